@@ -1,0 +1,451 @@
+"""Hidden tests of Q1: the regularised loss, its gradient, and the choice of λ."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from nbjudge import Case, Credit, HiddenTest, Mistake, OneOf
+
+# --- the network, as the notebook defines it -------------------------------------------------
+
+
+def sigmoid(z):
+    """Return 1 / (1 + exp(-z)) for each element."""
+    return 1 / (1 + np.exp(-z))
+
+
+def sigmoid_prime(z):
+    """Return the sigmoid's derivative at z."""
+    return sigmoid(z) * (1 - sigmoid(z))
+
+
+PENALTIES = {
+    "L1": lambda W: np.sum(np.abs(W)),
+    "L2": lambda W: np.sum(W**2),
+    "no absolute value": lambda W: np.sum(W),
+}
+
+
+def loss(
+    X,
+    y,
+    W1,
+    W2,
+    Lambda,
+    data=lambda squares: 0.5 * np.sum(squares),
+    penalty="L1",
+    factor=1.0,
+    layers=(1, 1),
+):
+    """Return J; the keyword arguments are where students go wrong."""
+    yHat = sigmoid(sigmoid(X @ W1) @ W2)
+    sizes = [PENALTIES[penalty](W) for W in (W1, W2)]
+    return data((y - yHat) ** 2) + factor * Lambda * np.dot(layers, sizes)
+
+
+SLOPES = {
+    "L1": np.sign,
+    "L2": lambda W: 2 * W,
+    "|W|": np.abs,
+    "W": lambda W: W,
+    "no sign": np.ones_like,
+}
+
+
+def gradient(
+    X,
+    y,
+    W1,
+    W2,
+    Lambda,
+    scale=1.0,
+    mean=False,
+    penalty="L1",
+    factor=1.0,
+    layers=(1, 1),
+    hidden_slope=True,
+    output_slope=True,
+):
+    """Return (dJdW1, dJdW2); the keyword arguments are where students go wrong."""
+    z2 = X @ W1
+    a2 = sigmoid(z2)
+    z3 = a2 @ W2
+    delta3 = -(y - sigmoid(z3)) * (sigmoid_prime(z3) if output_slope else 1)
+    delta2 = (delta3 @ W2.T) * (sigmoid_prime(z2) if hidden_slope else 1)
+    scale = scale / y.size if mean else scale
+    slopes = [layer * factor * Lambda * SLOPES[penalty](W) for layer, W in zip(layers, (W1, W2))]
+    return [scale * X.T @ delta2 + slopes[0], scale * a2.T @ delta3 + slopes[1]]
+
+
+def draw(rng, n, inputs, hidden, outputs, Lambda, zeros=False):
+    """Return the arguments of one case; with `zeros`, one weight of each layer is exactly 0."""
+    W1 = rng.uniform(0.3, 1.5, (inputs, hidden)) * rng.choice([-1, 1], (inputs, hidden))
+    W2 = rng.uniform(0.3, 1.5, (hidden, outputs)) * rng.choice([-1, 1], (hidden, outputs))
+    # both signs in each layer, whatever was drawn: else Σ|W| and ΣW could agree
+    W1[0, 0], W1[-1, -1] = -abs(W1[0, 0]), abs(W1[-1, -1])
+    W2[0, 0], W2[-1, -1] = -abs(W2[0, 0]), abs(W2[-1, -1])
+    if zeros:
+        W1[0, 1] = W2[1, 0] = 0.0
+    X = rng.uniform(0.0, 1.5, (n, inputs))
+    return {"X": X, "y": rng.uniform(0, 1, (n, outputs)), "W1": W1, "W2": W2, "Lambda": Lambda}
+
+
+def cases(rng):
+    """Draw five cases: without a penalty, with small and large λ, other shapes, zero weights."""
+    plan = [
+        ("λ = 0: the data term alone", 0.5, (5, 2, 3, 1), 0.0, False),
+        ("λ > 0, the network of the notebook", 1, (4, 2, 3, 1), rng.uniform(0.1, 0.5), False),
+        ("large λ", 1, (6, 2, 3, 1), rng.uniform(2, 5), False),
+        ("other numbers of inputs, hidden units and outputs", 1, (3, 4, 5, 2), 0.7, False),
+        ("some weights exactly 0", 1, (4, 3, 4, 1), rng.uniform(0.5, 1), True),
+    ]
+    return [
+        Case(label, draw(rng, *shape, Lambda, zeros), weight)
+        for label, weight, shape, Lambda, zeros in plan
+    ]
+
+
+# --- asked in the student's kernel -----------------------------------------------------------
+
+
+def make_network(X, y, W1, W2, Lambda):
+    """Build a network of the notebook with given weights; keep the arrays themselves in it."""
+    network = NeuralNetwork(X.shape[1], W1.shape[1], y.shape[1], Lambda)  # noqa: F821
+    network.W1, network.W2, network.Lambda = W1, W2, Lambda
+    return network
+
+
+def ask_loss(X, y, W1, W2, Lambda):
+    """Call the student's loss_reg."""
+    network = make_network(X, y, W1, W2, Lambda)
+    return {"the loss": network.loss_reg(network.forward(X), y)}
+
+
+def ask_gradient(X, y, W1, W2, Lambda):
+    """Call the student's backward_reg, and their loss around these weights."""
+    import numpy as np
+
+    network = make_network(X, y, W1.copy(), W2.copy(), Lambda)
+    answer = network.backward_reg(X, network.forward(X), y)
+    same = np.array_equal(network.W1, W1) and np.array_equal(network.W2, W2)
+    losses = []
+    try:
+        for layer in ("W1", "W2"):
+            kept = getattr(network, layer).copy()
+            for position in np.ndindex(*kept.shape):
+                for step in (1e-5, -1e-5):
+                    moved = kept.copy()
+                    moved[position] += step
+                    setattr(network, layer, moved)
+                    losses.append(float(np.squeeze(network.loss_reg(network.forward(X), y))))
+            setattr(network, layer, kept)
+    except Exception:  # their loss is judged in its own task
+        losses = None
+    # a list of two is as good as a tuple; anything else goes back as it is
+    pair = isinstance(answer, (list, tuple)) and len(answer) == 2
+    gradients = {"dJdW1": answer[0], "dJdW2": answer[1]} if pair else {"the gradients": answer}
+    return {**gradients, "the weights are left as they were": same, "losses": losses}
+
+
+# --- right and wrong -------------------------------------------------------------------------
+
+
+def expect_loss(X, y, W1, W2, Lambda):
+    """Return the right loss."""
+    return {"the loss": loss(X, y, W1, W2, Lambda)}
+
+
+def expect_gradient(**arguments):
+    """Return the right gradients."""
+    dJdW1, dJdW2 = gradient(**arguments)
+    return {"dJdW1": dJdW1, "dJdW2": dJdW2, "the weights are left as they were": True}
+
+
+def measure_gradient(answer, **arguments):
+    """Turn an answer that is no pair into one property that says so."""
+    if isinstance(answer, dict) and "the gradients" in answer:
+        wrong = answer["the gradients"]
+        return {**answer, "dJdW1": wrong, "dJdW2": wrong}
+    return answer
+
+
+def own_loss_credit(cases, answers):
+    """Give half the points for the exact derivative of the student's own, wrong loss.
+
+    Their loss must be a loss of this network: at λ = 0 its slope points along the right one, so
+    that a constant loss with gradient 0 earns nothing.
+    """
+    for case, answer in zip(cases, answers, strict=True):
+        own = _slopes(answer.get("losses"), case.arguments)
+        got = [answer.get("dJdW1"), answer.get("dJdW2")]
+        if own is None or not all(isinstance(g, np.ndarray) for g in got):
+            return None
+        if [g.shape for g in got] != [w.shape for w in own]:
+            return None
+        flat_own, flat_got = (np.concatenate([a.ravel() for a in pair]) for pair in (own, got))
+        size = np.linalg.norm(flat_own)
+        if not np.isfinite(flat_got).all() or np.linalg.norm(flat_own - flat_got) > 1e-4 * size:
+            return None
+        if case.arguments["Lambda"] == 0:
+            right = np.concatenate([g.ravel() for g in gradient(**case.arguments)])
+            cosine = abs(flat_own @ right) / max(size * np.linalg.norm(right), 1e-12)
+            if cosine < 0.99:
+                return None
+    return Credit(
+        0.5,
+        "this is the exact derivative of your own loss. Mend the loss first, then its gradient.",
+    )
+
+
+def _slopes(losses, arguments):
+    """Return central differences of the student's losses, in the shapes of W1 and W2."""
+    W1, W2 = arguments["W1"], arguments["W2"]
+    if not isinstance(losses, list) or len(losses) != 2 * (W1.size + W2.size):
+        return None
+    if not all(isinstance(value, float) and np.isfinite(value) for value in losses):
+        return None
+    slopes = [(up - down) / 2e-5 for up, down in list(pairwise(losses))[::2]]
+    return np.reshape(slopes[: W1.size], W1.shape), np.reshape(slopes[W1.size :], W2.shape)
+
+
+def _loss_mistake(help_text, **wrong):
+    return Mistake(lambda **arguments: {"the loss": loss(**arguments, **wrong)}, help_text)
+
+
+def _gradient_mistake(help_text, **wrong):
+    def formula(**arguments):
+        return dict(zip(("dJdW1", "dJdW2"), gradient(**arguments, **wrong)))
+
+    return Mistake(formula, help_text)
+
+
+def _twice(formula):
+    """Return a formula in which the ½ is missing from the data term."""
+    return lambda squares: 2 * formula(squares)
+
+
+HALF_SUM = lambda squares: 0.5 * np.sum(squares)  # noqa: E731
+DATA_TERMS = {  # named with the penalty mistakes below as well as alone
+    "mean instead of sum": (
+        lambda squares: 0.5 * np.mean(squares),
+        "The data term is a sum over all examples and outputs; nothing is divided by n.",
+    ),
+    "the ½ is missing": (
+        _twice(HALF_SUM),
+        "The data term is ½ Σ (y - ŷ)²; your numbers fit Σ (y - ŷ)².",
+    ),
+    "mean instead of sum, and the ½ is missing": (
+        np.mean,
+        "The data term is ½ Σ (y - ŷ)²; your numbers fit the mean squared error.",
+    ),
+    "the data term has the wrong sign": (
+        lambda squares: -0.5 * np.sum(squares),
+        "A worse fit must give a larger loss: ½ Σ (y - ŷ)² is added, not subtracted.",
+    ),
+    "the errors are not squared": (
+        lambda squares: 0.5 * np.sum(np.sqrt(squares)),
+        "The data term squares each error: ½ Σ (y - ŷ)². Yours adds up |y - ŷ|.",
+    ),
+}
+LOSS_PENALTIES = {
+    "the penalty is never added": (
+        {"factor": 0.0},
+        "Your numbers are those of the data term alone. A second line that begins with + is a "
+        "statement of its own, and its value is lost: put the sum in brackets or on one line.",
+    ),
+    "λ/2 instead of λ": (
+        {"factor": 0.5},
+        "The penalty is λ Σ|W|; the ½ stands only in front of the data term.",
+    ),
+    "2λ instead of λ": ({"factor": 2.0}, "The penalty is counted twice: it is λ Σ|W|."),
+    "the penalty is subtracted": (
+        {"factor": -1.0},
+        "The penalty is added to the loss, so that large weights make it larger.",
+    ),
+    "L2 penalty (squares) instead of L1": (
+        {"penalty": "L2"},
+        "Your numbers fit λ Σ W². L1 adds up absolute values: λ Σ|W|.",
+    ),
+    "half the L2 penalty instead of L1": (
+        {"penalty": "L2", "factor": 0.5},
+        "Your numbers fit λ/2 Σ W². L1 adds up absolute values: λ Σ|W|.",
+    ),
+    "only W1 in the penalty": (
+        {"layers": (1, 0)},
+        "The penalty covers both layers; W2 is missing from yours.",
+    ),
+    "only W2 in the penalty": (
+        {"layers": (0, 1)},
+        "The penalty covers both layers; W1 is missing from yours.",
+    ),
+    "no absolute value in the penalty": (
+        {"penalty": "no absolute value"},
+        "Your numbers fit λ Σ W, where positive and negative weights cancel. L1 is λ Σ|W|.",
+    ),
+}
+
+
+def _loss_mistakes():
+    """Return every single mistake, then every pair of a data term and a penalty."""
+    found = {name: _loss_mistake(text, data=data) for name, (data, text) in DATA_TERMS.items()}
+    found |= {name: _loss_mistake(text, **how) for name, (how, text) in LOSS_PENALTIES.items()}
+    for first, (data, text) in DATA_TERMS.items():
+        for second, (how, other) in LOSS_PENALTIES.items():
+            pair = _loss_mistake(f"{text} And: {other}", data=data, **how)
+            found[f"{first}; and {second}"] = pair
+    return found
+
+
+reg_loss = HiddenTest(
+    title="Regularised loss",
+    points=8,
+    ask=ask_loss,
+    helpers=[make_network],
+    cases=cases,
+    expect=expect_loss,
+    mistakes=_loss_mistakes(),
+)
+
+DATA_SLOPES = {
+    "the sign of the data term is flipped": (
+        {"scale": -1.0},
+        "The slope of ½ (y - ŷ)² with respect to ŷ is -(y - ŷ); your data term has the other "
+        "sign, so gradient descent would climb.",
+    ),
+    "mean instead of sum": (
+        {"mean": True},
+        "J sums over all examples, so its gradient does too; yours is divided by their number.",
+    ),
+    "the ½ is missing": (
+        {"scale": 2.0},
+        "The ½ cancels the 2 of the square. Your data term is twice too large: it belongs to a "
+        "loss without the ½.",
+    ),
+    "the ½ is applied once more": (
+        {"scale": 0.5},
+        "The ½ has cancelled the 2 of the square already; your data term is half too small.",
+    ),
+    "delta2 without the sigmoid derivative": (
+        {"hidden_slope": False},
+        "dJdW2 is right. On its way to W1 the error passes the hidden layer's sigmoid: multiply "
+        "delta2 by sigmoidPrime(z2).",
+    ),
+    "delta3 without the sigmoid derivative": (
+        {"output_slope": False},
+        "delta3 is -(y - ŷ) times sigmoidPrime(z3); the second factor is missing.",
+    ),
+    "no sigmoid derivative at all": (
+        {"hidden_slope": False, "output_slope": False},
+        "Both delta3 and delta2 are multiplied by the sigmoid's derivative, at z3 and at z2.",
+    ),
+}
+GRADIENT_PENALTIES = {
+    "the penalty is missing from the gradient": (
+        {"factor": 0.0},
+        "Your numbers are the gradient of the data term alone; add λ sign(W) to each layer. (A "
+        "second line that begins with + is a statement of its own, and its value is lost.)",
+    ),
+    "λ|W| instead of λ sign(W)": (
+        {"penalty": "|W|"},
+        "You added λ|W|, which is the penalty itself. Its slope is λ sign(W): +λ for positive "
+        "weights, -λ for negative ones.",
+    ),
+    "gradient of an L2 penalty": (
+        {"penalty": "L2"},
+        "2λW belongs to λ Σ W². The slope of λ|w| is λ sign(w), however large w is.",
+    ),
+    "λW instead of λ sign(W)": (
+        {"penalty": "W"},
+        "λW belongs to an L2 penalty of λ/2 Σ W². The slope of λ|w| is λ sign(w).",
+    ),
+    "λ/2 instead of λ": (
+        {"factor": 0.5},
+        "The slope of λ|w| is λ sign(w); the ½ stands only in front of the data term.",
+    ),
+    "the penalty has the wrong sign": (
+        {"factor": -1.0},
+        "λ sign(W) is added to the gradient, so that a step against it makes weights smaller.",
+    ),
+    "the penalty only for W1": ({"layers": (1, 0)}, "dJdW2 lacks λ sign(W2)."),
+    "the penalty only for W2": ({"layers": (0, 1)}, "dJdW1 lacks λ sign(W1)."),
+    "λ for every weight, without its sign": (
+        {"penalty": "no sign"},
+        "You added λ to every element. The slope of |w| is -1 for negative weights and 0 at zero.",
+    ),
+}
+
+
+def _gradient_mistakes():
+    """Return every single mistake, then every pair of a data term and a penalty."""
+    both = {**DATA_SLOPES, **GRADIENT_PENALTIES}
+    found = {name: _gradient_mistake(text, **how) for name, (how, text) in both.items()}
+    found["the two gradients are swapped"] = Mistake(
+        lambda **a: dict(zip(("dJdW2", "dJdW1"), gradient(**a))),
+        "The function returns (dJdW1, dJdW2), in this order.",
+    )
+    found["sign(0) is not 0"] = Mistake(
+        _sign_of_zero, "At a weight of exactly 0 the slope of |w| is taken as 0: np.sign does it."
+    )
+    for first, (slope, text) in DATA_SLOPES.items():
+        for second, (how, other) in GRADIENT_PENALTIES.items():
+            found[f"{first}; and {second}"] = _gradient_mistake(f"{text} And: {other}", **slope, **how)
+    return found
+
+
+def _sign_of_zero(W1, W2, Lambda, **arguments):
+    """Return gradients with sign(0) = -1 or +1."""
+    grads = gradient(W1=W1, W2=W2, Lambda=Lambda, **arguments)
+    return {
+        name: OneOf([g + Lambda * (W == 0), g - Lambda * (W == 0)])
+        for name, g, W in zip(("dJdW1", "dJdW2"), grads, (W1, W2))
+    }
+
+
+reg_gradient = HiddenTest(
+    title="Gradient of the regularised loss",
+    points=10,
+    ask=ask_gradient,
+    helpers=[make_network],
+    cases=cases,
+    expect=expect_gradient,
+    measure=measure_gradient,
+    mistakes=_gradient_mistakes(),
+    credit=own_loss_credit,
+)
+
+# --- the λ study: the notebook's data, settings and seed are fixed, so its answer is too -----
+
+GRID = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
+GOOD_LAMBDAS = (1e-3,)  # docs/calibration.md: test loss within 10 % of the best of the grid
+
+
+def ask_best_lambda():
+    """Return the student's choice."""
+    return {"best_lambda": best_lambda}  # noqa: F821
+
+
+def _chosen(*values):
+    return lambda: {"best_lambda": OneOf(values)}
+
+
+best_lambda = HiddenTest(
+    title="The λ study",
+    points=4,
+    ask=ask_best_lambda,
+    cases=lambda rng: [Case("best_lambda has the lowest last test loss of the grid", {}, 3)],
+    expect=_chosen(*GOOD_LAMBDAS),
+    mistakes={
+        "λ too small": Mistake(
+            _chosen(*[value for value in GRID if value < min(GOOD_LAMBDAS)]),
+            "With this λ the network overfits. The lowest training loss does not make the best "
+            "λ: compare the last test losses.",
+        ),
+        "λ too large": Mistake(
+            _chosen(*[value for value in GRID if value > max(GOOD_LAMBDAS)]),
+            "With this λ the weights are so small that the network cannot fit the data: compare "
+            "the last test losses.",
+        ),
+    },
+    rtol=1e-9,
+    figures=1,
+)

@@ -1,0 +1,40 @@
+"""The one line that another course writes: ``nbjudge.configure(c)`` in nbgrader_config.py."""
+
+from traitlets.config import Config
+
+# nbgrader's own steps of generate_assignment, in its order (nbgrader 0.9.6)
+GENERATE_STEPS = (
+    "IncludeHeaderFooter",
+    "InstantiateTests",
+    "LockCells",
+    "ClearSolutions",
+    "ClearOutput",
+    "CheckCellMetadata",
+    "ComputeChecksums",
+    "SaveCells",
+    "ClearHiddenTests",
+    "ClearMarkScheme",
+    "ComputeChecksums",
+    "CheckCellMetadata",
+)
+
+
+def configure(c: Config) -> None:
+    """Let nbgrader's autograde judge graded cells outside the student's kernel.
+
+    Changes which steps nbgrader runs, and nothing of the course's own settings. To be called with
+    the `c` of ``get_config()``.
+    """
+    c.GenerateAssignment.preprocessors = [
+        "nbjudge.release.StampSettings",
+        *(f"nbgrader.preprocessors.{step}" for step in GENERATE_STEPS),
+    ]
+    c.Autograde.autograde_preprocessors = [
+        "nbjudge.execute.JudgeExecute",
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        "nbgrader.preprocessors.LimitOutput",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]

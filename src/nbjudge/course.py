@@ -1,0 +1,54 @@
+"""Finding a course's hidden tests: one module for each notebook, outside every student's reach."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+from nbjudge.hidden_test import HiddenTest
+
+
+class HiddenTestError(RuntimeError):
+    """The course's hidden tests cannot be used; the message says what to mend."""
+
+
+def load_module(path: Path) -> ModuleType:
+    """Import the Python file at `path`, which need not be on the import path."""
+    spec = importlib.util.spec_from_file_location(f"nbjudge_course_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def load_hidden_tests(folder: Path | str, assignment: str, notebook: str) -> dict[str, HiddenTest]:
+    """Return the hidden tests of one notebook by name; an empty dictionary if it has no module.
+
+    Args:
+        folder: the course's folder of hidden tests, with one folder for each assignment.
+        assignment: such as ``lab1``.
+        notebook: the notebook's name without its ending.
+    """
+    path = Path(folder) / assignment / f"{notebook}.py"
+    if not path.is_file():
+        return {}
+    return {
+        name: value
+        for name, value in vars(load_module(path)).items()
+        if isinstance(value, HiddenTest)
+    }
+
+
+def judged_test(source: str) -> str | None:
+    """Return the name in the ``judge("name")`` call of a graded cell, or None without one."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "judge":
+            name = node.args[0] if node.args else None
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                return name.value
+    return None

@@ -1,0 +1,20 @@
+"""How the judging of one task or one case can end. Every submission ends in one of these."""
+
+from enum import Enum
+
+
+class Outcome(Enum):
+    """A typed outcome; the value is what people read and what the audit line keeps."""
+
+    PASSED = "passed"
+    WRONG_VALUE = "wrong value"
+    WRONG_SHAPE = "wrong shape"
+    WRONG_TYPE = "wrong type"
+    CHANGED_ARGUMENTS = "changed its arguments in place"
+    NO_FIGURE = "no figure"
+    RAISED = "raised an error"
+    TIMED_OUT = "timed out"
+    KERNEL_DIED = "kernel died"
+    NO_ANSWER = "no answer"
+    NOT_ATTEMPTED = "not attempted"
+    MISSING = "missing"

@@ -1,0 +1,104 @@
+"""The half of the judge that runs inside a student's kernel: it asks, and decides nothing.
+
+The source of this file is sent into the kernel after that of `wire.py`, into a namespace of its
+own. Nothing in it is secret, and nothing that it answers is believed except as data to compare.
+"""
+
+import contextlib
+import copy
+import hashlib
+import json
+import linecache
+import random
+import sys
+
+import numpy as np
+
+try:  # sent as source, the names of wire.py are already here
+    decode, encode  # noqa: B018
+except NameError:
+    from nbjudge.wire import decode, encode
+
+ANSWER_TYPE = "application/vnd.nbjudge.answer+json"
+
+
+def run(shell, sources, ask_name, cases, nonce):
+    """Ask every case of one hidden test and publish one answer for each.
+
+    `shell` is the kernel's InteractiveShell; `sources` are the texts of the asking function and
+    its helpers; `cases` is a list of (seed, arguments in the wire format).
+    """
+    for number, (seed, arguments) in enumerate(cases):
+        with fixed_random(seed):
+            answer = ask_once(shell.user_ns, sources, ask_name, arguments)
+        payload = json.dumps({"nonce": nonce, "case": number, **answer})
+        shell.display_pub.publish({ANSWER_TYPE: payload})
+
+
+def ask_once(user_ns, sources, ask_name, arguments):
+    """Call the student's code with one case's arguments; return what it gave, as plain data."""
+    import builtins
+
+    # A student's `list = [...]` or `sum = 0` must not break the asking function itself, which
+    # needs nothing of theirs but the names that the task defines.
+    namespace = {k: v for k, v in user_ns.items() if not hasattr(builtins, k)}
+    for source in sources:
+        exec(compile(source, "<hidden test>", "exec"), namespace)
+    given = decode(arguments, make_tensor)
+    before = {name: digest(value) for name, value in given.items()}
+    try:
+        value = namespace[ask_name](**given)
+    except (Exception, SystemExit) as error:
+        return {"error": describe_error(error)}
+    changed = [name for name, value_ in given.items() if digest(value_) != before[name]]
+    return {"value": encode(value), "changed": changed}
+
+
+def digest(value):
+    """Return a fingerprint of an argument, to notice that it was changed in place."""
+    return hashlib.sha256(json.dumps(encode(value)).encode()).hexdigest()
+
+
+def make_tensor(array, requires_grad):
+    """Return a torch tensor that owns its numbers."""
+    import torch
+
+    return torch.tensor(array, requires_grad=requires_grad)
+
+
+def describe_error(error):
+    """Return type, message and, where it happened in a cell of the student, the line."""
+    frame, line, asked = error.__traceback__, "", True
+    while frame is not None:
+        name = frame.tb_frame.f_code.co_filename
+        if "ipykernel_" in name or name.startswith("<ipython-input"):
+            line = linecache.getline(name, frame.tb_lineno).strip()
+        asked = name == "<hidden test>"
+        frame = frame.tb_next
+    return {
+        "type": type(error).__name__,
+        "message": str(error)[:500],
+        "line": line[:200],
+        # the last frame is the asking function: a name that it needs is not there
+        "unknown_name": asked and isinstance(error, (NameError, AttributeError)),
+        "name": str(getattr(error, "name", "") or "")[:100],
+    }
+
+
+@contextlib.contextmanager
+def fixed_random(seed):
+    """Seed the usual random generators for one case, and give the student's states back after."""
+    torch = sys.modules.get("torch")
+    states = random.getstate(), copy.deepcopy(np.random.get_state())
+    torch_state = torch.get_rng_state() if torch else None
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    if torch:
+        torch.manual_seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])
+        if torch:
+            torch.set_rng_state(torch_state)

@@ -1,0 +1,64 @@
+"""What the student's kernel answered to one case, read as untrusted data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from nbjudge.outcome import Outcome
+from nbjudge.wire import WireError, decode
+
+
+@dataclass(frozen=True)
+class StudentError:
+    """An exception that the student's code raised: its type, message and source line."""
+
+    type: str
+    message: str
+    line: str = ""
+    unknown_name: bool = False
+    name: str = ""
+
+    def __str__(self) -> str:
+        where = f'\n    in your line: "{self.line}"' if self.line else ""
+        message = f": {self.message}" if self.message else ""
+        return f"{self.type}{message}{where}"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One case's answer: a value, an error, or the reason why there is neither."""
+
+    value: object = None
+    changed: tuple[str, ...] = ()
+    error: StudentError | None = None
+    problem: Outcome | None = None
+
+
+def read_reply(payload: object, nonce: str) -> tuple[int, Reply] | None:
+    """Return the case's number and its reply, or None for a message that is not the judge's.
+
+    A reply that cannot be read counts as no answer.
+    """
+    try:
+        message = json.loads(payload) if isinstance(payload, str) else None
+        if not isinstance(message, dict) or message.get("nonce") != nonce:
+            return None
+        case = message["case"]
+        if type(case) is not int or case < 0:
+            return None
+    except (ValueError, KeyError, RecursionError):
+        return None
+    try:
+        return case, read_body(message)
+    except (WireError, KeyError, TypeError, ValueError, RecursionError):
+        return case, Reply(problem=Outcome.NO_ANSWER)
+
+
+def read_body(message: dict) -> Reply:
+    error = message.get("error")
+    if isinstance(error, dict):
+        texts = {key: str(error.get(key, ""))[:500] for key in ("type", "message", "line", "name")}
+        return Reply(error=StudentError(unknown_name=error.get("unknown_name") is True, **texts))
+    changed = tuple(str(name)[:40] for name in message["changed"])
+    return Reply(value=decode(message["value"]), changed=changed)

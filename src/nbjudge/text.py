@@ -1,0 +1,59 @@
+"""A verdict as the text that the student reads, in the notebook and in the feedback."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+from nbjudge.outcome import Outcome
+from nbjudge.verdict import CaseResult, Verdict
+
+WIDTH = 88
+SHOWN_CASES = 2  # failed cases that are explained; one wrong formula fails many
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """Return some lines of plain text: points, what failed, and the likely mistake."""
+    lines = [f"{verdict.title}: {verdict.points:g} of {verdict.max_points:g} points"]
+    if verdict.outcome is Outcome.PASSED:
+        lines.append(f"All {len(verdict.results)} cases are right.")
+        return plain("\n".join(lines))
+    if verdict.outcome is Outcome.NOT_ATTEMPTED:
+        lines.append("Not attempted: the stub is still in place.")
+        return plain("\n".join(lines))
+    if verdict.mistake:
+        lines += ["", f"Likely mistake: {verdict.mistake}.", *_wrap(verdict.help)]
+    if verdict.credit:
+        lines += ["", f"Part of the points: {verdict.credit.reason}"]
+    lines += ["", *_case_lines(verdict)]
+    return plain("\n".join(lines))
+
+
+def _case_lines(verdict: Verdict) -> list[str]:
+    passed = [r for r in verdict.results if r.outcome is Outcome.PASSED]
+    failed = [r for r in verdict.results if r.outcome is not Outcome.PASSED]
+    lines = [f"{len(passed)} of {len(verdict.results)} cases are right."]
+    lines += [f"  right   {result.label}" for result in passed]
+    for result in failed[:SHOWN_CASES]:
+        lines += _failed_lines(result)
+    for result in failed[SHOWN_CASES:]:
+        lines.append(f"  failed  {result.label}: {result.outcome.value}")
+    return lines
+
+
+def _failed_lines(result: CaseResult) -> list[str]:
+    lines = [f"  failed  {result.label}: {result.outcome.value}"]
+    lines += [f"            {line}" for line in result.detail.splitlines()]
+    for found in result.differences[:3]:
+        lines.append(f"            {found.property}: got {found.got}")
+        lines.append(f"            expected: {found.wanted}")
+    return lines
+
+
+def _wrap(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH)
+
+
+def plain(text: str) -> str:
+    """Return the text without control characters other than the line end."""
+    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", "?", text)

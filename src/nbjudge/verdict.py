@@ -1,0 +1,167 @@
+"""From the replies of a student's kernel to points and a text: pure functions, no kernel."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nbjudge.compare import Difference, differences
+from nbjudge.hidden_test import Case, Credit, HiddenTest
+from nbjudge.outcome import Outcome
+from nbjudge.reply import Reply, StudentError
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """How one case ended; `differences` and `detail` say why."""
+
+    label: str
+    weight: float
+    outcome: Outcome
+    differences: tuple[Difference, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement of one graded cell."""
+
+    test: str
+    title: str
+    points: float
+    max_points: float
+    outcome: Outcome
+    results: tuple[CaseResult, ...]
+    mistake: str | None = None
+    help: str = ""
+    credit: Credit | None = None
+
+
+def decide(
+    name: str,
+    test: HiddenTest,
+    cases: Sequence[Case],
+    replies: Sequence[Reply],
+    figures: int | None = None,
+    cell_error: StudentError | None = None,
+    max_points: float | None = None,
+) -> Verdict:
+    """Return the verdict on one task.
+
+    Args:
+        name: the hidden test's name in its module.
+        test: the hidden test.
+        cases: as drawn for this run.
+        replies: one for each case, in order.
+        figures: how many figures the task's cells drew; None where that cannot be known.
+        cell_error: the error with which a cell of the task stopped, if one did.
+        max_points: of the graded cell; the test's own points by default.
+    """
+    results = [_judge_case(test, c, r, cell_error) for c, r in zip(cases, replies, strict=True)]
+    if test.figures and figures is not None:
+        results.append(_judge_figures(test, figures, results))
+    failed = [result for result in results if result.outcome is not Outcome.PASSED]
+    max_points = test.points if max_points is None else max_points
+    fraction = _fraction(test, results)
+    credit = mistake = None
+    if failed:
+        mistake = name_mistake(test, cases, replies, results)
+        credit = _credit(test, cases, replies)
+        if credit is not None and credit.fraction > fraction:
+            fraction = credit.fraction
+    return Verdict(
+        test=name,
+        title=test.title,
+        points=math.floor(fraction * max_points * 100 + 1e-6) / 100,
+        max_points=max_points,
+        outcome=failed[0].outcome if failed else Outcome.PASSED,
+        results=tuple(results),
+        mistake=mistake,
+        help=test.mistakes[mistake].help if mistake else "",
+        credit=credit,
+    )
+
+
+def name_mistake(test, cases, replies, results) -> str | None:
+    """Return the first known mistake that gives the student's numbers in every case."""
+    answered = [
+        (case, reply) for case, reply in zip(cases, replies, strict=True) if _has_value(reply)
+    ]
+    wrong = any(result.differences for result in results[: len(cases)])
+    if not wrong or not answered:
+        return None
+    for name, mistake in test.mistakes.items():
+        if all(_agrees(test, mistake.formula, case, reply) for case, reply in answered):
+            return name
+    return None
+
+
+def _agrees(test: HiddenTest, formula, case: Case, reply: Reply) -> bool:
+    expected = formula(**case.arguments)
+    if isinstance(expected, dict):
+        expected = {**test.expect(**case.arguments), **expected}
+    return not _differences(test, expected, case, reply)
+
+
+def _differences(test: HiddenTest, expected, case: Case, reply: Reply) -> list[Difference]:
+    got = reply.value
+    if test.measure is not None:
+        got = test.measure(got, **case.arguments)
+    return differences(expected, got, test.rtol, test.atol)
+
+
+def _has_value(reply: Reply) -> bool:
+    return reply.error is None and reply.problem is None
+
+
+def _judge_case(test, case: Case, reply: Reply, cell_error) -> CaseResult:
+    if reply.problem is not None:
+        return CaseResult(case.label, case.weight, reply.problem)
+    if reply.error is not None:
+        outcome, detail = _explain_error(reply.error, cell_error)
+        return CaseResult(case.label, case.weight, outcome, detail=detail)
+    found = _differences(test, test.expect(**case.arguments), case, reply)
+    if found:
+        return CaseResult(case.label, case.weight, found[0].outcome, tuple(found))
+    if reply.changed:
+        names = " and ".join(reply.changed)
+        detail = f"{names} changed during the call; return new values and leave what is passed in"
+        return CaseResult(case.label, case.weight, Outcome.CHANGED_ARGUMENTS, detail=detail)
+    return CaseResult(case.label, case.weight, Outcome.PASSED)
+
+
+def _explain_error(error: StudentError, cell_error) -> tuple[Outcome, str]:
+    if error.type == "NotImplementedError" and error.line:
+        return Outcome.NOT_ATTEMPTED, ""
+    if not error.unknown_name:
+        return Outcome.RAISED, str(error)
+    if cell_error is not None and cell_error.type == "NotImplementedError":
+        return Outcome.NOT_ATTEMPTED, ""
+    if cell_error is not None:
+        return Outcome.RAISED, f"your cell stopped with {cell_error}"
+    name = f"`{error.name}`" if error.name else error.message
+    return Outcome.MISSING, f"{name} is not there: was its cell deleted, or the name changed?"
+
+
+def _judge_figures(test: HiddenTest, figures: int, results) -> CaseResult:
+    label = "the figure" if test.figures == 1 else "the figures"
+    if figures >= test.figures:
+        return CaseResult(label, test.figure_weight, Outcome.PASSED)
+    if all(result.outcome is Outcome.NOT_ATTEMPTED for result in results):
+        return CaseResult(label, test.figure_weight, Outcome.NOT_ATTEMPTED)
+    detail = f"the cells of this task drew {figures} of {test.figures}"
+    return CaseResult(label, test.figure_weight, Outcome.NO_FIGURE, detail=detail)
+
+
+def _fraction(test: HiddenTest, results: Sequence[CaseResult]) -> float:
+    passed = [result.weight for result in results if result.outcome is Outcome.PASSED]
+    if not test.by_case and len(passed) < len(results):
+        return 0.0
+    return sum(passed) / sum(result.weight for result in results)
+
+
+def _credit(test: HiddenTest, cases, replies) -> Credit | None:
+    if test.credit is None or not all(_has_value(reply) for reply in replies):
+        return None
+    return test.credit(cases, [reply.value for reply in replies])

@@ -1,0 +1,370 @@
+"""Answers to Q1."""
+
+from answers import Answer
+
+LOSS = """def loss_reg(self, yHat, y):
+{}
+
+NeuralNetwork.loss_reg = loss_reg
+"""
+GRADIENT = """def backward_reg(self, X, yHat, y):
+{}
+
+NeuralNetwork.backward_reg = backward_reg
+"""
+
+
+def _indent(body):
+    return "\n".join(f"    {line}" for line in body.strip("\n").splitlines())
+
+
+def _loss(name, body, mistake=None, outcome="passed"):
+    return Answer("reg_loss", name, LOSS.format(_indent(body)), mistake, outcome)
+
+
+def _gradient(name, body, mistake=None, outcome="passed"):
+    return Answer("reg_gradient", name, GRADIENT.format(_indent(body)), mistake, outcome)
+
+
+def _penalised(name, penalty, mistake):
+    return _loss(name, f"return 0.5 * np.sum((y - yHat) ** 2) + {penalty}", mistake)
+
+
+RIGHT_LOSSES = [
+    _loss(
+        "loops",
+        """
+J = 0
+for i in range(y.shape[0]):
+    for k in range(y.shape[1]):
+        J += 0.5 * (y[i, k] - yHat[i, k]) ** 2
+for W in (self.W1, self.W2):
+    for w in W.flatten():
+        J += self.Lambda * abs(w)
+return J
+""",
+    ),
+    _loss(
+        "einsum and linalg.norm",
+        """
+d = y - yHat
+norms = [np.linalg.norm(W.ravel(), 1) for W in (self.W1, self.W2)]
+return np.einsum("ik,ik->", d, d) / 2 + self.Lambda * sum(norms)
+""",
+    ),
+    _loss(
+        "float32",
+        """
+d = (y - yHat).astype(np.float32)
+weights = [np.abs(W.astype(np.float32)).sum() for W in (self.W1, self.W2)]
+return np.float32(0.5) * (d * d).sum() + np.float32(self.Lambda) * (weights[0] + weights[1])
+""",
+    ),
+    _loss(
+        "shape (1,), prints and warns",
+        """
+import sys, warnings
+print("loss", yHat.shape)
+print("progress 100 %", file=sys.stderr)
+warnings.warn("careful")
+J = np.zeros(1)
+J += 0.5 * sum((y - yHat) ** 2).sum()
+J += self.Lambda * (np.abs(self.W1).sum() + np.abs(self.W2).sum())
+return J
+""",
+    ),
+    _loss(
+        "python's sum over rows, one output at a time",
+        """
+list = [0.5 * sum((y[:, k] - yHat[:, k]) ** 2) for k in range(y.shape[1])]
+return sum(list) + self.Lambda * (sum(sum(abs(self.W1))) + sum(sum(abs(self.W2))))
+""",
+    ),
+    Answer(
+        "reg_loss",
+        "a helper of their own and shadowed builtins",
+        """sum = 0
+list = [1, 2]
+def l1(*weights):
+    return np.concatenate([np.abs(W).ravel() for W in weights]).sum()
+"""
+        + LOSS.format("    return np.square(y - yHat).sum() / 2 + self.Lambda * l1(self.W1, self.W2)"),
+    ),
+    Answer(
+        "reg_loss",
+        "builtins given back",
+        "del sum, list\n"
+        + LOSS.format(
+            "    return 0.5 * np.sum((y - yHat) ** 2) "
+            "+ self.Lambda * (np.abs(self.W1).sum() + np.abs(self.W2).sum())"
+        ),
+    ),
+]
+
+L1 = "(np.sum(np.abs(self.W1)) + np.sum(np.abs(self.W2)))"
+WRONG_LOSSES = [
+    _loss(
+        "the penalty on a second line that begins with +",
+        f"""
+J = 0.5 * np.sum((y - yHat) ** 2)
++ self.Lambda * {L1}
+return J
+""",
+        "the penalty is never added",
+    ),
+    _penalised("λ/2", f"self.Lambda / 2 * {L1}", "λ/2 instead of λ"),
+    _penalised("2λ", f"2 * self.Lambda * {L1}", "2λ instead of λ"),
+    _penalised("minus the penalty", f"-self.Lambda * {L1}", "the penalty is subtracted"),
+    _penalised(
+        "squares",
+        "self.Lambda * (np.sum(self.W1**2) + np.sum(self.W2**2))",
+        "L2 penalty (squares) instead of L1",
+    ),
+    _penalised(
+        "half the squares",
+        "self.Lambda / 2 * (np.sum(self.W1**2) + np.sum(self.W2**2))",
+        "half the L2 penalty instead of L1",
+    ),
+    _penalised("only W1", "self.Lambda * np.abs(self.W1).sum()", "only W1 in the penalty"),
+    _penalised("only W2", "self.Lambda * np.abs(self.W2).sum()", "only W2 in the penalty"),
+    _penalised(
+        "brackets closed too early",
+        "self.Lambda * np.sum(np.abs(self.W1)) + np.sum(np.abs(self.W2))",
+        "λ only in front of W1",
+    ),
+    _penalised(
+        "no abs",
+        "self.Lambda * (np.sum(self.W1) + np.sum(self.W2))",
+        "no absolute value in the penalty",
+    ),
+    _penalised(
+        "abs outside the sum",
+        "self.Lambda * (abs(np.sum(self.W1)) + abs(np.sum(self.W2)))",
+        "absolute value of the sum instead of sum of absolute values",
+    ),
+    _loss("mean", f"return 0.5 * np.mean((y - yHat) ** 2) + self.Lambda * {L1}", "mean instead of sum"),
+    _loss(
+        "mean over rows only",
+        f"return 0.5 * np.sum((y - yHat) ** 2) / len(y) + self.Lambda * {L1}",
+        "mean over the examples instead of sum",
+    ),
+    _loss("no half", f"return np.sum((y - yHat) ** 2) + self.Lambda * {L1}", "the ½ is missing"),
+    _loss(
+        "mean squared error",
+        f"return np.mean((y - yHat) ** 2) + self.Lambda * {L1}",
+        "mean instead of sum, and the ½ is missing",
+    ),
+    _loss(
+        "sign of the data term",
+        f"return -0.5 * np.sum((y - yHat) ** 2) + self.Lambda * {L1}",
+        "the data term has the wrong sign",
+    ),
+    _loss(
+        "absolute errors",
+        f"return 0.5 * np.sum(np.abs(y - yHat)) + self.Lambda * {L1}",
+        "the errors are not squared",
+    ),
+    _loss(
+        "no half and λ/2",
+        f"return np.sum((y - yHat) ** 2) + self.Lambda / 2 * {L1}",
+        "the ½ is missing; and λ/2 instead of λ",
+    ),
+    _loss(
+        "not summed",
+        f"return 0.5 * (y - yHat) ** 2 + self.Lambda * {L1}",
+        outcome="wrong shape",
+    ),
+    _loss("forgot return", f"J = 0.5 * np.sum((y - yHat) ** 2) + self.Lambda * {L1}", outcome="wrong type"),
+    _loss("unknown name", "return 0.5 * np.sum((Y - yHat) ** 2)", outcome="raised an error"),
+    _loss("stub", "raise NotImplementedError()", outcome="not attempted"),
+    _loss("nan", "return float('nan')", outcome="wrong value"),
+    _loss(
+        "changes y in place",
+        f"""
+y -= yHat
+return 0.5 * np.sum(y**2) + self.Lambda * {L1}
+""",
+        outcome="changed its arguments in place",
+    ),
+    Answer("reg_loss", "deleted", "del loss_reg, NeuralNetwork.loss_reg", outcome="missing"),
+    Answer("reg_loss", "syntax error", "def loss_reg(self, yHat, y)\n    return 0", outcome="raised an error"),
+]
+
+RIGHT_GRADIENTS = [
+    _gradient(
+        "fresh forward pass, np.dot, a list",
+        """
+self.forward(X)
+delta3 = np.multiply(-(y - self.yHat), self.sigmoidPrime(self.z3))
+delta2 = np.dot(delta3, self.W2.T) * self.sigmoidPrime(self.z2)
+return [np.dot(X.T, delta2) + self.Lambda * np.sign(self.W1),
+        np.dot(self.a2.T, delta3) + self.Lambda * np.sign(self.W2)]
+""",
+    ),
+    _gradient(
+        "einsum and ŷ(1 - ŷ)",
+        """
+delta3 = (yHat - y) * yHat * (1 - yHat)
+delta2 = np.einsum("nk,hk->nh", delta3, self.W2) * self.a2 * (1 - self.a2)
+g1, g2 = np.einsum("ni,nh->ih", X, delta2), np.einsum("nh,nk->hk", self.a2, delta3)
+return g1 + self.Lambda * np.sign(self.W1), g2 + self.Lambda * np.sign(self.W2)
+""",
+    ),
+    _gradient(
+        "loops over examples, sign by comparison",
+        """
+g1, g2 = np.zeros_like(self.W1), np.zeros_like(self.W2)
+for x, t in zip(X, y):
+    a2 = self.sigmoid(x @ self.W1)
+    out = self.sigmoid(a2 @ self.W2)
+    d3 = (out - t) * out * (1 - out)
+    g2 += np.outer(a2, d3)
+    g1 += np.outer(x, (self.W2 @ d3) * a2 * (1 - a2))
+for g, W in ((g1, self.W1), (g2, self.W2)):
+    g += self.Lambda * ((W > 0).astype(float) - (W < 0))
+return g1, g2
+""",
+    ),
+    _gradient(
+        "float32",
+        """
+X, y, yHat = (a.astype(np.float32) for a in (X, y, yHat))
+W1, W2 = self.W1.astype(np.float32), self.W2.astype(np.float32)
+a2 = self.a2.astype(np.float32)
+d3 = (yHat - y) * yHat * (1 - yHat)
+d2 = d3 @ W2.T * a2 * (1 - a2)
+lam = np.float32(self.Lambda)
+return X.T @ d2 + lam * np.sign(W1), a2.T @ d3 + lam * np.sign(W2)
+""",
+    ),
+    _gradient(
+        "finite differences of the right loss with a zero-safe penalty",
+        """
+def data(W1, W2):
+    return 0.5 * np.sum((y - self.sigmoid(self.sigmoid(X @ W1) @ W2)) ** 2)
+grads = []
+for layer in (0, 1):
+    weights = [self.W1, self.W2]
+    g = np.zeros_like(weights[layer])
+    for i in np.ndindex(*g.shape):
+        up, down = [w.copy() for w in weights], [w.copy() for w in weights]
+        up[layer][i] += 1e-5
+        down[layer][i] -= 1e-5
+        g[i] = (data(*up) - data(*down)) / 2e-5
+    grads.append(g + self.Lambda * np.sign(weights[layer]))
+return tuple(grads)
+""",
+    ),
+]
+
+
+def _variant(name, mistake, d3=None, d2=None, r1=None, r2=None, end="return g1 + r1, g2 + r2"):
+    body = f"""
+d3 = {d3 or "-(y - yHat) * self.sigmoidPrime(self.z3)"}
+d2 = {d2 or "(d3 @ self.W2.T) * self.sigmoidPrime(self.z2)"}
+g1, g2 = X.T @ d2, self.a2.T @ d3
+r1 = {r1 or "self.Lambda * np.sign(self.W1)"}
+r2 = {r2 or "self.Lambda * np.sign(self.W2)"}
+{end}
+"""
+    return _gradient(name, body, mistake)
+
+
+def _penalty(name, mistake, formula):
+    return _variant(name, mistake, r1=formula.format("self.W1"), r2=formula.format("self.W2"))
+
+
+WRONG_GRADIENTS = [
+    _penalty("λ|W|", "λ|W| instead of λ sign(W)", "self.Lambda * np.abs({})"),
+    _penalty("2λW", "gradient of an L2 penalty", "2 * self.Lambda * {}"),
+    _penalty("λW", "λW instead of λ sign(W)", "self.Lambda * {}"),
+    _penalty("λ/2", "λ/2 instead of λ", "self.Lambda / 2 * np.sign({})"),
+    _penalty("minus", "the penalty has the wrong sign", "-self.Lambda * np.sign({})"),
+    _penalty("λ alone", "λ for every weight, without its sign", "self.Lambda + 0 * {}"),
+    _penalty("no λ", "sign(W) without λ", "np.sign({})"),
+    _penalty("sign(0) = 1", "sign(0) is not 0", "self.Lambda * np.where({} >= 0, 1, -1)"),
+    _penalty("sign(0) = -1", "sign(0) is not 0", "self.Lambda * np.where({} > 0, 1, -1)"),
+    _variant("no penalty", "the penalty is missing from the gradient", end="return g1, g2"),
+    _variant("only W1", "the penalty only for W1", end="return g1 + r1, g2"),
+    _variant("only W2", "the penalty only for W2", end="return g1, g2 + r2"),
+    _variant(
+        "sign of the data term",
+        "the sign of the data term is flipped",
+        d3="(y - yHat) * self.sigmoidPrime(self.z3)",
+    ),
+    _variant("mean", "mean instead of sum", d3="(yHat - y) * self.sigmoidPrime(self.z3) / y.size"),
+    _variant(
+        "mean over rows",
+        "mean over the examples instead of sum",
+        d3="(yHat - y) * self.sigmoidPrime(self.z3) / len(y)",
+    ),
+    _variant("factor 2", "the ½ is missing", d3="2 * (yHat - y) * self.sigmoidPrime(self.z3)"),
+    _variant("half", "the ½ is applied once more", d3="(yHat - y) * self.sigmoidPrime(self.z3) / 2"),
+    _variant("delta2 bare", "delta2 without the sigmoid derivative", d2="d3 @ self.W2.T"),
+    _variant("delta3 bare", "delta3 without the sigmoid derivative", d3="yHat - y"),
+    _variant(
+        "both bare", "no sigmoid derivative at all", d3="yHat - y", d2="d3 @ self.W2.T"
+    ),
+    _variant(
+        "sigmoidPrime of an activation",
+        "sigmoidPrime of the activation instead of z",
+        d3="(yHat - y) * self.sigmoidPrime(yHat)",
+        d2="(d3 @ self.W2.T) * self.sigmoidPrime(self.a2)",
+    ),
+    _variant("swapped", "the two gradients are swapped", end="return g2 + r2, g1 + r1"),
+    _variant("with + on its own line", "the penalty is missing from the gradient",
+             end="dJdW1 = g1\n+ r1\ndJdW2 = g2\n+ r2\nreturn dJdW1, dJdW2"),
+    _variant(
+        "sign flipped and no penalty",
+        "the sign of the data term is flipped; and the penalty is missing from the gradient",
+        d3="(y - yHat) * self.sigmoidPrime(self.z3)",
+        end="return g1, g2",
+    ),
+    _gradient("one array", "return X.T @ (yHat - y)", outcome="wrong type"),
+    _gradient(
+        "transposed", "return np.zeros_like(self.W1.T), np.zeros_like(self.W2.T)", outcome="wrong shape"
+    ),
+    _gradient(
+        "changes the weights",
+        """
+d3 = -(y - yHat) * self.sigmoidPrime(self.z3)
+d2 = (d3 @ self.W2.T) * self.sigmoidPrime(self.z2)
+g1 = X.T @ d2 + self.Lambda * np.sign(self.W1)
+g2 = self.a2.T @ d3 + self.Lambda * np.sign(self.W2)
+self.W1 -= 0.1 * g1
+return g1, g2
+""",
+        outcome="wrong value",
+    ),
+    _gradient("stub", "raise NotImplementedError()", outcome="not attempted"),
+]
+
+STUDY = """best_lambda = {}
+fig, axes = plt.subplots(1, 2)
+for ax in axes:
+    plot_losses(ax, [1, 0], [1, 1], "λ")
+plt.show()
+"""
+STUDIES = [
+    Answer("best_lambda", "as a NumPy float, two figures", STUDY.format("np.float64(GRID[2])")),
+    Answer(
+        "best_lambda",
+        "by argmin, one figure each",
+        """last = [0.0212, 0.0119, 0.0073, 0.0132, 0.0453]
+best_lambda = GRID[int(np.argmin(last))]
+for _ in range(2):
+    fig, ax = plt.subplots()
+    plot_losses(ax, [1, 0], [1, 1], "λ")
+    plt.show()
+""",
+    ),
+    Answer("best_lambda", "tuple unpacked", "loss, best_lambda = min([(0.2, 1e-5), (0.1, 1e-3)])\n"
+           "fig, ax = plt.subplots()\nplot_losses(ax, [1], [1], 'λ')"),
+    Answer("best_lambda", "the smallest", STUDY.format("GRID[0]"), "λ too small"),
+    Answer("best_lambda", "the largest", STUDY.format("GRID[-1]"), "λ too large"),
+    Answer("best_lambda", "no figure", "best_lambda = 1e-3", outcome="no figure"),
+    Answer("best_lambda", "an index", STUDY.format("2"), outcome="wrong value"),
+    Answer("best_lambda", "a text", STUDY.format("'1e-3'"), outcome="wrong type"),
+]
+
+ANSWERS = [*RIGHT_LOSSES, *WRONG_LOSSES, *RIGHT_GRADIENTS, *WRONG_GRADIENTS, *STUDIES]
