@@ -1,10 +1,68 @@
-# make grade · test · release · lab · bench : each sets up what it needs
+# Two commands are enough on a fresh machine with Python 3.11 or newer, git and make:
+#   make grade    sets everything up, builds release/, grades the sample class, prints the grades
+#   make test     sets everything up, passes all tests
+# The others: release · feedback · lab · calibrate · clean
+
 PYTHON ?= python3
 VENV := .venv
-BIN := $(VENV)/bin
 BUILD := .build
+ASSIGNMENT := lab1
+# nbgrader calls alembic and jupyter by name, so the environment comes first on the path
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export OMP_NUM_THREADS ?= 1
+unexport PYTHONPATH
 
-.PHONY: grade test release lab bench setup clean
+SOURCES := $(wildcard source/$(ASSIGNMENT)/*.ipynb) $(wildcard data/*.csv) grader_config.py nbgrader_config.py
+JUDGE := $(wildcard src/nbjudge/*.py) $(wildcard hidden_tests/$(ASSIGNMENT)/*.py)
+SUBMITTED := $(wildcard submitted/*/$(ASSIGNMENT)/*)
+
+.PHONY: setup grade release feedback test lab calibrate clean
 
 setup: $(BUILD)/environment
-	@:
+
+$(BUILD)/environment: pyproject.toml constraints.txt
+	@mkdir -p $(BUILD)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[lab,dev]'
+	@touch $@
+
+# The assignment in the gradebook and release/ are made together, by nbgrader itself.
+$(BUILD)/assignment: $(BUILD)/environment $(SOURCES) src/nbjudge/release.py src/nbjudge/config.py
+	nbgrader generate_assignment $(ASSIGNMENT) --force --log-level=WARN
+	@touch $@
+
+release: $(BUILD)/assignment
+
+# When a hidden test or the judge has changed, everybody is graded anew; else only new submissions.
+$(BUILD)/judge: $(BUILD)/assignment $(JUDGE)
+	@rm -rf autograded/*/$(ASSIGNMENT)
+	@touch $@
+
+$(BUILD)/graded: $(BUILD)/judge $(SUBMITTED)
+	@$(VENV)/bin/python -m nbjudge.renew submitted autograded $(ASSIGNMENT)
+	nbgrader autograde $(ASSIGNMENT) --log-level=WARN
+	@touch $@
+
+grade: $(BUILD)/graded
+	@$(VENV)/bin/python -m nbjudge.grades $(ASSIGNMENT)
+
+feedback: $(BUILD)/graded
+	nbgrader generate_feedback $(ASSIGNMENT) --force --log-level=WARN
+
+test: $(BUILD)/assignment
+	ruff check .
+	ruff format --check .
+	pytest -n 2 --dist loadfile -rA -o console_output_style=classic
+
+lab: $(BUILD)/assignment
+	jupyter lab --notebook-dir=.
+
+calibrate: $(BUILD)/environment
+	$(VENV)/bin/python bench/calibrate.py
+
+clean:
+	rm -rf $(VENV) $(BUILD) gradebook.db autograded/*/ feedback

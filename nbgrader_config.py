@@ -5,6 +5,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import grader_config  # noqa: E402
+import grader_config
 
 grader_config.configure(get_config())  # noqa: F821 (traitlets provides it)

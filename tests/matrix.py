@@ -1,6 +1,6 @@
 """Runs every known answer of a notebook through the judge, in one real kernel.
 
-    python tests/matrix.py q1_l1_backprop        # prints the matrix of that notebook
+python tests/matrix.py q1_l1_backprop        # prints the matrix of that notebook
 """
 
 import copy

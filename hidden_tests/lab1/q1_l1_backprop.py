@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from nbjudge import Case, Credit, HiddenTest, Mistake, OneOf
+from nbjudge.wire import Other
 
 # --- the network, as the notebook defines it -------------------------------------------------
 
@@ -23,6 +24,7 @@ PENALTIES = {
     "L1": lambda W: np.sum(np.abs(W)),
     "L2": lambda W: np.sum(W**2),
     "no absolute value": lambda W: np.sum(W),
+    "absolute value of the sum": lambda W: abs(np.sum(W)),
 }
 
 
@@ -52,6 +54,11 @@ SLOPES = {
 }
 
 
+def per_output(squares):
+    """Return ½ Σ divided by the number of examples, but not of outputs."""
+    return 0.5 * np.sum(squares) / len(squares)
+
+
 def gradient(
     X,
     y,
@@ -59,20 +66,22 @@ def gradient(
     W2,
     Lambda,
     scale=1.0,
-    mean=False,
+    mean="",
     penalty="L1",
     factor=1.0,
     layers=(1, 1),
     hidden_slope=True,
     output_slope=True,
+    slope_at="z",
 ):
     """Return (dJdW1, dJdW2); the keyword arguments are where students go wrong."""
     z2 = X @ W1
     a2 = sigmoid(z2)
     z3 = a2 @ W2
-    delta3 = -(y - sigmoid(z3)) * (sigmoid_prime(z3) if output_slope else 1)
-    delta2 = (delta3 @ W2.T) * (sigmoid_prime(z2) if hidden_slope else 1)
-    scale = scale / y.size if mean else scale
+    at3, at2 = (z3, z2) if slope_at == "z" else (sigmoid(z3), a2)
+    delta3 = -(y - sigmoid(z3)) * (sigmoid_prime(at3) if output_slope else 1)
+    delta2 = (delta3 @ W2.T) * (sigmoid_prime(at2) if hidden_slope else 1)
+    scale = scale / {"": 1, "elements": y.size, "examples": len(y)}[mean]
     slopes = [layer * factor * Lambda * SLOPES[penalty](W) for layer, W in zip(layers, (W1, W2))]
     return [scale * X.T @ delta2 + slopes[0], scale * a2.T @ delta3 + slopes[1]]
 
@@ -164,8 +173,7 @@ def expect_gradient(**arguments):
 def measure_gradient(answer, **arguments):
     """Turn an answer that is no pair into one property that says so."""
     if isinstance(answer, dict) and "the gradients" in answer:
-        wrong = answer["the gradients"]
-        return {**answer, "dJdW1": wrong, "dJdW2": wrong}
+        return {**answer, "dJdW1": Other("one value, not the pair (dJdW1, dJdW2)")}
     return answer
 
 
@@ -230,6 +238,10 @@ DATA_TERMS = {  # named with the penalty mistakes below as well as alone
         lambda squares: 0.5 * np.mean(squares),
         "The data term is a sum over all examples and outputs; nothing is divided by n.",
     ),
+    "mean over the examples instead of sum": (
+        per_output,
+        "The data term is a sum over all examples; yours is divided by len(y).",
+    ),
     "the ½ is missing": (
         _twice(HALF_SUM),
         "The data term is ½ Σ (y - ŷ)²; your numbers fit Σ (y - ŷ)².",
@@ -282,6 +294,11 @@ LOSS_PENALTIES = {
         {"penalty": "no absolute value"},
         "Your numbers fit λ Σ W, where positive and negative weights cancel. L1 is λ Σ|W|.",
     ),
+    "absolute value of the sum instead of sum of absolute values": (
+        {"penalty": "absolute value of the sum"},
+        "Your numbers fit λ |Σ W|: positive and negative weights cancel before abs. Take abs of "
+        "each weight first, then the sum.",
+    ),
 }
 
 
@@ -293,7 +310,18 @@ def _loss_mistakes():
         for second, (how, other) in LOSS_PENALTIES.items():
             pair = _loss_mistake(f"{text} And: {other}", data=data, **how)
             found[f"{first}; and {second}"] = pair
+    for name, layers in (("W1", (1, 0)), ("W2", (0, 1))):
+        found[f"λ only in front of {name}"] = Mistake(
+            lambda layers=layers, **arguments: {"the loss": _half_bracketed(layers, **arguments)},
+            "λ multiplies both sums: put them in brackets, λ * (Σ|W1| + Σ|W2|).",
+        )
     return found
+
+
+def _half_bracketed(layers, X, y, W1, W2, Lambda):
+    """Return the loss with λ in front of one of the two sums only."""
+    weighted = loss(X, y, W1, W2, Lambda, layers=layers)
+    return weighted + np.dot([1 - layer for layer in layers], [np.abs(W).sum() for W in (W1, W2)])
 
 
 reg_loss = HiddenTest(
@@ -313,8 +341,17 @@ DATA_SLOPES = {
         "sign, so gradient descent would climb.",
     ),
     "mean instead of sum": (
-        {"mean": True},
+        {"mean": "elements"},
         "J sums over all examples, so its gradient does too; yours is divided by their number.",
+    ),
+    "mean over the examples instead of sum": (
+        {"mean": "examples"},
+        "J sums over all examples, so its gradient does too; yours is divided by len(y).",
+    ),
+    "sigmoidPrime of the activation instead of z": (
+        {"slope_at": "activation"},
+        "sigmoidPrime(z) takes the sum z, not the activation: sigmoidPrime(z3), not "
+        "sigmoidPrime(yHat); sigmoidPrime(z2), not sigmoidPrime(a2).",
     ),
     "the ½ is missing": (
         {"scale": 2.0},
@@ -386,9 +423,15 @@ def _gradient_mistakes():
     found["sign(0) is not 0"] = Mistake(
         _sign_of_zero, "At a weight of exactly 0 the slope of |w| is taken as 0: np.sign does it."
     )
+    found["sign(W) without λ"] = Mistake(
+        lambda Lambda, **a: dict(zip(("dJdW1", "dJdW2"), gradient(**a, Lambda=1.0), strict=True)),
+        "You added sign(W) itself; the slope of the penalty is λ sign(W), with self.Lambda.",
+    )
     for first, (slope, text) in DATA_SLOPES.items():
         for second, (how, other) in GRADIENT_PENALTIES.items():
-            found[f"{first}; and {second}"] = _gradient_mistake(f"{text} And: {other}", **slope, **how)
+            found[f"{first}; and {second}"] = _gradient_mistake(
+                f"{text} And: {other}", **slope, **how
+            )
     return found
 
 
@@ -415,13 +458,13 @@ reg_gradient = HiddenTest(
 
 # --- the λ study: the notebook's data, settings and seed are fixed, so its answer is too -----
 
-GRID = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
+GRID = (1e-6, 1e-4, 1e-3, 1e-2, 1e-1)
 GOOD_LAMBDAS = (1e-3,)  # docs/calibration.md: test loss within 10 % of the best of the grid
 
 
 def ask_best_lambda():
     """Return the student's choice."""
-    return {"best_lambda": best_lambda}  # noqa: F821
+    return {"best_lambda": best_lambda}
 
 
 def _chosen(*values):

@@ -74,6 +74,11 @@ def differences(expected, got, rtol: float, atol: float, name: str = "the answer
         return _compare_tensor(expected, got, rtol, atol, name)
     if isinstance(expected, np.ndarray):
         return _compare_array(expected, got, rtol, atol, name)
+    if isinstance(expected, bool) and isinstance(got, bool):
+        wrong = Difference(
+            name, Outcome.WRONG_VALUE, "yes" if got else "no", "no" if got else "yes"
+        )
+        return [] if got == expected else [wrong]
     if isinstance(expected, bool | str) or expected is None:
         same = type(got) is type(expected) and got == expected
         return [] if same else [_wrong_kind(name, expected, got)]

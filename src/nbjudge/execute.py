@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from pathlib import Path
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader import utils
 from nbgrader.preprocessors import Execute
-from traitlets import Integer, Unicode
+from traitlets import Bool, Integer, Unicode
 
 from nbjudge.ask import question_code
 from nbjudge.audit import audit_line, write_audit
@@ -30,6 +29,10 @@ class JudgeExecute(Execute):
     """
 
     timeout = Integer(300, allow_none=True, help="Seconds for one cell.").tag(config=True)
+
+    coalesce_streams = Bool(True, help="Join a cell's prints, and let \\r overwrite.").tag(
+        config=True
+    )
 
     hidden_tests = Unicode(
         "hidden_tests",

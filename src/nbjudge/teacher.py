@@ -54,7 +54,5 @@ def find_test(name: str, folder: Path) -> HiddenTest:
 
 def _ask(test: HiddenTest, case, user_ns: dict, seed: int) -> Reply:
     with fixed_random(seed):
-        answer = ask_once(
-            user_ns, test.sources(), test.ask.__name__, encode(dict(case.arguments))
-        )
+        answer = ask_once(user_ns, test.sources(), test.ask.__name__, encode(dict(case.arguments)))
     return read_body(answer)

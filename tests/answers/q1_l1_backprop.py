@@ -88,7 +88,9 @@ list = [1, 2]
 def l1(*weights):
     return np.concatenate([np.abs(W).ravel() for W in weights]).sum()
 """
-        + LOSS.format("    return np.square(y - yHat).sum() / 2 + self.Lambda * l1(self.W1, self.W2)"),
+        + LOSS.format(
+            "    return np.square(y - yHat).sum() / 2 + self.Lambda * l1(self.W1, self.W2)"
+        ),
     ),
     Answer(
         "reg_loss",
@@ -142,7 +144,9 @@ return J
         "self.Lambda * (abs(np.sum(self.W1)) + abs(np.sum(self.W2)))",
         "absolute value of the sum instead of sum of absolute values",
     ),
-    _loss("mean", f"return 0.5 * np.mean((y - yHat) ** 2) + self.Lambda * {L1}", "mean instead of sum"),
+    _loss(
+        "mean", f"return 0.5 * np.mean((y - yHat) ** 2) + self.Lambda * {L1}", "mean instead of sum"
+    ),
     _loss(
         "mean over rows only",
         f"return 0.5 * np.sum((y - yHat) ** 2) / len(y) + self.Lambda * {L1}",
@@ -174,7 +178,11 @@ return J
         f"return 0.5 * (y - yHat) ** 2 + self.Lambda * {L1}",
         outcome="wrong shape",
     ),
-    _loss("forgot return", f"J = 0.5 * np.sum((y - yHat) ** 2) + self.Lambda * {L1}", outcome="wrong type"),
+    _loss(
+        "forgot return",
+        f"J = 0.5 * np.sum((y - yHat) ** 2) + self.Lambda * {L1}",
+        outcome="wrong type",
+    ),
     _loss("unknown name", "return 0.5 * np.sum((Y - yHat) ** 2)", outcome="raised an error"),
     _loss("stub", "raise NotImplementedError()", outcome="not attempted"),
     _loss("nan", "return float('nan')", outcome="wrong value"),
@@ -187,7 +195,12 @@ return 0.5 * np.sum(y**2) + self.Lambda * {L1}
         outcome="changed its arguments in place",
     ),
     Answer("reg_loss", "deleted", "del loss_reg, NeuralNetwork.loss_reg", outcome="missing"),
-    Answer("reg_loss", "syntax error", "def loss_reg(self, yHat, y)\n    return 0", outcome="raised an error"),
+    Answer(
+        "reg_loss",
+        "syntax error",
+        "def loss_reg(self, yHat, y)\n    return 0",
+        outcome="raised an error",
+    ),
 ]
 
 RIGHT_GRADIENTS = [
@@ -299,12 +312,12 @@ WRONG_GRADIENTS = [
         d3="(yHat - y) * self.sigmoidPrime(self.z3) / len(y)",
     ),
     _variant("factor 2", "the ½ is missing", d3="2 * (yHat - y) * self.sigmoidPrime(self.z3)"),
-    _variant("half", "the ½ is applied once more", d3="(yHat - y) * self.sigmoidPrime(self.z3) / 2"),
+    _variant(
+        "half", "the ½ is applied once more", d3="(yHat - y) * self.sigmoidPrime(self.z3) / 2"
+    ),
     _variant("delta2 bare", "delta2 without the sigmoid derivative", d2="d3 @ self.W2.T"),
     _variant("delta3 bare", "delta3 without the sigmoid derivative", d3="yHat - y"),
-    _variant(
-        "both bare", "no sigmoid derivative at all", d3="yHat - y", d2="d3 @ self.W2.T"
-    ),
+    _variant("both bare", "no sigmoid derivative at all", d3="yHat - y", d2="d3 @ self.W2.T"),
     _variant(
         "sigmoidPrime of an activation",
         "sigmoidPrime of the activation instead of z",
@@ -312,8 +325,11 @@ WRONG_GRADIENTS = [
         d2="(d3 @ self.W2.T) * self.sigmoidPrime(self.a2)",
     ),
     _variant("swapped", "the two gradients are swapped", end="return g2 + r2, g1 + r1"),
-    _variant("with + on its own line", "the penalty is missing from the gradient",
-             end="dJdW1 = g1\n+ r1\ndJdW2 = g2\n+ r2\nreturn dJdW1, dJdW2"),
+    _variant(
+        "with + on its own line",
+        "the penalty is missing from the gradient",
+        end="dJdW1 = g1\n+ r1\ndJdW2 = g2\n+ r2\nreturn dJdW1, dJdW2",
+    ),
     _variant(
         "sign flipped and no penalty",
         "the sign of the data term is flipped; and the penalty is missing from the gradient",
@@ -322,7 +338,9 @@ WRONG_GRADIENTS = [
     ),
     _gradient("one array", "return X.T @ (yHat - y)", outcome="wrong type"),
     _gradient(
-        "transposed", "return np.zeros_like(self.W1.T), np.zeros_like(self.W2.T)", outcome="wrong shape"
+        "transposed",
+        "return np.zeros_like(self.W1.T), np.zeros_like(self.W2.T)",
+        outcome="wrong shape",
     ),
     _gradient(
         "changes the weights",
@@ -358,8 +376,12 @@ for _ in range(2):
     plt.show()
 """,
     ),
-    Answer("best_lambda", "tuple unpacked", "loss, best_lambda = min([(0.2, 1e-5), (0.1, 1e-3)])\n"
-           "fig, ax = plt.subplots()\nplot_losses(ax, [1], [1], 'λ')"),
+    Answer(
+        "best_lambda",
+        "tuple unpacked",
+        "loss, best_lambda = min([(0.2, 1e-5), (0.1, 1e-3)])\n"
+        "fig, ax = plt.subplots()\nplot_losses(ax, [1], [1], 'λ')",
+    ),
     Answer("best_lambda", "the smallest", STUDY.format("GRID[0]"), "λ too small"),
     Answer("best_lambda", "the largest", STUDY.format("GRID[-1]"), "λ too large"),
     Answer("best_lambda", "no figure", "best_lambda = 1e-3", outcome="no figure"),

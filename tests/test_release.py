@@ -1,0 +1,101 @@
+"""release/ is what nbgrader makes of source/, and gives nothing away."""
+
+import filecmp
+import json
+import re
+
+import nbformat
+import pytest
+from conftest import ROOT, copy_course, nbgrader
+from nbgrader import utils
+
+SOURCES = sorted((ROOT / "source" / "lab1").glob("*.ipynb"))
+RELEASED = sorted((ROOT / "release" / "lab1").glob("*.ipynb"))
+POINTS = {
+    "q1_l1_backprop": 25,
+    "q2_momentum": 10,
+    "q3_pytorch_l2": 20,
+    "q4_height_weight": 50,
+}
+by_name = pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.stem)
+
+
+@pytest.fixture(scope="module")
+def rebuilt(tmp_path_factory):
+    """Return a release made anew, in a copy of the course."""
+    course = copy_course(tmp_path_factory.mktemp("rebuilt"))
+    nbgrader(course, "generate_assignment", "lab1", "--force")
+    return course / "release" / "lab1"
+
+
+def test_a_release_made_anew_is_the_committed_one_byte_for_byte(rebuilt):
+    committed = ROOT / "release" / "lab1"
+    files = sorted(p.relative_to(committed) for p in committed.rglob("*") if p.is_file())
+    made = sorted(p.relative_to(rebuilt) for p in rebuilt.rglob("*") if p.is_file())
+    assert made == files
+    _, differing, unreadable = filecmp.cmpfiles(rebuilt, committed, files, shallow=False)
+    assert not differing + unreadable, "run `make release` and commit release/"
+
+
+@by_name
+def test_a_source_notebook_has_no_outputs_and_ids_made_of_its_grade_ids(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+        if "nbgrader" in cell.metadata:
+            assert cell.id == cell.metadata.nbgrader.grade_id
+            assert cell.metadata.nbgrader.schema_version == 3
+        assert re.fullmatch(r"q[1-4][-_][a-z0-9_-]+", cell.id)
+
+
+@by_name
+def test_the_points_are_those_of_the_lab(path):
+    cells = nbformat.read(path, as_version=4).cells
+    points = sum(c.metadata.nbgrader.points for c in cells if utils.is_grade(c))
+    assert points == POINTS[path.stem]
+
+
+def secrets_of(path):
+    """Yield the lines of a source notebook that students must not find."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        hidden = False
+        for line in cell.source.splitlines():
+            if re.search(r"END (SOLUTION|HIDDEN TESTS|MARK SCHEME)", line):
+                hidden = False
+            if hidden and len(line.strip()) > 12:
+                yield line.strip()
+            if re.search(r"BEGIN (SOLUTION|HIDDEN TESTS|MARK SCHEME)", line):
+                hidden = True
+
+
+@by_name
+def test_no_solution_and_no_hidden_test_is_released(path):
+    released = ROOT / "release" / "lab1" / path.name
+    cells = nbformat.read(released, as_version=4).cells
+    text = {line.strip() for cell in cells for line in cell.source.splitlines()}
+    given = {
+        line.strip()
+        for cell in nbformat.read(path, as_version=4).cells
+        if not utils.is_solution(cell) and not utils.is_grade(cell)
+        for line in cell.source.splitlines()
+    }
+    found = [line for line in secrets_of(path) if line in text and line not in given]
+    assert not found
+    for word in ("judge(", "nbjudge", "Marking scheme", "BEGIN SOLUTION", "BEGIN HIDDEN"):
+        assert word not in released.read_text(encoding="utf-8")
+
+
+def test_only_notebooks_and_public_data_are_released():
+    released = ROOT / "release" / "lab1"
+    names = {str(p.relative_to(released)) for p in released.rglob("*") if p.is_file()}
+    data = {f"data/{p.name}" for p in (ROOT / "data").glob("*.csv")}
+    assert names == data | {p.name for p in SOURCES}
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=lambda p: p.stem)
+def test_the_course_address_is_stamped_and_nothing_is_left_to_stamp(path):
+    text = path.read_text(encoding="utf-8")
+    assert "colab.research.google.com/github/" in text
+    assert not re.search(r"@[A-Z_]+@", text)
+    assert 'execution_count": null' in json.dumps(json.loads(text))
