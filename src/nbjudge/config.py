@@ -1,5 +1,8 @@
 """The one line that another course writes: ``nbjudge.configure(c)`` in nbgrader_config.py."""
 
+import warnings
+
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 # nbgrader's own steps of generate_assignment, in its order (nbgrader 0.9.6)
@@ -25,6 +28,8 @@ def configure(c: Config) -> None:
     Changes which steps nbgrader runs, and nothing of the course's own settings. To be called with
     the `c` of ``get_config()``.
     """
+    # nbgrader's own use of SQLAlchemy 2.1; harmless, and it hides what an instructor must read
+    warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
     c.GenerateAssignment.preprocessors = [
         "nbjudge.release.StampSettings",
         *(f"nbgrader.preprocessors.{step}" for step in GENERATE_STEPS),
