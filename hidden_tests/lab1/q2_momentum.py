@@ -1,0 +1,292 @@
+"""Hidden tests of Q2: the momentum step, and the comparison with plain SGD."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from nbjudge import Anything, Case, HiddenTest, Mistake
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+PATH, REST = "the weights after each step", "a new optimiser starts with velocity 0"
+
+
+# --- task 1: the optimiser -------------------------------------------------------------------
+
+
+def ask_steps(weights, gradients, settings):
+    """Let the student's optimiser make some steps, then a new one make a step without slope."""
+    import copy
+
+    import numpy as np
+
+    optimiser, current, path = OptimMom(**settings), weights, []  # noqa: F821
+    for gradient in gradients:
+        current = optimiser.step(current, gradient)
+        path.append(copy.deepcopy(current))
+    fresh = OptimMom(**settings)  # noqa: F821
+    still = fresh.step(weights, [np.zeros_like(w) for w in weights])
+    rest = all(np.allclose(a, b) for a, b in zip(still, weights))
+    return {"the weights after each step": path, "a new optimiser starts with velocity 0": rest}
+
+
+def simulate(rule, weights, gradients, settings):
+    """Return what an optimiser of the given rule answers.
+
+    `rule(theta, v, g, lr, mu)` returns (new theta, new v, what step returns).
+    """
+    lr, mu = settings.get("lr", 0.1), settings.get("momTerm", 0.5)
+    current, velocities, path = weights, [np.zeros_like(w) for w in weights], []
+    for gradient in gradients:
+        made = [rule(theta, v, g, lr, mu) for theta, v, g in zip(current, velocities, gradient)]
+        current = velocities = None
+        current, velocities, returned = (list(column) for column in zip(*made))
+        path.append(returned)
+    still = [rule(w, np.zeros_like(w), np.zeros_like(w), lr, mu)[2] for w in weights]
+    rest = all(np.allclose(a, b) for a, b in zip(still, weights))
+    return {PATH: path, REST: rest}
+
+
+def by_velocity(velocity, move=lambda theta, v, g, lr, mu: theta + v):
+    """Return the rule that first makes a new velocity, then moves."""
+
+    def rule(theta, v, g, lr, mu):
+        v = velocity(v, g, lr, mu)
+        theta = move(theta, v, g, lr, mu)
+        return theta, v, theta
+
+    return rule
+
+
+def right_velocity(v, g, lr, mu):
+    """Return μv - αg."""
+    return mu * v - lr * g
+
+
+def old_velocity_first(theta, v, g, lr, mu):
+    """Move with the velocity of the step before."""
+    return theta + v, right_velocity(v, g, lr, mu), theta + v
+
+
+def velocity_returned(theta, v, g, lr, mu):
+    """Return the velocity; the caller takes it for the weights."""
+    v = right_velocity(v, g, lr, mu)
+    return v, v, v
+
+
+RIGHT = by_velocity(right_velocity)
+RULES = {
+    "the velocity is reset at each step": (
+        by_velocity(lambda v, g, lr, mu: -lr * g),
+        "Your steps are those of plain SGD. The velocity must live in self from one call of step "
+        "to the next, and be multiplied by momTerm.",
+    ),
+    "running mean, (1 - μ)·g": (
+        by_velocity(lambda v, g, lr, mu: mu * v - lr * (1 - mu) * g),
+        "Your velocity is a running mean with (1 - μ)·g. Here the gradient counts in full: "
+        "v = μ·v - α·g.",
+    ),
+    "Nesterov momentum": (
+        by_velocity(right_velocity, lambda theta, v, g, lr, mu: theta + mu * v - lr * g),
+        "Your numbers are those of Nesterov's method. Here the step is the velocity itself: θ + v.",
+    ),
+    "μ applied to the weights": (
+        by_velocity(lambda v, g, lr, mu: -lr * g, lambda theta, v, g, lr, mu: mu * theta + v),
+        "momTerm multiplies the velocity of the step before, not the weights.",
+    ),
+    "α applied twice": (
+        by_velocity(right_velocity, lambda theta, v, g, lr, mu: theta + lr * v),
+        "The learning rate is in the velocity already; the step is θ + v, without another α.",
+    ),
+    "α not used": (
+        by_velocity(lambda v, g, lr, mu: mu * v - g),
+        "The gradient is to be multiplied by the learning rate lr.",
+    ),
+    "the sign of the gradient": (
+        by_velocity(lambda v, g, lr, mu: mu * v + lr * g),
+        "Your steps go up the slope. One minus sign belongs to the gradient: v = μ·v - α·g and "
+        "θ + v, or v = μ·v + g and θ - α·v.",
+    ),
+    "the sign of the momentum": (
+        by_velocity(lambda v, g, lr, mu: -mu * v - lr * g),
+        "The velocity of the step before is added, μ·v; with a minus it brakes.",
+    ),
+    "μ and α swapped": (
+        by_velocity(lambda v, g, lr, mu: lr * v - mu * g),
+        "momTerm belongs to the velocity, lr to the gradient; yours are the other way round.",
+    ),
+    "1 - μ instead of μ": (
+        by_velocity(lambda v, g, lr, mu: (1 - mu) * v - lr * g),
+        "The part of the velocity that is kept is μ itself.",
+    ),
+    "μ not used": (
+        by_velocity(lambda v, g, lr, mu: v - lr * g),
+        "Your velocity keeps all of itself; multiply it by momTerm before you add the gradient.",
+    ),
+    "μ applied to the gradient too": (
+        by_velocity(lambda v, g, lr, mu: mu * (v - lr * g)),
+        "momTerm multiplies the old velocity only: μ·v - α·g, not μ·(v - α·g).",
+    ),
+    "the step is made with the old velocity": (
+        old_velocity_first,
+        "First renew the velocity, then move: θ + v with the new v.",
+    ),
+    "step returns the velocity": (
+        velocity_returned,
+        "step returns the new weights θ + v, not the velocity.",
+    ),
+    "lr is fixed at 0.1": (
+        by_velocity(lambda v, g, lr, mu: mu * v - 0.1 * g),
+        "Use the lr that the optimiser was made with; 0.1 is only its default.",
+    ),
+    "momTerm is fixed at 0.5": (
+        by_velocity(lambda v, g, lr, mu: 0.5 * v - lr * g),
+        "Use the momTerm that the optimiser was made with; 0.5 is only its default.",
+    ),
+}
+
+
+def _known(rule, help_text):
+    return Mistake(lambda **arguments: simulate(rule, **arguments), help_text)
+
+
+def _shared(weights, gradients, settings):
+    # without momentum there is nothing to inherit
+    return {PATH: Anything(), REST: Anything() if settings.get("momTerm") == 0 else False}
+
+
+def _other_defaults(weights, gradients, settings):
+    return {} if settings else {PATH: Anything()}
+
+
+def step_cases(rng):
+    """Draw the cases: three arrays, one array, no momentum, default values."""
+
+    def arrays(shapes):
+        return [rng.uniform(0.5, 1.5, s) * rng.choice([-1, 1], s) for s in shapes]
+
+    def case(label, weight, shapes, steps, settings):
+        gradients = [arrays(shapes) for _ in range(steps)]
+        arguments = {"weights": arrays(shapes), "gradients": gradients, "settings": settings}
+        return Case(label, arguments, weight)
+
+    three = [(2, 3), (4,), (1, 2, 2)]
+    fast = {"lr": rng.uniform(0.2, 0.35), "momTerm": rng.uniform(0.7, 0.9)}
+    slow = {"lr": rng.uniform(0.02, 0.06), "momTerm": rng.uniform(0.2, 0.35)}
+    plain = {"lr": rng.uniform(0.2, 0.4), "momTerm": 0.0}
+    return [
+        case("three arrays of different shapes, four steps", 2, three, 4, fast),
+        case("one array, five steps, small lr and momTerm", 2, [(3, 2)], 5, slow),
+        case("five arrays, three steps", 2, [*three, (2,), (3, 1)], 3, fast),
+        case("momTerm = 0 is plain SGD", 0.5, three, 3, plain),
+        case("OptimMom() has lr = 0.1 and momTerm = 0.5", 0.5, [(2, 2), (3,)], 3, {}),
+    ]
+
+
+optim_mom = HiddenTest(
+    title="SGD with momentum",
+    points=7,
+    ask=ask_steps,
+    cases=step_cases,
+    expect=lambda **arguments: simulate(RIGHT, **arguments),
+    mistakes={
+        **{name: _known(rule, text) for name, (rule, text) in RULES.items()},
+        "the velocity is shared by all optimisers": Mistake(
+            _shared,
+            "A new optimiser moves although its gradient is 0: it inherits another one's velocity. "
+            "Keep the velocity in self, set in __init__, not in the class.",
+        ),
+        "other default values": Mistake(
+            _other_defaults, "Without arguments, lr is 0.1 and momTerm is 0.5."
+        ),
+    },
+)
+
+
+# --- task 2: the comparison, with the notebook's fixed data and seed ---------------------------
+
+EPOCHS, LR, MOMENTUM, SEED = 500, 0.1, 0.9, 0
+
+
+def ask_losses():
+    """Return the student's two lists of losses."""
+    return {
+        "sgd_losses": [float(loss) for loss in sgd_losses],  # noqa: F821
+        "mom_losses": [float(loss) for loss in mom_losses],  # noqa: F821
+    }
+
+
+def reference_losses(rule):
+    """Return the losses of the notebook's training with a rule, before each step."""
+    rows = pd.read_csv(DATA / "height_weight_train.csv")
+    X = rows[["height_cm", "weight_kg"]].to_numpy()
+    X = (X - X.min(axis=0)) / (X.max(axis=0) - X.min(axis=0))
+    y = rows[["sex"]].to_numpy(dtype=float)
+    rng = np.random.default_rng(SEED)
+    weights = [rng.normal(0, 0.5, (2, 5)), np.zeros(5), rng.normal(0, 0.5, (5, 1)), np.zeros(1)]
+    velocities, losses = [np.zeros_like(w) for w in weights], []
+    for _ in range(EPOCHS):
+        W1, b1, W2, b2 = weights
+        a = np.tanh(X @ W1 + b1)
+        yHat = 1 / (1 + np.exp(-(a @ W2 + b2)))
+        losses.append(float(np.mean((y - yHat) ** 2) / 2))
+        delta2 = (yHat - y) * yHat * (1 - yHat) / len(y)
+        delta1 = delta2 @ W2.T * (1 - a**2)
+        slopes = [X.T @ delta1, delta1.sum(axis=0), a.T @ delta2, delta2.sum(axis=0)]
+        made = [rule(w, v, g, LR, MOMENTUM) for w, v, g in zip(weights, velocities, slopes)]
+        weights, velocities = [m[0] for m in made], [m[1] for m in made]
+    return losses
+
+
+def measure_losses(answer):
+    """Turn the two curves into what the task asks of them."""
+    if not isinstance(answer, dict):
+        return answer
+    sgd, mom = (_curve(answer.get(name)) for name in ("sgd_losses", "mom_losses"))
+    reference = np.array(reference_losses(RULES["the velocity is reset at each step"][0]))
+    full = len(sgd) == len(mom) == EPOCHS
+    return {
+        "both lists have one loss for each of the 500 epochs": full,
+        "sgd_losses are those of plain SGD from initial_weights(SEED)": full
+        and bool(np.allclose(sgd, reference, rtol=1e-3)),
+        "both start at the same loss": full and bool(np.isclose(mom[0], reference[0], rtol=1e-3)),
+        "momentum ends lower": full and bool(0 <= mom[-1] < sgd[-1]),
+    }
+
+
+def _curve(values):
+    numbers = values if isinstance(values, list) else []
+    good = all(isinstance(v, float) and np.isfinite(v) for v in numbers)
+    return np.array(numbers if good else [])
+
+
+def expect_losses():
+    """Return the properties of a fair comparison."""
+    return {
+        "both lists have one loss for each of the 500 epochs": True,
+        "sgd_losses are those of plain SGD from initial_weights(SEED)": True,
+        "both start at the same loss": True,
+        "momentum ends lower": True,
+    }
+
+
+momentum_comparison = HiddenTest(
+    title="SGD against momentum",
+    points=2,
+    ask=ask_losses,
+    cases=lambda rng: [Case("the two lists of losses", {}, 3)],
+    expect=expect_losses,
+    measure=measure_losses,
+    mistakes={
+        "the two trainings start from different weights": Mistake(
+            lambda: {"both start at the same loss": False},
+            "Call initial_weights(SEED) once for each training, so that both start from the same "
+            "weights.",
+        ),
+        "momentum does not end lower": Mistake(
+            lambda: {"momentum ends lower": False},
+            "Is OptimMom right, and does it get momTerm=MOMENTUM? Task 1 tells.",
+        ),
+    },
+    figures=1,
+)
