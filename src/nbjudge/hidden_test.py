@@ -19,11 +19,19 @@ class Case:
         arguments: keyword arguments of `ask`, `expect` and the wrong formulas; plain data,
             NumPy arrays or torch tensors.
         weight: its share of the task's points, relative to the other cases.
+        private: more keyword arguments, of `expect`, `measure` and the wrong formulas only: such
+            as the labels of private rows. They never leave the grader's process.
     """
 
     label: str
     arguments: Mapping[str, object]
     weight: float = 1.0
+    private: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def known(self) -> dict[str, object]:
+        """All that the grader knows of this case."""
+        return {**self.arguments, **self.private}
 
 
 @dataclass(frozen=True)

@@ -98,16 +98,16 @@ def name_mistake(test, cases, replies, results) -> str | None:
 
 
 def _agrees(test: HiddenTest, formula, case: Case, reply: Reply) -> bool:
-    expected = formula(**case.arguments)
+    expected = formula(**case.known)
     if isinstance(expected, dict):
-        expected = {**test.expect(**case.arguments), **expected}
+        expected = {**test.expect(**case.known), **expected}
     return not _differences(test, expected, case, reply)
 
 
 def _differences(test: HiddenTest, expected, case: Case, reply: Reply) -> list[Difference]:
     got = reply.value
     if test.measure is not None:
-        got = test.measure(got, **case.arguments)
+        got = test.measure(got, **case.known)
     return differences(expected, got, test.rtol, test.atol)
 
 
@@ -121,7 +121,7 @@ def _judge_case(test, case: Case, reply: Reply, cell_error) -> CaseResult:
     if reply.error is not None:
         outcome, detail = _explain_error(reply.error, cell_error)
         return CaseResult(case.label, case.weight, outcome, detail=detail)
-    found = _differences(test, test.expect(**case.arguments), case, reply)
+    found = _differences(test, test.expect(**case.known), case, reply)
     if found:
         return CaseResult(case.label, case.weight, found[0].outcome, tuple(found))
     if reply.changed:
