@@ -13,10 +13,9 @@ NOTEBOOKS = sorted(p.stem for p in (ROOT / "source" / "lab1").glob("*.ipynb"))
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_every_answer_gets_what_it_deserves_and_every_mistake_its_name(notebook, capsys):
+def test_every_answer_gets_what_it_deserves_and_every_mistake_its_name(notebook):
     rows = matrix.run_matrix(notebook)
-    with capsys.disabled():
-        print(f"\n{notebook}\n{matrix.table(rows)}")
+    print(f"\n{notebook}\n{matrix.table(rows)}")  # pytest -rA shows it
     wrong = [f"{row.test}: {row.name}\n{row.text}" for row in rows if not row.holds]
     assert not wrong, "\n".join(wrong)
     for test in {row.test for row in rows}:
