@@ -41,7 +41,7 @@ class Row:
         """Whether the answer got what it deserves, for the right reason."""
         if self.right:
             return self.points == self.max_points
-        return self.points < self.max_points and self.wanted in (self.mistake, self.outcome)
+        return self.points < self.max_points and self.wanted == (self.mistake or self.outcome)
 
 
 def run_matrix(notebook: str) -> list[Row]:

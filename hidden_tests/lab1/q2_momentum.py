@@ -9,6 +9,7 @@ from nbjudge import Anything, Case, HiddenTest, Mistake
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 PATH, REST = "the weights after each step", "a new optimiser starts with velocity 0"
+INHERITS = "a new optimiser goes on with the velocity of another"
 
 
 # --- task 1: the optimiser -------------------------------------------------------------------
@@ -20,14 +21,38 @@ def ask_steps(weights, gradients, settings):
 
     import numpy as np
 
+    start = [w.copy() for w in weights]
     optimiser, current, path = OptimMom(**settings), weights, []  # noqa: F821
     for gradient in gradients:
         current = optimiser.step(current, gradient)
         path.append(copy.deepcopy(current))
     fresh = OptimMom(**settings)  # noqa: F821
-    still = fresh.step(weights, [np.zeros_like(w) for w in weights])
-    rest = all(np.allclose(a, b) for a, b in zip(still, weights))
-    return {"the weights after each step": path, "a new optimiser starts with velocity 0": rest}
+    still = fresh.step(start, [np.zeros_like(w) for w in weights])
+    return {"the weights after each step": path, "still": still}
+
+
+def measure_steps(answer, weights, gradients, settings):
+    """Say whether the new optimiser stayed where it was, or went on with the other's velocity."""
+    if not isinstance(answer, dict):
+        return answer
+    path, still = answer.get(PATH), _arrays(answer.get("still"), weights)
+    path = [_arrays(made, weights) for made in path] if isinstance(path, list) else []
+    if still is None or len(path) < 2 or path[-1] is None or path[-2] is None:
+        return {PATH: answer.get(PATH), REST: False, INHERITS: False}
+    mu = settings.get("momTerm", 0.5)
+    moved = [a - w for a, w in zip(still, weights)]
+    rest = all(np.allclose(m, 0, atol=1e-5) for m in moved)
+    inherited = [mu * (a - b) for a, b in zip(path[-1], path[-2])]
+    inherits = all(np.allclose(m, v, atol=1e-5) for m, v in zip(moved, inherited))
+    return {PATH: answer[PATH], REST: rest, INHERITS: inherits}
+
+
+def _arrays(values, like):
+    """Return a list of arrays of the shapes of `like`, or None."""
+    if not isinstance(values, list) or len(values) != len(like):
+        return None
+    good = all(isinstance(v, np.ndarray) and v.shape == w.shape for v, w in zip(values, like))
+    return [v.astype(float) for v in values] if good else None
 
 
 def simulate(rule, weights, gradients, settings):
@@ -72,6 +97,30 @@ def velocity_returned(theta, v, g, lr, mu):
     """Return the velocity; the caller takes it for the weights."""
     v = right_velocity(v, g, lr, mu)
     return v, v, v
+
+
+def plain_velocity_returned(theta, v, g, lr, mu):
+    """Return the velocity μv + g in place of the weights."""
+    v = mu * v + g
+    return v, v, v
+
+
+def scaled_velocity_returned(theta, v, g, lr, mu):
+    """Return α(μv + g) in place of the weights."""
+    v = mu * v + lr * g
+    return v, v, v
+
+
+def first_gradient_as_velocity(theta, v, g, lr, mu):
+    """Start v at the first gradient, then renew it: the first step counts it twice."""
+    v = mu * v - lr * g if v.any() else -lr * (1 + mu) * g
+    return theta + v, v, theta + v
+
+
+def unscaled_first_gradient(theta, v, g, lr, mu):
+    """Start v at +g, then v = μv - αg."""
+    v = mu * v - lr * g if v.any() else mu * g - lr * g
+    return theta + v, v, theta + v
 
 
 RIGHT = by_velocity(right_velocity)
@@ -135,6 +184,30 @@ RULES = {
         velocity_returned,
         "step returns the new weights θ + v, not the velocity.",
     ),
+    "step returns the velocity μ·v + g": (
+        plain_velocity_returned,
+        "step returns the new weights θ - α·v, not the velocity.",
+    ),
+    "step returns α·v": (
+        scaled_velocity_returned,
+        "step returns the new weights θ - α·v; yours returns the step alone.",
+    ),
+    "μ applied to the weights, with the velocity kept": (
+        by_velocity(right_velocity, lambda theta, v, g, lr, mu: mu * theta + v),
+        "momTerm multiplies the velocity of the step before, not the weights: θ + v.",
+    ),
+    "μ applied to θ + v": (
+        by_velocity(right_velocity, lambda theta, v, g, lr, mu: mu * (theta + v)),
+        "momTerm multiplies the velocity of the step before, not the new weights: θ + v.",
+    ),
+    "the velocity starts at the first gradient": (
+        first_gradient_as_velocity,
+        "The velocity is 0 before the first step; yours counts the first gradient twice.",
+    ),
+    "the velocity starts at the first gradient, without α": (
+        unscaled_first_gradient,
+        "The velocity is 0 before the first step; yours begins as the first gradient.",
+    ),
     "lr is fixed at 0.1": (
         by_velocity(lambda v, g, lr, mu: mu * v - 0.1 * g),
         "Use the lr that the optimiser was made with; 0.1 is only its default.",
@@ -151,8 +224,23 @@ def _known(rule, help_text):
 
 
 def _shared(weights, gradients, settings):
-    # without momentum there is nothing to inherit
-    return {PATH: Anything(), REST: Anything() if settings.get("momTerm") == 0 else False}
+    if settings.get("momTerm") == 0:  # there is nothing to inherit
+        return {PATH: Anything(), REST: Anything()}
+    return {PATH: Anything(), REST: False, INHERITS: True}
+
+
+def _one_velocity(weights, gradients, settings):
+    """Return the path of one velocity that all arrays of the list use, one after the other."""
+    lr, mu = settings.get("lr", 0.1), settings.get("momTerm", 0.5)
+    current, v, path = weights, None, []
+    for gradient in gradients:
+        made = []
+        for theta, g in zip(current, gradient):
+            v = mu * v - lr * g if v is not None and v.shape == g.shape else -lr * g
+            made.append(theta + v)
+        current = made
+        path.append(made)
+    return {PATH: path}
 
 
 def _other_defaults(weights, gradients, settings):
@@ -177,7 +265,7 @@ def step_cases(rng):
     return [
         case("three arrays of different shapes, four steps", 2, three, 4, fast),
         case("one array, five steps, small lr and momTerm", 2, [(3, 2)], 5, slow),
-        case("five arrays, three steps", 2, [*three, (2,), (3, 1)], 3, fast),
+        case("five arrays of one shape, three steps", 2, [(2, 2)] * 5, 3, fast),
         case("momTerm = 0 is plain SGD", 0.5, three, 3, plain),
         case("OptimMom() has lr = 0.1 and momTerm = 0.5", 0.5, [(2, 2), (3,)], 3, {}),
     ]
@@ -189,12 +277,17 @@ optim_mom = HiddenTest(
     ask=ask_steps,
     cases=step_cases,
     expect=lambda **arguments: simulate(RIGHT, **arguments),
+    measure=measure_steps,
     mistakes={
         **{name: _known(rule, text) for name, (rule, text) in RULES.items()},
         "the velocity is shared by all optimisers": Mistake(
             _shared,
             "A new optimiser moves although its gradient is 0: it inherits another one's velocity. "
             "Keep the velocity in self, set in __init__, not in the class.",
+        ),
+        "one velocity for all arrays": Mistake(
+            _one_velocity,
+            "Each array of weight_list needs a velocity of its own: keep a list of them in self.",
         ),
         "other default values": Mistake(
             _other_defaults, "Without arguments, lr is 0.1 and momTerm is 0.5."
@@ -251,6 +344,7 @@ def measure_losses(answer):
         and bool(np.allclose(sgd, reference, rtol=1e-3)),
         "both start at the same loss": full and bool(np.isclose(mom[0], reference[0], rtol=1e-3)),
         "momentum ends lower": full and bool(0 <= mom[-1] < sgd[-1]),
+        "mom_losses are those of plain SGD": full and bool(np.allclose(mom, reference, rtol=1e-3)),
     }
 
 
@@ -278,6 +372,14 @@ momentum_comparison = HiddenTest(
     expect=expect_losses,
     measure=measure_losses,
     mistakes={
+        "the two lists are swapped": Mistake(
+            lambda: {
+                "sgd_losses are those of plain SGD from initial_weights(SEED)": False,
+                "momentum ends lower": False,
+                "mom_losses are those of plain SGD": True,
+            },
+            "sgd_losses holds the losses of OptimMom, and mom_losses those of OptimSGD.",
+        ),
         "the two trainings start from different weights": Mistake(
             lambda: {"both start at the same loss": False},
             "Call initial_weights(SEED) once for each training, so that both start from the same "

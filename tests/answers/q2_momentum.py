@@ -113,6 +113,75 @@ return new
 """,
         "the step is made with the old velocity",
     ),
+    _optimiser(
+        "heavy ball by the weights of the step before",
+        """
+new = [w - self.lr * g + self.mu * (w - p) for w, g, p in zip(weight_list, gradient, self.p or weight_list)]
+self.p = [w.copy() for w in weight_list]
+return new
+""",
+        init="self.p = None",
+    ),
+    _wrong("v = μv + g returned", "self.mu * v + g", "step returns the velocity μ·v + g", "v"),
+    _wrong("αv returned", "self.mu * v + g", "step returns α·v", "self.lr * v"),
+    _wrong("-αv returned", "self.mu * v + g", "step returns the velocity", "-self.lr * v"),
+    _wrong("μθ + v", RIGHT, "μ applied to the weights, with the velocity kept", "self.mu * w + v"),
+    _wrong("μ(θ + v)", RIGHT, "μ applied to θ + v", "self.mu * (w + v)"),
+    _optimiser(
+        "weight decay: not the class velocity",
+        f"""
+self.v = [{RIGHT} for v, g in zip(self.v, gradient)]
+return [0.99 * w + v for w, v in zip(weight_list, self.v)]
+""",
+        outcome="wrong value",
+    ),
+    _optimiser(
+        "v begins as the first step",
+        f"""
+self.v = self.v or [-self.lr * g for g in gradient]
+self.v = [{RIGHT} for v, g in zip(self.v, gradient)]
+return [w + v for w, v in zip(weight_list, self.v)]
+""",
+        "the velocity starts at the first gradient",
+        init="self.v = []",
+    ),
+    _optimiser(
+        "v begins as the first gradient, without α",
+        f"""
+self.v = self.v or gradient
+self.v = [{RIGHT} for v, g in zip(self.v, gradient)]
+return [w + v for w, v in zip(weight_list, self.v)]
+""",
+        "the velocity starts at the first gradient, without α",
+        init="self.v = []",
+    ),
+    _optimiser(
+        "one v for the whole list",
+        """
+out = []
+for w, g in zip(weight_list, gradient):
+    self.v = self.mu * self.v - self.lr * g
+    out.append(w + self.v)
+return out
+""",
+        "one velocity for all arrays",
+        init="self.v = 0",
+    ),
+    Answer(
+        "optim_mom",
+        "velocity as a default argument",
+        """class OptimMom:
+    def __init__(self, lr=0.1, momTerm=0.5, v=[]):
+        self.lr, self.mu, self.v = lr, momTerm, v
+    def step(self, weight_list, gradient):
+        if not self.v:
+            self.v.extend(np.zeros_like(w) for w in weight_list)
+        for i, g in enumerate(gradient):
+            self.v[i] = self.mu * self.v[i] - self.lr * g
+        return [w + v for w, v in zip(weight_list, self.v)]
+""",
+        "the velocity is shared by all optimisers",
+    ),
     Answer(
         "optim_mom",
         "velocity in the class",
@@ -161,7 +230,7 @@ return [w + v for w, v in zip(weight_list, self.v)]
 """,
         outcome="changed its arguments in place",
     ),
-    _optimiser("returns nothing", "self.v = 0", outcome="raised an error"),
+    _optimiser("returns nothing", "self.v = 0", outcome="wrong type"),
     _optimiser("one array", "return weight_list[0] - self.lr * gradient[0]", outcome="wrong type"),
     _optimiser("stub", "raise NotImplementedError()", outcome="not attempted"),
 ]
@@ -214,6 +283,12 @@ plt.plot(sgd_losses); plt.plot(mom_losses); plt.show()
         "made up",
         "sgd_losses, mom_losses = [1.0] * 500, [1.0] + [0.5] * 499" + FIGURE,
         outcome="wrong value",
+    ),
+    Answer(
+        "momentum_comparison",
+        "swapped",
+        SGD + MOM + "sgd_losses, mom_losses = mom_losses, sgd_losses" + FIGURE,
+        "the two lists are swapped",
     ),
     Answer("momentum_comparison", "deleted", "del sgd_losses, mom_losses", outcome="missing"),
 ]

@@ -388,7 +388,7 @@ TRAININGS = [
         "test only",
         STEP.replace("(X), y)", "(X_test), y_test)")
         + "train_losses.append(model.loss(model(X), y).item())\ntest_losses.append(J.item())",
-        outcome="wrong value",
+        mistake="trained on the test rows only",
     ),
     _train(
         "no step", STEP.replace("optimizer.step()\n", "") + RECORD, "the parameters do not move"

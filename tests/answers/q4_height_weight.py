@@ -97,12 +97,12 @@ INITS = [
     _init(
         "weights only",
         "for n, p in model.named_parameters():\n    if 'weight' in n:\n        nn.init.normal_(p, 0, std)",
-        outcome="wrong value",
+        "weights only",
     ),
     _init(
         "biases zero",
         "for p in model.parameters():\n    nn.init.normal_(p, 0, std) if p.dim() > 1 else nn.init.zeros_(p)",
-        outcome="wrong value",
+        "weights only",
     ),
     _init(
         "first layer",
