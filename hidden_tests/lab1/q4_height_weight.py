@@ -229,7 +229,7 @@ hw_init = HiddenTest(
         ),
         "weights only": Mistake(
             lambda std, pass_std: init_answer(std, pass_std, groups=("first", "middle")),
-            "Every parameter is drawn from N(0, std²), the biases too; yours are zero or as torch made them.",
+            "Every parameter is drawn from N(0, std²), the biases too.",
         ),
         "the first layer only": Mistake(
             lambda std, pass_std: init_answer(std, pass_std, groups=("first", "biases")),
