@@ -89,9 +89,13 @@ def run_matrix(notebook: str) -> list[Row]:
 
 
 def _judge(nb, notebook):
-    with tempfile.TemporaryDirectory(dir=ROOT / "source" / "lab1", prefix=".matrix-") as folder:
+    with tempfile.TemporaryDirectory() as folder:
         who = {"student": "matrix", "assignment": "lab1", "notebook": notebook}
-        resources = {"nbgrader": who, "metadata": {"path": folder}}
+        resources = {
+            "nbgrader": who,
+            "metadata": {"path": folder},
+            "course_files": str(ROOT / "release" / "lab1"),
+        }
         judge = JudgeExecute(hidden_tests=str(ROOT / "hidden_tests"))
         nb, _ = judge.preprocess(nb, resources)
         audit = Path(folder, f"{notebook}.audit.jsonl").read_text(encoding="utf-8")

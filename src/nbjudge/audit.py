@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from nbgrader import utils
+
+from nbjudge.outcome import Outcome
 from nbjudge.verdict import Verdict
 
 
@@ -21,6 +24,23 @@ def audit_line(verdict: Verdict, seed: int, **who: str) -> str:
         "cases": [{"case": r.label, "outcome": r.outcome.value} for r in verdict.results],
     }
     return json.dumps(record)
+
+
+def missing_lines(nb, **who: str) -> list[str]:
+    """Return the audit lines of a notebook that was not handed in: one for each graded cell."""
+    return [
+        json.dumps(
+            {
+                **who,
+                "cell": cell.metadata.nbgrader["grade_id"],
+                "points": 0.0,
+                "max_points": float(cell.metadata.nbgrader["points"]),
+                "outcome": Outcome.MISSING.value,
+            }
+        )
+        for cell in nb.cells
+        if utils.is_grade(cell)
+    ]
 
 
 def write_audit(folder: Path | str, notebook: str, lines: list[str]) -> Path:

@@ -28,6 +28,7 @@ def configure(c: Config) -> None:
     Changes which steps nbgrader runs, and nothing of the course's own settings. To be called with
     the `c` of ``get_config()``.
     """
+    use_judge_autograde()
     # nbgrader's own use of SQLAlchemy 2.1; harmless, and it hides what an instructor must read
     warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
     c.GenerateAssignment.preprocessors = [
@@ -43,3 +44,20 @@ def configure(c: Config) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+
+
+def use_judge_autograde() -> None:
+    """Let ``nbgrader autograde`` and formgrader convert with `JudgeAutograde`.
+
+    nbgrader has no setting for its converter; these are the two modules that name it (0.9.6).
+    """
+    from nbgrader.apps import api, autogradeapp
+
+    from nbjudge.autograde import JudgeAutograde
+
+    for module in (api, autogradeapp):
+        if not hasattr(module, "Autograde"):
+            raise RuntimeError(
+                f"{module.__name__} has no Autograde: this nbgrader is not one that nbjudge knows"
+            )
+        module.Autograde = JudgeAutograde

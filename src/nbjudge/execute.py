@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import secrets
 
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_output
 from nbgrader import utils
-from nbgrader.preprocessors import Execute
-from traitlets import Bool, Integer, Unicode
+from traitlets import Integer, Unicode
 
 from nbjudge.ask import question_code
 from nbjudge.audit import audit_line, write_audit
 from nbjudge.course import HiddenTestError, judged_test, load_hidden_tests
 from nbjudge.hidden_test import HiddenTest
+from nbjudge.kernel.execute import BoxedExecute
 from nbjudge.outcome import Outcome
 from nbjudge.probe import ANSWER_TYPE
 from nbjudge.reply import Reply, StudentError, read_reply
@@ -21,18 +20,12 @@ from nbjudge.text import verdict_text
 from nbjudge.verdict import Verdict, decide
 
 
-class JudgeExecute(Execute):
+class JudgeExecute(BoxedExecute):
     """Runs a submission's cells in one kernel and judges graded cells outside it.
 
     A graded cell that calls ``judge("name")`` never reaches the kernel: the hidden test of that
     name asks the student's code, and its outputs are written here. Other cells run as in nbgrader.
     """
-
-    timeout = Integer(300, allow_none=True, help="Seconds for one cell.").tag(config=True)
-
-    coalesce_streams = Bool(True, help="Join a cell's prints, and let \\r overwrite.").tag(
-        config=True
-    )
 
     hidden_tests = Unicode(
         "hidden_tests",
@@ -53,10 +46,14 @@ class JudgeExecute(Execute):
         self._tests = load_hidden_tests(
             self.hidden_tests, self._who["assignment"], self._who["notebook"]
         )
+        self.start_run()
         self._start_task()
-        self._broken: Outcome | None = None
+        self._cell_problem: Outcome | None = None  # of any cell: later tasks may need its names
         self._audit: list[str] = []
+        resources["verdicts"] = self._verdicts = []
         try:
+            if resources.get("problem"):
+                return self._judge_unread(nb, resources)
             return super().preprocess(nb, resources, km)
         finally:
             write_audit(resources["metadata"]["path"], self._who["notebook"], self._audit)
@@ -67,40 +64,38 @@ class JudgeExecute(Execute):
             return cell, resources
         name = judged_test(cell.source) if utils.is_grade(cell) else None
         if name is None or utils.is_solution(cell):
-            self._run(cell, index)
-            self._note_outputs(cell)
+            self._run_students_cell(cell, index)
             return cell, resources
+        self._judge_cell(cell, name)
+        self._start_task()
+        return cell, resources
+
+    def _judge_unread(self, nb, resources):
+        """Give every task of a notebook that could not be read its outcome; nothing runs."""
+        self.lost = Outcome.UNREADABLE
+        for cell in nb.cells:
+            name = judged_test(cell.source) if utils.is_grade(cell) else None
+            if name is not None:
+                self._judge_cell(cell, name)
+                cell.outputs[0].text += resources["problem"] + "\n"
+        return nb, resources
+
+    def _judge_cell(self, cell, name: str):
         verdict, seed = self._judge(name, float(cell.metadata.nbgrader["points"]))
         cell.outputs = verdict_outputs(verdict)
         cell.execution_count = None
         grade_id = cell.metadata.nbgrader["grade_id"]
         self._audit.append(audit_line(verdict, seed, **self._who, cell=grade_id))
-        self._start_task()
-        return cell, resources
+        self._verdicts.append(verdict)
 
     def _start_task(self):
         self._figures = 0
         self._cell_error: StudentError | None = None
 
-    def _run(self, cell, index):
-        """Run one cell; a kernel that dies or hangs costs the tasks after it, not the class."""
-        if self._broken is not None:
-            cell.outputs = []
-            return
-        try:
-            self.execute_cell(cell, index, store_history=True)
-        except DeadKernelError:
-            self._broken = Outcome.KERNEL_DIED
-        except CellTimeoutError:
-            self._broken = Outcome.TIMED_OUT
-        if self._broken is not None:
-            cell.outputs = [
-                *cell.get("outputs", []),
-                new_output("stream", text=f"The notebook stopped here: {self._broken.value}.\n"),
-            ]
-
-    def _note_outputs(self, cell):
-        """Remember what the next verdict needs of the student's own cells."""
+    def _run_students_cell(self, cell, index):
+        """Run a cell, and remember what the next verdict needs of it."""
+        problem = self.run(cell, index)
+        self._cell_problem = self._cell_problem or problem
         for output in cell.outputs:
             if output.output_type == "error" and self._cell_error is None:
                 self._cell_error = StudentError(output.ename[:100], output.evalue[:500])
@@ -116,25 +111,26 @@ class JudgeExecute(Execute):
         test = self._tests[name]
         seed = secrets.randbits(63) if self.seed is None else self.seed
         cases = test.draw_cases(seed)
-        replies = self._ask(test, cases, seed)
-        verdict = decide(name, test, cases, replies, self._figures, self._cell_error, max_points)
+        replies = self._ask_cases(test, cases, seed)
+        verdict = decide(
+            name,
+            test,
+            cases,
+            replies,
+            self._figures,
+            self._cell_error,
+            max_points,
+            self._cell_problem,
+        )
         return verdict, seed
 
-    def _ask(self, test: HiddenTest, cases, seed: int) -> list[Reply]:
+    def _ask_cases(self, test: HiddenTest, cases, seed: int) -> list[Reply]:
         """Put the cases to the student's kernel; return one reply for each case."""
         nonce = secrets.token_hex(16)
-        cell = new_code_cell(question_code(test, cases, seed, nonce))
-        # nbclient files a cell's outputs in self.nb: give it a notebook of this one cell
-        submission, self.nb = self.nb, new_notebook(cells=[cell])
-        try:
-            self._run(cell, 0)
-        finally:
-            self.nb = submission
-        late = any(o.output_type == "error" and o.ename == "CellTimeoutError" for o in cell.outputs)
-        missing = self._broken or (Outcome.TIMED_OUT if late else Outcome.NO_ANSWER)
-        replies = [Reply(problem=missing)] * len(cases)
+        outputs, problem = self.ask(question_code(test, cases, seed, nonce))
+        replies = [Reply(problem=problem or Outcome.NO_ANSWER)] * len(cases)
         seen = set()
-        for output in cell.outputs:
+        for output in outputs:
             found = read_reply(output.get("data", {}).get(ANSWER_TYPE), nonce)
             # of two answers to one case, the first counts: the second was not asked for
             if found is not None and found[0] < len(cases) and found[0] not in seen:

@@ -19,6 +19,12 @@ class StudentError:
     unknown_name: bool = False
     name: str = ""
 
+    @property
+    def out_of_memory(self) -> bool:
+        """Whether Python, NumPy or torch could not get the memory it asked for."""
+        no_memory = ("MemoryError", "_ArrayMemoryError")
+        return self.type in no_memory or "can't allocate memory" in self.message
+
     def __str__(self) -> str:
         where = f'\n    in your line: "{self.line}"' if self.line else ""
         message = f": {self.message}" if self.message else ""

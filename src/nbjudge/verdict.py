@@ -46,6 +46,7 @@ def decide(
     figures: int | None = None,
     cell_error: StudentError | None = None,
     max_points: float | None = None,
+    cell_problem: Outcome | None = None,
 ) -> Verdict:
     """Return the verdict on one task.
 
@@ -57,8 +58,10 @@ def decide(
         figures: how many figures the task's cells drew; None where that cannot be known.
         cell_error: the error with which a cell of the task stopped, if one did.
         max_points: of the graded cell; the test's own points by default.
+        cell_problem: why a cell of the notebook did not come to its end, if one did not.
     """
-    results = [_judge_case(test, c, r, cell_error) for c, r in zip(cases, replies, strict=True)]
+    stopped = cell_problem or cell_error
+    results = [_judge_case(test, c, r, stopped) for c, r in zip(cases, replies, strict=True)]
     if test.figures and figures is not None:
         results.append(_judge_figures(test, figures, results))
     failed = [result for result in results if result.outcome is not Outcome.PASSED]
@@ -115,11 +118,11 @@ def _has_value(reply: Reply) -> bool:
     return reply.error is None and reply.problem is None
 
 
-def _judge_case(test, case: Case, reply: Reply, cell_error) -> CaseResult:
+def _judge_case(test, case: Case, reply: Reply, stopped) -> CaseResult:
     if reply.problem is not None:
         return CaseResult(case.label, case.weight, reply.problem)
     if reply.error is not None:
-        outcome, detail = _explain_error(reply.error, cell_error)
+        outcome, detail = _explain_error(reply.error, stopped)
         return CaseResult(case.label, case.weight, outcome, detail=detail)
     found = _differences(test, test.expect(**case.known), case, reply)
     if found:
@@ -131,15 +134,22 @@ def _judge_case(test, case: Case, reply: Reply, cell_error) -> CaseResult:
     return CaseResult(case.label, case.weight, Outcome.PASSED)
 
 
-def _explain_error(error: StudentError, cell_error) -> tuple[Outcome, str]:
+def _explain_error(
+    error: StudentError, stopped: StudentError | Outcome | None
+) -> tuple[Outcome, str]:
+    """Return outcome and detail; `stopped` is how a cell of the student ended too early."""
     if error.type == "NotImplementedError" and error.line:
         return Outcome.NOT_ATTEMPTED, ""
+    if error.out_of_memory:
+        return Outcome.OUT_OF_MEMORY, str(error)
     if not error.unknown_name:
         return Outcome.RAISED, str(error)
-    if cell_error is not None and cell_error.type == "NotImplementedError":
+    if isinstance(stopped, Outcome):
+        return stopped, f"`{error.name}` is not there: a cell before stopped ({stopped.value})"
+    if stopped is not None and stopped.type == "NotImplementedError":
         return Outcome.NOT_ATTEMPTED, ""
-    if cell_error is not None:
-        return Outcome.RAISED, f"your cell stopped with {cell_error}"
+    if stopped is not None:
+        return Outcome.RAISED, f"your cell stopped with {stopped}"
     name = f"`{error.name}`" if error.name else error.message
     return Outcome.MISSING, f"{name} is not there: was its cell deleted, or the name changed?"
 

@@ -1,0 +1,147 @@
+"""The box: namespaces made by bubblewrap, held open by one idle process.
+
+``bwrap … cat`` sets up what a kernel may see; `cat` only waits. When its standard input closes,
+because the grader closed it or is gone, `cat` ends, bubblewrap (process 1 of the box) ends, and
+Linux kills every process that is left in the box, however it forked or detached.
+"""
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HOME = "/home/student"
+# Where the kernel sees the folder of its sockets: below no folder that it may write to, or the
+# Landlock rule for that folder would be void.
+SOCKETS = "/sockets"
+# of /etc, only what libraries read: where shared objects lie, fonts, the time zone, file types
+_ETC = ("ld.so.cache", "alternatives", "fonts", "localtime", "mime.types")
+WRITABLE = (HOME, "/tmp", "/dev", "/proc")
+
+
+class BoxError(RuntimeError):
+    """No box can be had on this machine; the message says what is missing and what to do."""
+
+
+@dataclass(frozen=True)
+class BoxPlan:
+    """What is inside one box.
+
+    Attributes:
+        sockets: folder of the kernel's sockets, seen as `SOCKETS` inside.
+        files: what lies in the student's home: (path outside, name inside), read-only.
+        libraries: further folders that are visible, read-only: (path outside, path inside).
+        size: bytes that each writable folder can hold; they are in memory.
+        own_proc: whether the box gets a /proc of its own; where the machine masks /proc, none.
+    """
+
+    sockets: str
+    files: tuple[tuple[str, str], ...] = ()
+    libraries: tuple[tuple[str, str], ...] = ()
+    size: int = 256 << 20
+    own_proc: bool = True
+
+    def to_json(self) -> dict:
+        """Return the plan as plain data."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_json(cls, data: dict) -> "BoxPlan":
+        """Return the plan that `to_json` wrote."""
+        pairs = {key: tuple(map(tuple, data[key])) for key in ("files", "libraries")}
+        return cls(**{**data, **pairs})
+
+    def arguments(self) -> list[str]:
+        """Return bubblewrap's arguments, up to the program that it is to run."""
+        size = str(self.size)
+        arguments = [
+            *("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc"),
+            *("--unshare-uts", "--unshare-cgroup-try", "--disable-userns"),
+            *("--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"),
+            *("--hostname", "box", "--ro-bind", "/usr", "/usr"),
+        ]
+        for name in ("bin", "sbin", "lib", "lib32", "lib64"):
+            arguments += _top_folder(Path("/", name))
+        for name in _ETC:
+            arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+        # before the libraries: an instructor's own may lie below these two
+        arguments += ["--size", size, "--tmpfs", "/tmp", "--size", size, "--tmpfs", HOME]
+        for outside, inside in self.libraries:
+            arguments += ["--ro-bind", outside, inside]
+        if self.own_proc:
+            arguments += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys"]
+        arguments += [
+            "--dev",
+            "/dev",
+            "--size",
+            size,
+            "--tmpfs",
+            "/dev/shm",
+            "--remount-ro",
+            "/dev",
+        ]
+        for outside, name in self.files:
+            arguments += ["--ro-bind", outside, f"{HOME}/{name}"]
+        arguments += ["--bind", self.sockets, SOCKETS, "--remount-ro", "/", "--chdir", HOME]
+        return arguments
+
+
+def _top_folder(path: Path) -> list[str]:
+    if path.is_symlink():
+        return ["--symlink", os.readlink(path), str(path)]
+    return ["--ro-bind", str(path), str(path)] if path.is_dir() else []
+
+
+@dataclass
+class Box:
+    """An open box; closing `lifeline` ends it and everything in it."""
+
+    init_pidfd: int  # process 1 of the box, by which its namespaces are joined
+    init_pid: int
+    lifeline: int
+    holder: subprocess.Popen = field(repr=False)
+
+
+def open_box(plan: BoxPlan) -> Box:
+    """Start bubblewrap and return when everything in the box is in its place.
+
+    Raises `BoxError` with bubblewrap's own words if it cannot make the box.
+    """
+    information, information_end = os.pipe()
+    command = ["bwrap", "--info-fd", str(information_end), *plan.arguments(), "--", "/usr/bin/cat"]
+    try:
+        holder = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=[information_end],
+            env={"PATH": "/usr/bin:/bin"},
+            start_new_session=True,
+        )
+    except FileNotFoundError as error:
+        os.close(information)
+        raise BoxError("bubblewrap is not installed (Debian, Ubuntu: bubblewrap).") from error
+    finally:
+        os.close(information_end)
+    with os.fdopen(information) as file:
+        text = file.read()
+    # what `cat` repeats was read by it, so all mounts before it are done
+    holder.stdin.write(b"ready\n")
+    _flush(holder.stdin)
+    if holder.stdout.readline() != b"ready\n":
+        said = holder.stderr.read().decode(errors="replace").strip()
+        raise BoxError(f"bubblewrap could not make a box: {said}")
+    init_pid = json.loads(text)["child-pid"]
+    lifeline = os.dup(holder.stdin.fileno())
+    for pipe in (holder.stdin, holder.stdout, holder.stderr):
+        pipe.close()
+    return Box(os.pidfd_open(init_pid), init_pid, lifeline, holder)
+
+
+def _flush(pipe) -> None:
+    try:
+        pipe.flush()
+    except BrokenPipeError:  # bubblewrap has ended; its words are read by the caller
+        return

@@ -1,0 +1,44 @@
+"""What a forked process gives up before it becomes a student's kernel."""
+
+import os
+import resource
+import signal
+
+from nbjudge.kernel import landlock, linux, syscalls
+from nbjudge.kernel.box import SOCKETS, WRITABLE
+
+_STANDARD_STREAMS = (0, 1, 2)
+
+
+def forget_the_grader(environment: dict[str, str], folder: str) -> None:
+    """Close everything inherited, and take on a student's environment and work folder."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in _STANDARD_STREAMS:
+        os.dup2(nowhere, stream)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+def set_limits(limits: dict[str, int]) -> None:
+    """Set resource limits, by the names of Python's `resource` module, such as ``RLIMIT_AS``.
+
+    Each holds for one process and is inherited; RLIMIT_NPROC counts all processes in the box,
+    because the box has a user namespace of its own (Linux 5.14 and newer).
+    """
+    for name, value in limits.items():
+        number = getattr(resource, name)
+        _, most = resource.getrlimit(number)
+        if most != resource.RLIM_INFINITY:
+            value = min(value, most)
+        resource.setrlimit(number, (value, value))
+
+
+def lock() -> None:
+    """Give up capabilities and system calls, for good; in `SOCKETS`, only sockets can be made."""
+    linux.forbid_new_privileges()
+    if landlock.version():
+        landlock.restrict([folder for folder in WRITABLE if os.path.isdir(folder)], SOCKETS)
+    linux.drop_capabilities()
+    syscalls.refuse()

@@ -1,0 +1,204 @@
+"""nbgrader's Execute step on boxed kernels: nothing a cell does stops the notebook or the class."""
+
+from __future__ import annotations
+
+import time
+
+from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbgrader.preprocessors import Execute
+from traitlets import Bool, Integer
+from traitlets.config import Config
+
+from nbjudge.kernel.manager import BoxKernelManager, PromptKernelManager
+from nbjudge.outcome import Outcome
+
+# messages that would reach into earlier cells' outputs, or that only a browser answers
+_IGNORED_MESSAGES = ("comm_open", "comm_msg", "comm_close", "update_display_data")
+
+
+class BoxedExecute(Execute):
+    """Runs cells within limits; a kernel that is lost is replaced once.
+
+    The fresh kernel replays the cells that had run, without the one that killed it, so that one
+    deadly cell costs only the tasks that needed it.
+    """
+
+    timeout = Integer(300, allow_none=True, help="Seconds for one cell.").tag(config=True)
+    notebook_timeout = Integer(1200, help="Seconds for one notebook.").tag(config=True)
+    fresh_kernels = Integer(1, help="How often a lost kernel is replaced.").tag(config=True)
+    kept_bytes = Integer(
+        1 << 20, help="Bytes of text that are kept of one cell's outputs; images do not count."
+    ).tag(config=True)
+    sent_bytes = Integer(
+        64 << 20, help="Bytes that one cell may send before its kernel is stopped."
+    ).tag(config=True)
+    boxed = Bool(
+        True,
+        help="Run students' code in boxes. False runs it with all rights of the grader: only for "
+        "submissions of people you trust.",
+    ).tag(config=True)
+
+    coalesce_streams = Bool(True, help="Join a cell's prints, and let \\r overwrite.").tag(
+        config=True
+    )
+    shutdown_kernel = "immediate"
+
+    def create_kernel_manager(self):
+        """Return a manager of boxed kernels, or of plain ones where the instructor wants that."""
+        kind = BoxKernelManager if self.boxed else PromptKernelManager
+        config = Config(self.config)
+        config.BoxProvisioner.course_files = self.resources.get("course_files", "")
+        self.km = kind(kernel_name=self.kernel_name or "python3", config=config)
+        return self.km
+
+    def start_run(self) -> None:
+        """Forget the last notebook. To be called before the first cell."""
+        self.lost: Outcome | None = None
+        self._fresh_left = self.fresh_kernels
+        self._deadline = time.monotonic() + self.notebook_timeout
+        self._ran: list[str] = []
+        self._answers_only = False
+
+    def run(self, cell: NotebookNode, index: int) -> Outcome | None:
+        """Run a student's cell; return why it did not come to its end, or None.
+
+        An error that the cell raised is an end like any other, and stands in its outputs.
+        """
+        problem = self._execute(cell, index)
+        if problem is None:
+            self._ran.append(cell.source)
+        else:
+            cell.outputs = [*cell.get("outputs", []), _note(problem, self.lost is None)]
+        return problem
+
+    def ask(self, source: str) -> tuple[list[NotebookNode], Outcome | None]:
+        """Run the judge's own code; return its outputs and why it did not come to its end."""
+        cell = new_code_cell(source)
+        # nbclient files outputs in self.nb by the cell's number: give it a notebook of this cell
+        submission, self.nb = self.nb, new_notebook(cells=[cell])
+        self._answers_only = True
+        try:
+            problem = self._execute(cell, 0)
+        finally:
+            self.nb, self._answers_only = submission, False
+        return cell.outputs, problem
+
+    def _execute(self, cell: NotebookNode, index: int) -> Outcome | None:
+        if self.lost is None and time.monotonic() > self._deadline:
+            self.lost = Outcome.TIMED_OUT
+        if self.lost is not None:
+            cell.outputs = []
+            return self.lost
+        problem, alive = self._try_execute(cell, index)
+        if not alive:
+            self._replace_kernel(problem)
+        return problem
+
+    def _try_execute(self, cell: NotebookNode, index: int) -> tuple[Outcome | None, bool]:
+        """Return what went wrong, and whether the kernel can go on."""
+        self._sent = self._kept = 0
+        try:
+            self.execute_cell(cell, index, store_history=True)
+        except DeadKernelError:
+            return self._why_dead(), False
+        except Exception as error:
+            # nbclient trusts what kernels send; a forged message can raise almost anything here.
+            # A kernel that ignores interrupts arrives here, too, as a CellTimeoutError.
+            late = _timed_out(cell) or "imeout" in type(error).__name__
+            self.log.warning("The kernel is given up: %r", error)
+            self.log.debug("Given up because of:", exc_info=True)
+            return (Outcome.TIMED_OUT if late else self._why_dead()), False
+        if _timed_out(cell):
+            return Outcome.TIMED_OUT, True
+        return None, True
+
+    def _why_dead(self) -> Outcome:
+        return getattr(self.km.provisioner, "stopped_because", None) or Outcome.KERNEL_DIED
+
+    def _replace_kernel(self, problem: Outcome) -> None:
+        self._cleanup_kernel()
+        if self._fresh_left == 0:
+            self.lost = problem
+            return
+        self._fresh_left -= 1
+        self._start_kernel()
+        replayed, self._ran = self._ran, []
+        for source in replayed:
+            self.run_again(source)
+
+    def _start_kernel(self) -> None:
+        self.create_kernel_manager()
+        self.start_new_kernel()
+        self.start_new_kernel_client()
+
+    def run_again(self, source: str) -> None:
+        """Run a cell once more in a fresh kernel; its outputs are already there."""
+        _, problem = self.ask(source)
+        if problem is None:
+            self._ran.append(source)
+
+    def _cleanup_kernel(self) -> None:
+        if self.km is not None:
+            super()._cleanup_kernel()
+
+    def _get_timeout(self, cell: NotebookNode | None) -> int | None:
+        left = max(1, int(self._deadline - time.monotonic()))
+        return left if self.timeout is None else min(left, self.timeout)
+
+    def process_message(self, msg, cell, cell_index):
+        """File one message of the kernel, within the limits on outputs."""
+        kind, content = msg["msg_type"], msg["content"]
+        if kind in _IGNORED_MESSAGES:
+            return None
+        content.pop("transient", None)  # a display_id would let a later cell change this output
+        size = _size(content)
+        self._sent += size
+        if self._sent > self.sent_bytes:
+            self._stop_flood()
+            return None
+        text = size - _size({"data": _images(content)})
+        if kind in ("stream", "display_data", "execute_result", "error"):
+            if not self._answers_only and self._kept + text > self.kept_bytes:
+                return None
+            self._kept += text
+        return super().process_message(msg, cell, cell_index)
+
+    def _stop_flood(self) -> None:
+        provisioner = self.km.provisioner
+        if hasattr(provisioner, "stop"):
+            provisioner.stop(Outcome.TOO_MUCH_OUTPUT)
+        elif provisioner.process:
+            provisioner.process.kill()
+
+
+def _timed_out(cell: NotebookNode) -> bool:
+    return any(
+        output.output_type == "error" and output.ename == "CellTimeoutError"
+        for output in cell.get("outputs", [])
+    )
+
+
+def _size(content: dict) -> int:
+    """Return about how many characters a message's content holds."""
+    data = content.get("data") or {}
+    values = data.values() if isinstance(data, dict) else [data]
+    texts = [content.get("text"), *values, *(content.get("traceback") or ())]
+    return sum(len(text if isinstance(text, str) else str(text)) for text in texts if text)
+
+
+def _images(content: dict) -> dict:
+    data = content.get("data") or {}
+    return {kind: value for kind, value in data.items() if kind.startswith("image/")}
+
+
+def _note(problem: Outcome, fresh: bool) -> NotebookNode:
+    after = (
+        "The cells after it ran in a fresh kernel, without this one."
+        if fresh
+        else "The cells after it did not run."
+    )
+    if problem is Outcome.TIMED_OUT:
+        after = ""
+    return new_output("stream", text=f"This cell stopped: {problem.value}. {after}".rstrip() + "\n")

@@ -1,0 +1,69 @@
+"""The kernel manager and client that `JudgeExecute` uses: boxed kernels, and no idle waiting."""
+
+from __future__ import annotations
+
+import copy
+import time
+from queue import Empty
+
+import zmq.asyncio
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.manager import AsyncKernelManager
+from traitlets import Integer, Type
+
+PROVISIONER = "nbjudge-box"
+
+
+class PromptClient(AsyncKernelClient):
+    """A client that is ready as soon as the kernel answers and its outputs are heard."""
+
+    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+        """Return when one request has had its reply and its output.
+
+        jupyter_client waits for a fifth of a second of silence instead, which bounds how fast any
+        kernel can start.
+        """
+        deadline = time.monotonic() + (30 if timeout is None else timeout)
+        while time.monotonic() < deadline:
+            self.kernel_info()
+            try:
+                await self.shell_channel.get_msg(timeout=1)
+                await self.iopub_channel.get_msg(timeout=0.2)
+                return
+            except Empty:
+                if not await self.parent.is_alive():
+                    raise RuntimeError("The kernel died before it answered.") from None
+        raise RuntimeError("The kernel did not answer in time.")
+
+    wait_for_ready = _async_wait_for_ready
+
+
+class PromptKernelManager(AsyncKernelManager):
+    """A manager whose clients take no message larger than a set size.
+
+    A larger one breaks the connection of the kernel that sent it, and costs the grader nothing.
+    """
+
+    client_factory = Type(PromptClient)
+    message_bytes = Integer(32 << 20, help="Largest message taken from a kernel.").tag(config=True)
+
+    def client(self, **kwargs):
+        """Return a client with a context of its own; see jupyter_client's `KernelManager`."""
+        context = zmq.asyncio.Context()
+        context.setsockopt(zmq.MAXMSGSIZE, self.message_bytes)
+        context.setsockopt(zmq.RCVHWM, 64)
+        return super().client(context=context, **kwargs)
+
+
+class BoxKernelManager(PromptKernelManager):
+    """A manager whose kernels are boxed, whatever the notebook's kernel is called."""
+
+    @property
+    def kernel_spec(self):
+        """Return the kernel's spec, with our provisioner in the place of the usual one."""
+        spec = copy.copy(super().kernel_spec)
+        spec.metadata = {
+            **spec.metadata,
+            "kernel_provisioner": {"provisioner_name": PROVISIONER},
+        }
+        return spec

@@ -1,0 +1,82 @@
+"""The kernel that students' code runs in: ipykernel's, started in a fork inside the box."""
+
+import os
+import random
+import sys
+
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+
+from nbjudge.kernel import cage
+from nbjudge.kernel.box import HOME
+
+
+class StudentKernel(IPythonKernel):
+    """A kernel that nobody sits in front of."""
+
+    def raw_input(self, prompt=""):
+        """Answer `input()` with an empty line, as if Return had been pressed."""
+        print(prompt)
+        return ""
+
+    def getpass(self, prompt="", stream=None):
+        """Answer `getpass()` with an empty line."""
+        return self.raw_input(prompt)
+
+
+class StudentKernelApp(IPKernelApp):
+    """ipykernel's application, told its connection by the grader and not by a file."""
+
+    kernel_class = StudentKernel
+    connection: dict  # set before `initialize`
+
+    def init_connection_file(self):
+        """Take the sockets' names and the session's key as the grader gave them."""
+        self.load_connection_info(self.connection)
+
+    def write_connection_file(self):
+        """Write nothing: the grader knows the connection."""
+
+    def log_connection_info(self):
+        """Say nothing: nobody reads it."""
+
+
+def run_kernel(request: dict) -> None:
+    """Become a student's kernel; returns when the kernel has ended.
+
+    Args:
+        request: as in `zygote`, with ``ready``: a descriptor that is told when the kernel answers.
+    """
+    cage.forget_the_grader(request["environment"], HOME)
+    cage.set_limits(request["limits"])
+    cage.lock()
+    reseed()
+    forget_modules()
+    sys.argv = ["ipykernel_launcher"]
+    sys.path.insert(0, "")
+    app = StudentKernelApp.instance(connection=None)
+    app.connection = request["connection"]
+    app.initialize(["--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:"])
+    os.write(request["ready"], b"1")
+    os.close(request["ready"])
+    app.start()
+
+
+def forget_modules() -> None:
+    """Forget imports that are the judge's own, or that must happen in a kernel.
+
+    matplotlib's inline backend hooks into the running kernel when it is imported; imported before,
+    it would never draw.
+    """
+    for name in list(sys.modules):
+        if name.split(".")[0] in ("nbjudge", "matplotlib_inline"):
+            del sys.modules[name]
+
+
+def reseed() -> None:
+    """Give this fork random numbers of its own; all forks began with the same states."""
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
+    if "torch" in sys.modules:
+        sys.modules["torch"].seed()

@@ -1,0 +1,208 @@
+"""The grader's end of the zygote: starts it once, and asks it for kernels."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbjudge.kernel.box import BoxError, BoxPlan
+from nbjudge.kernel.zygote import MESSAGE_BYTES
+
+# torch and BLAS keep to one thread: forked kernels of a many-threaded process hang, and two
+# kernels on two cores should not fight
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+}
+_zygotes: dict[tuple, Zygote] = {}
+
+
+@dataclass(frozen=True)
+class StartedKernel:
+    """One kernel in its box: process ids on this machine, and descriptors that are ours to close.
+
+    Attributes:
+        pid: of the kernel.
+        init_pid: of process 1 of the box.
+        pidfd: of the kernel; readable when it has ended.
+        lifeline: closing it ends the box and all in it.
+        ready: a pipe; one byte, or its end, tells that the kernel answers, or never will.
+    """
+
+    pid: int
+    init_pid: int
+    pidfd: int
+    lifeline: int
+    ready: int
+
+
+def get_zygote(modules: tuple[str, ...], user: str) -> Zygote:
+    """Return this process's zygote with these modules, started if there is none or it has ended.
+
+    Args:
+        modules: names to import.
+        user: the unprivileged account to run under where the grader is root; else unused.
+    """
+    key = (modules, user, os.getpid())
+    if key not in _zygotes or not _zygotes[key].alive:
+        _zygotes[key] = Zygote(modules, user)
+    return _zygotes[key]
+
+
+class Zygote:
+    """A warm process; see `nbjudge.kernel.zygote`."""
+
+    def __init__(self, modules: tuple[str, ...], user: str):
+        """Start it; the imports go on while the caller does other things."""
+        self._user = user if os.geteuid() == 0 else ""
+        self.account = self._account()
+        self.folder = Path(tempfile.mkdtemp(prefix="nbjudge-", dir=_runtime_folder()))
+        if self._user:
+            self.folder.chmod(0o711)  # the account must pass through, and see nothing
+        self.libraries, hidden = self._libraries()
+        self._lock = threading.Lock()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        order = {
+            "modules": list(modules),
+            "user": self._user,
+            "hidden_libraries": hidden,
+            "package_folder": str(Path(__file__).resolve().parents[2]),
+        }
+        script = Path(__file__).with_name("zygote.py")
+        number = str(theirs.fileno())
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", str(script), number, json.dumps(order)],
+            pass_fds=[theirs.fileno()],
+            env={**ENVIRONMENT, "MPLCONFIGDIR": str(self.folder), "HOME": str(self.folder)},
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,
+        )
+        theirs.close()
+        self.missing: list[str] | None = None
+        self._kernels = 0
+        atexit.register(self.close)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there."""
+        return self._process.poll() is None
+
+    def wait_until_warm(self) -> None:
+        """Return when the imports are done.
+
+        Raises `BoxError` if the process could not start as it should.
+        """
+        if self.missing is None:
+            self.missing = self._answer()[0]["missing"]
+
+    def new_folder(self) -> tuple[Path, Path]:
+        """Return a kernel's own folder and, in it, the folder for its sockets."""
+        self._kernels += 1
+        folder = self.folder / f"kernel-{self._kernels}"
+        sockets = folder / "s"
+        sockets.mkdir(parents=True)
+        folder.chmod(0o711 if self._user else 0o700)
+        sockets.chmod(0o700)
+        if self._user:
+            os.chown(sockets, *self.account)
+        return folder, sockets
+
+    def start_kernel(
+        self, plan: BoxPlan, connection: dict, environment: dict[str, str], limits: dict[str, int]
+    ) -> StartedKernel:
+        """Return a kernel in a box of its own.
+
+        Args:
+            plan: what is in the box.
+            connection: as `KernelManager.get_connection_info` gives it.
+            environment: the kernel's environment variables, all of them.
+            limits: resource limits by name, see `cage.set_limits`.
+
+        Raises `BoxError` if it cannot be had.
+        """
+        request = {
+            "box": plan.to_json(),
+            "connection": connection,
+            "environment": environment,
+            "limits": limits,
+        }
+        with self._lock:
+            self.wait_until_warm()
+            self._control.send(json.dumps(request).encode())
+            answer, descriptors = self._answer()
+        pidfd, lifeline, ready = descriptors
+        return StartedKernel(answer["pid"], answer["init_pid"], pidfd, lifeline, ready)
+
+    def close(self) -> None:
+        """End the process, and with it every box."""
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _answer(self) -> tuple[dict, list[int]]:
+        message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 3)
+        if not message:
+            raise BoxError("The warm process ended while it started; is there memory enough?")
+        answer = json.loads(message)
+        if "error" in answer:
+            raise BoxError(answer["error"])
+        return answer, descriptors
+
+    def _account(self) -> tuple[int, int] | None:
+        if not self._user:
+            return None
+        import pwd
+
+        try:
+            account = pwd.getpwnam(self._user)
+        except KeyError as error:
+            raise BoxError(
+                f"Grading as root needs an unprivileged account to run students' code under; "
+                f"{self._user!r} is none. Name one in c.BoxProvisioner.run_as, or grade as an "
+                "ordinary user."
+            ) from error
+        if account.pw_uid == 0:
+            raise BoxError("c.BoxProvisioner.run_as names root: name an unprivileged account.")
+        return account.pw_uid, account.pw_gid
+
+    def _libraries(self) -> tuple[tuple[tuple[str, str], ...], list[list[str]]]:
+        """Return (path outside, path inside) of Python's folders, and those to be made visible."""
+        prefixes = sorted({os.path.realpath(p) for p in (sys.prefix, sys.base_prefix)})
+        libraries, hidden = [], []
+        for number, prefix in enumerate(prefixes):
+            if Path(prefix).is_relative_to("/usr"):
+                continue
+            outside = prefix
+            if self._user and not _open_to_all(Path(prefix)):
+                outside = str(self.folder / f"library-{number}")
+                os.mkdir(outside)
+                hidden.append([prefix, outside])
+            libraries.append((outside, prefix))
+        return tuple(libraries), hidden
+
+
+def _open_to_all(folder: Path) -> bool:
+    return all(path.stat().st_mode & 0o001 for path in (folder, *folder.parents))
+
+
+def _runtime_folder() -> str:
+    """Return the folder for sockets: short, because Linux allows 107 bytes for a socket's name."""
+    given = os.environ.get("XDG_RUNTIME_DIR", "")
+    return given if os.path.isdir(given) and len(given) < 40 else tempfile.gettempdir()
