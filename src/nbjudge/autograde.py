@@ -1,4 +1,4 @@
-"""nbgrader's autograde, fed by the intake: what students handed in is never read by nbgrader itself.
+"""nbgrader's autograde, fed by the intake: nbgrader itself never reads what students handed in.
 
 `nbjudge.configure` puts `JudgeAutograde` where ``nbgrader autograde`` and formgrader look for
 their converter. It keeps nbgrader's own way of going from student to student, of skipping who is

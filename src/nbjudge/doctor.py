@@ -107,15 +107,15 @@ def _lay_bait(stack: contextlib.ExitStack) -> dict:
     listener = stack.enter_context(socket.socket(socket.AF_UNIX))
     listener.bind("\0" + abstract)
     listener.listen()
-    secret = stack.enter_context(tempfile.NamedTemporaryFile("w", prefix="nbjudge-doctor-"))
-    secret.write("the grader's own")
-    secret.flush()
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="nbjudge-doctor-"))
+    secret = Path(folder, "secret.txt")
+    secret.write_text("the grader's own", encoding="utf-8")
     os.environ[VARIABLE] = "1"
     stack.callback(os.environ.pop, VARIABLE)
     return {
         "port": server.getsockname()[1],
         "abstract": abstract,
-        "secret_path": secret.name,
+        "secret_path": str(secret),
         "grader_pid": os.getpid(),
         "grader_name": Path(sys.argv[0]).name,
         "variable": VARIABLE,

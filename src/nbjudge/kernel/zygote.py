@@ -150,7 +150,7 @@ def say(control: socket.socket, message: dict) -> None:
 if __name__ == "__main__":
     _control, _order = socket.socket(fileno=int(sys.argv[1])), json.loads(sys.argv[2])
     sys.path.insert(0, _order["package_folder"])
-
+    importlib.import_module("nbjudge.kernel.student_kernel")  # and with it all of this folder
     sys.path.remove(_order["package_folder"])
     atexit._clear()
     main(_control, _order)
