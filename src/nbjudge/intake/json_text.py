@@ -1,0 +1,162 @@
+"""Walking through JSON of any size and depth, building only the strings that are asked for.
+
+Why not `json.loads`: it builds everything. Of a notebook with 60 MB of stored images it would make
+a second and a third copy, ``[[[[…`` ends it with a RecursionError, ``[],[],…`` turns 60 MB into
+more than a gigabyte, and an integer of a million digits stalls it. A `Cursor` steps over outputs,
+metadata and attachments with compiled patterns at the speed of C. What it steps over is not
+checked, so that NaN or a broken number in an output costs nobody a grade.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+# possessive (++, *+): no way back is kept, so a string of 100 MB costs no memory
+SPACE = re.compile(rb"[ \t\r\n]*+")
+STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+SCALAR = re.compile(rb"[A-Za-z0-9+.-]++")
+OPENING = re.compile(rb"[\[{]++")
+CLOSING = re.compile(rb"[\]}]++")
+# anything without a bracket, strings as a whole, and lists in which nothing is nested
+FLAT = re.compile(rb'(?:[^"\[\]{}]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"|\[[^"\[\]{}]*+\])*+', re.DOTALL)
+MOST_BRACKETS = 20_000_000  # steps over nested values; about ten seconds
+
+
+class BrokenJsonError(ValueError):
+    """The text is no JSON, or ends too early; the message is for people."""
+
+
+class Cursor:
+    """A position in the bytes of a JSON text (UTF-8, or another superset of ASCII).
+
+    Attributes:
+        data: the whole text.
+        position: index of the next byte.
+        other_encoding: whether a string was met that is not UTF-8; it was read as Windows-1252.
+    """
+
+    def __init__(self, data: bytes):
+        self.data = data
+        self.position = 0
+        self.other_encoding = False
+        self._brackets = 0
+
+    def peek(self) -> bytes:
+        """Return the first byte of the next value, or nothing at the end of the text."""
+        self.position = SPACE.match(self.data, self.position).end()
+        return self.data[self.position : self.position + 1]
+
+    def members(self) -> Iterator[str]:
+        """Go through an object: yield each key, with the cursor at its value.
+
+        The value may be read before the next key is asked for; if it is not, it is stepped over.
+        """
+        self._take(b"{")
+        if self.peek() == b"}":
+            self.position += 1
+            return
+        while True:
+            key = self.string()
+            self._take(b":")
+            yield from self._at_value(key)
+            if self._next_or_end(b"}"):
+                return
+
+    def elements(self) -> Iterator[int]:
+        """Go through an array: yield the number of each item, with the cursor at the item."""
+        self._take(b"[")
+        if self.peek() == b"]":
+            self.position += 1
+            return
+        number = 0
+        while True:
+            yield from self._at_value(number)
+            if self._next_or_end(b"]"):
+                return
+            number += 1
+
+    def string(self) -> str:
+        """Read a string."""
+        self.peek()
+        found = STRING.match(self.data, self.position)
+        if found is None:
+            raise self._broken()
+        self.position = found.end()
+        try:
+            # strict=False: line ends and tabs may stand in a string as they are
+            return json.loads(self._decode(found[0]), strict=False)
+        except ValueError:
+            raise self._broken() from None
+
+    def skip(self) -> None:
+        """Step over one value, however large and however deep."""
+        first = self.peek()
+        if first in (b"{", b"["):
+            self._skip_nested()
+            return
+        found = (STRING if first == b'"' else SCALAR).match(self.data, self.position)
+        if found is None:
+            raise self._broken()
+        self.position = found.end()
+
+    def _skip_nested(self) -> None:
+        depth = 0
+        while True:
+            if opening := OPENING.match(self.data, self.position):
+                depth += len(opening[0])
+                self.position = opening.end()
+            self.position = FLAT.match(self.data, self.position).end()
+            if closing := CLOSING.match(self.data, self.position):
+                closed = min(depth, len(closing[0]))
+                depth -= closed
+                self.position += closed
+                if depth == 0:
+                    return
+            elif not OPENING.match(self.data, self.position):
+                raise self._broken()
+            self._brackets += 1
+            if self._brackets > MOST_BRACKETS:
+                raise BrokenJsonError("it has more nested values than any notebook needs")
+
+    def _at_value(self, name):
+        self.peek()
+        start = self.position
+        yield name
+        if self.position == start:
+            self.skip()
+
+    def _next_or_end(self, end: bytes) -> bool:
+        """Step over a comma, or over the end of the object or array; say whether it was the end."""
+        following = self.peek()
+        if following not in (b",", end):
+            raise self._broken()
+        self.position += 1
+        # a comma too many before the end is forgiven
+        if following == b"," and self.peek() == end:
+            self.position += 1
+            return True
+        return following == end
+
+    def _take(self, byte: bytes) -> None:
+        if self.peek() != byte:
+            raise self._broken()
+        self.position += 1
+
+    def _decode(self, token: bytes) -> str:
+        try:
+            return token.decode("utf-8")
+        except UnicodeDecodeError:
+            self.other_encoding = True
+        try:
+            return token.decode("cp1252")
+        except UnicodeDecodeError:
+            return token.decode("latin-1")
+
+    def _broken(self) -> BrokenJsonError:
+        rest = self.data[self.position : self.position + 1]
+        # an open string swallows all that follows, so its beginning is where we stop
+        if not rest or (rest == b'"' and not STRING.match(self.data, self.position)):
+            return BrokenJsonError("it ends in the middle, as after an interrupted upload")
+        return BrokenJsonError(f"it is damaged at byte {self.position}")
