@@ -47,4 +47,16 @@ def configure(c):
 
     # Q4 trains for some thousand epochs in one cell; a slow machine may need minutes for it
     c.JudgeExecute.timeout = 300
+    # What the solutions import: imported once, before any student's code runs
+    c.BoxProvisioner.preload = [
+        "numpy",
+        "pandas",
+        "pandas.io.formats.html",
+        "matplotlib.pyplot",
+        "matplotlib.backends.backend_agg",
+        "PIL.PngImagePlugin",
+        "torch",
+        "torch._dynamo",  # torch.optim imports it when an optimiser is made
+        "torch.nn.functional",
+    ]
     nbjudge.configure(c)

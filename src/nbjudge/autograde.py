@@ -7,7 +7,6 @@ graded already, and of writing; it replaces how a submission is found, read and 
 
 from __future__ import annotations
 
-import copy
 import fnmatch
 import os
 from pathlib import Path
@@ -21,7 +20,7 @@ from traitlets import Integer
 
 from nbjudge.audit import missing_lines, write_audit
 from nbjudge.intake import IntakeLimits, find_submissions, read_submission, read_timestamp
-from nbjudge.rebuild import rebuild
+from nbjudge.rebuild import known_ids, rebuild
 from nbjudge.summary import Summary
 
 _LIMITS = IntakeLimits()
@@ -45,7 +44,8 @@ class JudgeAutograde(Autograde):
         """Grade, and say at the end how it went."""
         self.summary = Summary()
         self.coursedir.get_existing_timestamp = read_timestamp
-        self._templates: dict[str, nbformat.NotebookNode] = {}
+        self._read: dict[str, nbformat.NotebookNode] = {}
+        self._kept: dict[str, dict[str, tuple[str | None, str]]] = {}
         super().start()
 
     def init_notebooks(self) -> None:
@@ -70,8 +70,15 @@ class JudgeAutograde(Autograde):
         """Read the submission and enter it in the gradebook; nothing is executed yet."""
         wanted = {Path(path).stem for path in self.notebooks}
         folder = Path(self._format_source(assignment_id, student_id))
+        released = self._released()
         self._submission = read_submission(
-            folder, student_id, assignment_id, self._released(), self._limits()
+            folder,
+            student_id,
+            assignment_id,
+            released,
+            self._limits(),
+            known_ids={name: known_ids(self._released_notebook(name)) for name in released},
+            course_files=self._course_files(),
         )
         for note in self._submission.notes:
             self.log.warning("%s: %s", student_id, note)
@@ -89,7 +96,8 @@ class JudgeAutograde(Autograde):
         resources = self.init_single_notebook_resources(notebook_filename)
         name = resources["nbgrader"]["notebook"]
         read = self._submission.notebooks[name]
-        nb, notes = rebuild(self._template(name), read.cells)
+        nb, notes = rebuild(self._released_notebook(name), read.cells)
+        self._put_tests_back(nb, name)
         for note in (*read.notes, *notes):
             self.log.info("%s, %s: %s", resources["nbgrader"]["student"], name, note)
         resources["metadata"] = {"name": name, "path": self._destination(resources)}
@@ -120,6 +128,15 @@ class JudgeAutograde(Autograde):
         return self.coursedir.format_path(
             self.coursedir.release_directory, ".", self.coursedir.assignment_id
         )
+
+    def _course_files(self) -> list[str]:
+        """Return the paths, within the release, of what the course gives besides notebooks."""
+        folder = Path(self._release_folder())
+        return [
+            path.relative_to(folder).as_posix()
+            for path in folder.rglob("*")
+            if path.is_file() and path.suffix != ".ipynb"
+        ]
 
     def _destination(self, resources) -> str:
         who = resources["nbgrader"]
@@ -191,30 +208,33 @@ class JudgeAutograde(Autograde):
     def _record_missing(self, assignment_id: str, student_id: str, notebook: str) -> None:
         self.log.warning("%s did not hand in %s", student_id, notebook)
         who = {"student": student_id, "assignment": assignment_id, "notebook": notebook}
-        lines = missing_lines(self._template(notebook), **who)
+        lines = missing_lines(self._released_notebook(notebook), **who)
         write_audit(self._format_dest(assignment_id, student_id), notebook, lines)
         self.summary.miss(student_id, notebook)
 
-    def _template(self, name: str) -> nbformat.NotebookNode:
-        """Return the released notebook with the graded cells' hidden tests put back."""
-        if name not in self._templates:
+    def _released_notebook(self, name: str) -> nbformat.NotebookNode:
+        if name not in self._read:
             path = Path(self._release_folder(), f"{name}.ipynb")
-            self._templates[name] = self._with_tests(nbformat.read(path, as_version=4), name)
-        return copy.deepcopy(self._templates[name])
+            self._read[name] = nbformat.read(path, as_version=4)
+        return self._read[name]
 
-    def _with_tests(self, nb, name):
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            notebook = gradebook.find_notebook(name, self.coursedir.assignment_id)
-            kept = {
-                cell.name: (cell.source, cell.checksum, cell.locked)
-                for cell in notebook.source_cells
-            }
+    def _put_tests_back(self, nb: nbformat.NotebookNode, name: str) -> None:
+        """Give locked cells their text with hidden tests, and all cells the gradebook's checksum.
+
+        nbgrader's OverwriteCells does this for the cells that a student has left; here all are.
+        """
+        if name not in self._kept:
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                notebook = gradebook.find_notebook(name, self.coursedir.assignment_id)
+                self._kept[name] = {
+                    cell.name: (cell.source if cell.locked else None, cell.checksum)
+                    for cell in notebook.source_cells
+                }
         for cell in nb.cells:
-            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-            if grade_id in kept:
-                source, cell.metadata.nbgrader["checksum"], locked = kept[grade_id]
-                cell.source = source if locked else cell.source
-        return nb
+            about = cell.metadata.get("nbgrader", {})
+            if about.get("grade_id") in self._kept[name]:
+                source, about["checksum"] = self._kept[name][about["grade_id"]]
+                cell.source = cell.source if source is None else source
 
     def write_single_notebook(self, output, resources) -> None:
         """Write one graded notebook in the place of an older one."""

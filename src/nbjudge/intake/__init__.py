@@ -13,7 +13,7 @@ from nbjudge.intake.records import (
     StudentCell,
     Submission,
 )
-from nbjudge.intake.submission import find_submissions, read_submission
+from nbjudge.intake.submission import find_submissions, read_submission, read_timestamp
 
 __all__ = [
     "IntakeLimits",
@@ -24,4 +24,5 @@ __all__ = [
     "find_submissions",
     "read_notebook",
     "read_submission",
+    "read_timestamp",
 ]

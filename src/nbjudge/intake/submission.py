@@ -126,6 +126,19 @@ def read_submission(
     return Submission(student, assignment, notebooks, files, timestamp, tuple(notes))
 
 
+def read_timestamp(folder: Path | str) -> datetime | None:
+    """Return the time of submission as `read_submission` does, and nothing else."""
+    try:
+        root = open_folder(folder)
+    except OSError:
+        return None
+    try:
+        entries, _ = list_files(root, hard_links=False)
+        return _read_timestamp(root, entries)[0]
+    finally:
+        os.close(root)
+
+
 def _read_notebooks(root, entries, released, limits, known_ids):
     """Return the notebook for each released name, and notes on how it was chosen."""
     candidates: dict[str, list[Entry]] = {}
