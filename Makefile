@@ -13,14 +13,26 @@ export OMP_NUM_THREADS ?= 1
 unexport PYTHONPATH
 
 SOURCES := $(wildcard source/$(ASSIGNMENT)/*.ipynb) $(wildcard data/*.csv) grader_config.py nbgrader_config.py
-JUDGE := $(wildcard src/nbjudge/*.py) $(wildcard hidden_tests/$(ASSIGNMENT)/*.py)
+JUDGE := $(wildcard src/nbjudge/*.py src/nbjudge/*/*.py) $(wildcard hidden_tests/$(ASSIGNMENT)/*.py)
 SUBMITTED := $(wildcard submitted/*/$(ASSIGNMENT)/*)
 
 .PHONY: setup grade release feedback test lab calibrate clean
 
 setup: $(BUILD)/environment
 
-$(BUILD)/environment: pyproject.toml constraints.txt
+# What pip cannot install: bubblewrap and libseccomp, for the boxes that students' code runs in.
+SYSTEM := command -v bwrap >/dev/null && ls /usr/lib*/libseccomp.so.2 /usr/lib/*/libseccomp.so.2 >/dev/null 2>&1
+$(BUILD)/system:
+	@mkdir -p $(BUILD)
+	@if ! { $(SYSTEM); } && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  echo "Installing bubblewrap and libseccomp2"; \
+	  { apt-get update && apt-get install --yes --no-install-recommends bubblewrap libseccomp2; } >$(BUILD)/apt.log 2>&1 || cat $(BUILD)/apt.log; fi
+	@if ! { $(SYSTEM); }; then \
+	  echo "Boxes for students' code need bubblewrap and libseccomp. Run this line, then make again:"; \
+	  echo "  sudo apt-get install bubblewrap libseccomp2      (Fedora: sudo dnf install bubblewrap libseccomp)"; exit 1; fi
+	@touch $@
+
+$(BUILD)/environment: pyproject.toml constraints.txt | $(BUILD)/system
 	@mkdir -p $(BUILD)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }

@@ -19,7 +19,10 @@ from nbgrader.utils import setenv
 from traitlets import Integer
 
 from nbjudge.audit import missing_lines, write_audit
+from nbjudge.execute import JudgeExecute
 from nbjudge.intake import IntakeLimits, find_submissions, read_submission, read_timestamp
+from nbjudge.kernel.box import TWO_WAYS_ON, BoxError
+from nbjudge.kernel.manager import check_box
 from nbjudge.rebuild import known_ids, rebuild
 from nbjudge.summary import Summary
 
@@ -46,7 +49,19 @@ class JudgeAutograde(Autograde):
         self.coursedir.get_existing_timestamp = read_timestamp
         self._read: dict[str, nbformat.NotebookNode] = {}
         self._kept: dict[str, dict[str, tuple[str | None, str]]] = {}
+        self._check_box()
         super().start()
+
+    def _check_box(self) -> None:
+        """Refuse to grade where students' code cannot be boxed, unless the instructor wants it."""
+        if not JudgeExecute(parent=self).boxed:
+            self.log.warning("Students' code runs without a box, with all rights of the grader.")
+            return
+        try:
+            check_box(self.config)
+        except BoxError as error:
+            self.log.error("Nothing was graded: %s %s", error, TWO_WAYS_ON)
+            raise NbGraderException(str(error)) from error
 
     def init_notebooks(self) -> None:
         """Find the submissions: folders that are no links, with names that nbgrader can hold."""

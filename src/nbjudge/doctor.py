@@ -20,7 +20,7 @@ from traitlets.config import Config
 
 from nbjudge.course import judged_test
 from nbjudge.kernel import trials
-from nbjudge.kernel.box import SOCKETS, BoxError
+from nbjudge.kernel.box import SOCKETS, TWO_WAYS_ON, BoxError
 from nbjudge.kernel.manager import BoxKernelManager, PromptKernelManager
 from nbjudge.kernel.provisioner import BoxProvisioner
 
@@ -31,10 +31,6 @@ exec(compile({source!r}, "<nbjudge doctor>", "exec"), _namespace)
 print("trials:", json.dumps(_namespace["try_all"](json.loads({facts!r}))))
 """
 VARIABLE = "NBJUDGE_DOCTOR"
-ADVICE = (
-    "Two ways on: grade on a machine with Linux 5.14 or newer, bubblewrap and user namespaces; "
-    "or, for submissions of people you trust, run nbjudge autograde … --unboxed."
-)
 
 
 def doctor(config: Config, boxed: bool = True, console: Console | None = None) -> bool:
@@ -49,7 +45,7 @@ def doctor(config: Config, boxed: bool = True, console: Console | None = None) -
     try:
         results = run_sync(_try_all)(config, boxed)
     except BoxError as error:
-        console.print(f"[red]No box can be had here.[/red] {error}\n{ADVICE}")
+        console.print(f"[red]No box can be had here.[/red] {error}\n{TWO_WAYS_ON}")
         return False
     table = Table(title="what submissions can do here" + ("" if boxed else " without a box"))
     table.add_column("tried")
@@ -61,7 +57,7 @@ def doctor(config: Config, boxed: bool = True, console: Console | None = None) -
         table.add_row(title, result)
     console.print(table)
     safe = not any(through for _, through, _ in results)
-    console.print("All of it is stopped." if safe else f"Not everything is stopped. {ADVICE}")
+    console.print("All of it is stopped." if safe else f"Not everything is stopped. {TWO_WAYS_ON}")
     return safe
 
 

@@ -17,6 +17,10 @@ HOME = "/home/student"
 SOCKETS = "/sockets"
 # of /etc, only what libraries read: where shared objects lie, fonts, the time zone, file types
 _ETC = ("ld.so.cache", "alternatives", "fonts", "localtime", "mime.types")
+TWO_WAYS_ON = (
+    "Two ways on: grade on a machine with Linux 5.14 or newer, bubblewrap, libseccomp and user "
+    "namespaces; or, for submissions of people you trust, run nbjudge autograde with --unboxed."
+)
 WRITABLE = (HOME, "/tmp", "/dev", "/proc")
 
 
@@ -120,9 +124,12 @@ def open_box(plan: BoxPlan) -> Box:
             env={"PATH": "/usr/bin:/bin"},
             start_new_session=True,
         )
-    except FileNotFoundError as error:
+    except OSError as error:
         os.close(information)
-        raise BoxError("bubblewrap is not installed (Debian, Ubuntu: bubblewrap).") from error
+        raise BoxError(
+            f"bubblewrap (bwrap) cannot be started: {error.strerror}. Is it installed? Its package "
+            "is called bubblewrap."
+        ) from error
     finally:
         os.close(information_end)
     with os.fdopen(information) as file:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import copy
+import logging
 import time
 from queue import Empty
 
 import zmq.asyncio
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from traitlets import Integer, Type
+from traitlets.config import Config
+
+from nbjudge.kernel.box import BoxError
 
 PROVISIONER = "nbjudge-box"
+_quiet = logging.getLogger("nbjudge.check")  # the caller says what happened, without a traceback
+_quiet.addHandler(logging.NullHandler())
+_quiet.propagate = False
 
 
 class PromptClient(AsyncKernelClient):
@@ -67,3 +75,18 @@ class BoxKernelManager(PromptKernelManager):
             "kernel_provisioner": {"provisioner_name": PROVISIONER},
         }
         return spec
+
+
+async def start_and_stop(config: Config) -> None:
+    """Start one boxed kernel and stop it; raises `BoxError` if none can be had."""
+    manager = BoxKernelManager(kernel_name="python3", config=config, log=_quiet)
+    try:
+        await manager.start_kernel()
+        if not await manager.is_alive():
+            raise BoxError("A kernel was started in a box, and died there.")
+    finally:
+        if manager.has_kernel:
+            await manager.shutdown_kernel(now=True)
+
+
+check_box = run_sync(start_and_stop)

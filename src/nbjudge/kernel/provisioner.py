@@ -24,7 +24,10 @@ from nbjudge.outcome import Outcome
 # what every kernel imports sooner or later, whatever the course
 KERNEL_MODULES = (
     "IPython.core.completer",
+    "IPython.core.completerlib",
     "IPython.core.pylabtools",
+    "IPython.extensions.storemagic",
+    "ipykernel.debugger",
     "ipykernel.zmqshell",
 )
 

@@ -10,6 +10,10 @@ from ipykernel.kernelapp import IPKernelApp
 from nbjudge.kernel import cage
 from nbjudge.kernel.box import HOME
 
+# ipykernel does without debugpy where it is not installed. Nobody steps through these kernels, and
+# importing it would be half of the time that one takes to start.
+sys.modules["debugpy"] = None
+
 
 class StudentKernel(IPythonKernel):
     """A kernel that nobody sits in front of."""

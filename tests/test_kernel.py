@@ -1,0 +1,209 @@
+"""The boxed kernel: what protects the machine, what happens to deadly cells, how fast it starts."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+from conftest import ROOT
+from jupyter_core.utils import run_sync
+from nbformat.v4 import new_code_cell, new_notebook
+from traitlets.config import Config
+
+from nbjudge.doctor import doctor
+from nbjudge.kernel.execute import BoxedExecute
+from nbjudge.kernel.manager import BoxKernelManager, check_box
+from nbjudge.outcome import Outcome
+
+CONFIG = Config({"BoxProvisioner": {"preload": ["numpy"], "memory": 600 << 20}})
+
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+
+
+class Runner(BoxedExecute):
+    """Runs cells and keeps how each ended."""
+
+    def preprocess(self, nb, resources=None, km=None):
+        self.start_run()
+        self.ends = []
+        return super().preprocess(nb, resources, km)
+
+    def preprocess_cell(self, cell, resources, index):
+        self.ends.append(self.run(cell, index))
+        return cell, resources
+
+
+def run(tmp_path, *sources, **traits):
+    """Run cells in one boxed kernel; return how each ended, and what each printed."""
+    nb = new_notebook(cells=[new_code_cell(source) for source in sources])
+    runner = Runner(config=CONFIG, **{"timeout": 3, **traits})
+    nb, _ = runner.preprocess(nb, {"metadata": {"path": str(tmp_path)}})
+    printed = ["".join(o.get("text", "") for o in cell.outputs) for cell in nb.cells]
+    return runner.ends, printed
+
+
+DEADLY = {
+    "exits at once": ("import os; os._exit(1)", Outcome.KERNEL_DIED),
+    "crashes": ("import ctypes; ctypes.string_at(0)", Outcome.KERNEL_DIED),
+    "kills all it can": ("import os; os.kill(-1, 9)", Outcome.KERNEL_DIED),
+    "loops": ("while True: pass", Outcome.TIMED_OUT),
+    "stops itself": ("import os; os.kill(os.getpid(), 19)", Outcome.TIMED_OUT),
+    "ignores interrupts": (
+        "import signal\nsignal.signal(2, signal.SIG_IGN)\nwhile True: pass",
+        Outcome.TIMED_OUT,
+    ),
+    "takes memory in many processes": (
+        "import os, time\nfor i in range(8):\n    if os.fork() == 0:\n"
+        "        x = bytearray(os.urandom(1 << 20)) * 120\n        time.sleep(9)\ntime.sleep(3)",
+        Outcome.OUT_OF_MEMORY,
+    ),
+}
+
+
+@pytest.mark.parametrize("how", DEADLY)
+def test_a_deadly_cell_costs_itself_and_the_cells_around_it_go_on(tmp_path, how):
+    deadly, outcome = DEADLY[how]
+    ends, printed = run(tmp_path, "a = 41", deadly, "print(a + 1)")
+    assert ends == [None, outcome, None]
+    assert printed[2] == "42\n"
+
+
+def test_a_second_deadly_cell_ends_the_notebook(tmp_path):
+    deadly = "import os; os._exit(1)"
+    ends, printed = run(tmp_path, deadly, "a = 1", deadly, "print(a)")
+    assert ends == [Outcome.KERNEL_DIED, None, Outcome.KERNEL_DIED, Outcome.KERNEL_DIED]
+    assert "The cells after it did not run." in printed[2]
+
+
+def test_a_flood_of_output_stops_its_kernel(tmp_path):
+    flood = "import sys\nwhile True:\n    sys.__stdout__ and print('x' * 1_000_000, flush=True)"
+    ends, printed = run(tmp_path, flood, "print(1)", timeout=60, sent_bytes=5_000_000)
+    assert ends == [Outcome.TOO_MUCH_OUTPUT, None]
+    assert len(printed[0]) < 3_000_000
+
+
+def test_the_notebook_as_a_whole_has_a_limit(tmp_path):
+    ends, _ = run(tmp_path, "import time; time.sleep(2)", "1", "2", notebook_timeout=1)
+    assert ends[-1] is Outcome.TIMED_OUT
+
+
+def test_a_figure_is_drawn_although_matplotlib_was_imported_before(tmp_path):
+    nb = new_notebook(cells=[new_code_cell("import matplotlib.pyplot as plt\nplt.plot([1, 2]);")])
+    config = Config({"BoxProvisioner": {"preload": ["matplotlib.pyplot"]}})
+    nb, _ = Runner(config=config).preprocess(nb, {"metadata": {"path": str(tmp_path)}})
+    assert any("image/png" in output.get("data", {}) for output in nb.cells[0].outputs)
+
+
+def test_two_kernels_do_not_share_random_numbers(tmp_path):
+    source = "import random, numpy as np; print(random.random(), np.random.rand())"
+    first, second = (run(tmp_path, source)[1] for _ in range(2))
+    assert first != second
+
+
+def test_input_is_answered_with_an_empty_line(tmp_path):
+    ends, printed = run(tmp_path, "print(repr(input('name? ')))")
+    assert ends == [None]
+    assert printed[0].endswith("''\n")
+
+
+def test_files_beside_the_notebook_are_there_and_the_courses_own_win(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "rows.csv").write_text("the student's")
+    (tmp_path / "own.txt").write_text("mine")
+    (tmp_path / "other.ipynb").write_text("{}")
+    course = tmp_path / "course"
+    (course / "data").mkdir(parents=True)
+    (course / "data" / "rows.csv").write_text("the course's")
+    source = "import os; print(open('data/rows.csv').read(), open('own.txt').read(), os.listdir())"
+    nb = new_notebook(cells=[new_code_cell(source)])
+    resources = {"metadata": {"path": str(tmp_path)}, "course_files": str(course)}
+    nb, _ = Runner(config=CONFIG).preprocess(nb, resources)
+    printed = nb.cells[0].outputs[0].text
+    assert printed.startswith("the course's mine")
+    assert "ipynb" not in printed
+
+
+def test_everything_that_the_doctor_tries_is_stopped(capsys):
+    assert doctor(CONFIG), capsys.readouterr().out
+
+
+def test_the_doctor_sees_that_a_kernel_without_a_box_is_open():
+    done = subprocess.run(
+        [sys.executable, "-m", "nbjudge", "doctor", "--unboxed"], capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "got through" in done.stdout
+
+
+@only_root
+def test_root_gives_its_rights_away_before_anything_of_a_students_runs():
+    async def users():
+        manager = BoxKernelManager(kernel_name="python3", config=CONFIG)
+        await manager.start_kernel()
+        try:
+            return psutil.Process(manager.provisioner.pid).uids()
+        finally:
+            await manager.shutdown_kernel(now=True)
+
+    assert 0 not in run_sync(users)()
+
+
+@only_root
+def test_an_ordinary_user_has_boxes_too():
+    script = (
+        "from traitlets.config import Config\nfrom nbjudge.doctor import doctor\n"
+        "import os, sys\nassert os.getuid() == 65534\nsys.exit(not doctor(Config()))"
+    )
+    # mounts of their own make Python and this repository visible to the user, wherever they lie
+    folders = sorted({sys.prefix, sys.base_prefix, str(ROOT)})
+    steps = ["set -e; mount -t tmpfs -o mode=777 none /mnt"]
+    for number, folder in enumerate(folders):
+        steps.append(f"mkdir /mnt/{number}; mount --bind {folder} /mnt/{number}")
+    for hidden in ("/root", "/home"):
+        steps.append(f"mount -t tmpfs -o mode=755 none {hidden}")
+    for number, folder in enumerate(folders):
+        steps.append(f"mkdir -p {folder}; mount --bind /mnt/{number} {folder}")
+    steps.append(
+        "exec setpriv --reuid=65534 --regid=65534 --clear-groups env -C /mnt HOME=/mnt "
+        f"TMPDIR=/mnt XDG_RUNTIME_DIR= {sys.executable} -c '{script}'"
+    )
+    done = with_own_mounts("\n".join(steps))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def with_own_mounts(commands):
+    """Run shell commands in mounts that nobody else sees."""
+    return subprocess.run(
+        ["unshare", "--mount", "sh", "-c", commands], capture_output=True, text=True
+    )
+
+
+@pytest.mark.parametrize("account", ["root", "nobody-of-that-name"])
+@only_root
+def test_root_is_refused_without_an_account_to_run_under(account):
+    from nbjudge.kernel.box import BoxError
+
+    with pytest.raises(BoxError, match="run_as"):
+        check_box(Config({"BoxProvisioner": {"run_as": account}}))
+
+
+@only_root
+def test_without_bubblewrap_the_two_ways_on_are_told(tmp_path):
+    bubblewrap = shutil.which("bwrap")
+    done = with_own_mounts(
+        f"mount --bind /dev/null {bubblewrap}; cd {tmp_path}; {sys.executable} -m nbjudge doctor"
+    )
+    assert done.returncode == 1
+    assert "bubblewrap (bwrap) cannot be started" in done.stdout
+    assert "--unboxed" in done.stdout
+
+
+def test_nothing_is_left_when_a_kernel_has_ended(tmp_path):
+    before = {p.pid for p in psutil.process_iter()}
+    run(tmp_path, "import subprocess\nsubprocess.Popen(['sleep', '1234'], start_new_session=True)")
+    time.sleep(0.2)
+    left = [p for p in psutil.process_iter() if p.pid not in before]
+    assert not [p for p in left if "1234" in p.cmdline()]
