@@ -19,9 +19,18 @@ STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 SCALAR = re.compile(rb"[A-Za-z0-9+.-]++")
 OPENING = re.compile(rb"[\[{]++")
 CLOSING = re.compile(rb"[\]}]++")
-# anything without a bracket, strings as a whole, and lists in which nothing is nested
-FLAT = re.compile(rb'(?:[^"\[\]{}]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"|\[[^"\[\]{}]*+\])*+', re.DOTALL)
-MOST_BRACKETS = 20_000_000  # steps over nested values; about ten seconds
+# anything without a bracket, strings as a whole, and lists of numbers, or of lists of numbers
+FLAT = re.compile(
+    rb'(?:[^"\[\]{}]++'
+    rb'|"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+    rb'|\[(?:[^"\[\]{}]++|\[[^"\[\]{}]*+\])*+\])*+',
+    re.DOTALL,
+)
+# Bounds on time, not on size: either is about ten seconds of work. 60 MB of numbers in an
+# output take next to none of the first, a long notebook ten thousand of the second.
+MOST_BRACKETS = 8_000_000
+MOST_VALUES = 1_000_000
+TOO_MUCH = "it has more values in it than any notebook needs"
 
 
 class BrokenJsonError(ValueError):
@@ -42,6 +51,7 @@ class Cursor:
         self.position = 0
         self.other_encoding = False
         self._brackets = 0
+        self._values = 0
 
     def peek(self) -> bytes:
         """Return the first byte of the next value, or nothing at the end of the text."""
@@ -118,9 +128,12 @@ class Cursor:
                 raise self._broken()
             self._brackets += 1
             if self._brackets > MOST_BRACKETS:
-                raise BrokenJsonError("it has more nested values than any notebook needs")
+                raise BrokenJsonError(TOO_MUCH)
 
     def _at_value(self, name):
+        self._values += 1
+        if self._values > MOST_VALUES:
+            raise BrokenJsonError(TOO_MUCH)
         self.peek()
         start = self.position
         yield name
