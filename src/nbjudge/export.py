@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
@@ -97,5 +96,3 @@ def _row(gradebook: Gradebook, assignment: Assignment, student: Student) -> dict
     row["late_submission_penalty"] = penalty
     row["score"] = max(0.0, submission.score - (penalty or 0.0))
     return row
-
-

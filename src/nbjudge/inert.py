@@ -20,7 +20,6 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
 from nbjudge.characters import inert_text, shorten
-from nbjudge.course import judged_test
 from nbjudge.images import FORMATS, inert_image
 from nbjudge.markdown import code_block, inert_markdown
 
@@ -38,6 +37,7 @@ NBGRADER_KEYS = (
     "cell_type",
     "checksum",
 )
+FEW_CHARACTERS = 200  # of an output for which no room is left; a number of points fits in
 _GRADE_ID = re.compile(r"[a-zA-Z0-9_\-]+")  # nbgrader's own rule
 _CELL_ID = re.compile(r"[a-zA-Z0-9_\-]{1,64}")  # nbformat's
 
@@ -72,7 +72,7 @@ def inert_outputs(outputs: Sequence[NotebookNode], limits: OutputLimits) -> list
     for output in _head_and_tail(outputs, limits.outputs):
         left = replace(
             limits,
-            characters=max(0, min(limits.characters, room)),
+            characters=max(FEW_CHARACTERS, min(limits.characters, room)),
             image_bytes=max(0, min(limits.image_bytes, image_room)),
         )
         output = _inert_output(output, left)
@@ -126,9 +126,8 @@ def _inert_data(output: NotebookNode, limits: OutputLimits) -> dict[str, str]:
     bundle = bundle if isinstance(bundle, dict) else {}
     data = {}
     for mime_type in FORMATS:
-        image = inert_image(
-            bundle.get(mime_type), mime_type, limits.image_bytes, limits.image_pixels
-        )
+        sent = bundle.get(mime_type)
+        image = inert_image(sent, mime_type, limits.image_bytes, limits.image_pixels)
         if image is not None:
             data[mime_type] = image
             break
@@ -173,7 +172,7 @@ class InertNotebook(NbGraderPreprocessor):
     Outputs become text and figures (`inert_outputs`), markdown of the student's own loses HTML,
     images and harmful links (`inert_markdown`), hidden characters are written out, metadata other
     than nbgrader's are removed. Cells as they were released are the course's own and stay as they
-    are. A judged cell's outputs are the judge's and are not cut for lack of room.
+    are. A graded cell has room of its own: what a student prints elsewhere takes none of it.
     """
 
     characters = Integer(
@@ -211,41 +210,36 @@ class InertNotebook(NbGraderPreprocessor):
             own = released.get((cell.cell_type, cell.source))
             cell = _inert_cell(cell, own, self.source_characters)
             if cell.cell_type == "code":
-                room = limits if _is_judged(cell) else left
+                graded = utils.is_grade(cell)
+                room = limits if graded else left
                 cell.outputs = inert_outputs(cell.get("outputs", []), room)
-                if room is left:
-                    left = _after(left, cell.outputs)
+                left = left if graded else _after(left, cell.outputs)
             cells.append(cell)
         nb.cells = cells
         nb.metadata = NotebookNode(_inert_metadata(nb.metadata))
         return nb, resources
 
     def _released_cells(self, resources) -> dict[tuple[str, str], NotebookNode]:
-        """Return the released notebook's cells by type and source; empty if it is not there."""
+        """Return the cells of the course's own notebook by type and source."""
         coursedir = getattr(getattr(self.parent, "parent", None), "coursedir", None)
         who = resources.get("nbgrader", {})
         if coursedir is None or not {"assignment", "notebook"} <= who.keys():
             return {}
-        folder = coursedir.format_path(coursedir.release_directory, ".", who["assignment"])
-        path = Path(folder) / f"{who['notebook']}.ipynb"
-        if not path.is_file():
+        cells = []
+        # what is locked comes from the source, with what the release leaves out
+        for directory in (coursedir.source_directory, coursedir.release_directory):
+            folder = coursedir.format_path(directory, ".", who["assignment"])
+            path = Path(folder) / f"{who['notebook']}.ipynb"
+            if path.is_file():
+                cells += nbformat.read(path, as_version=4).cells
+        if not cells:
             self.log.warning(
-                "%s is not there, so every cell is shown as a student's: without images and "
-                "links. Run nbgrader generate_assignment %s to have it.",
-                path,
+                "Neither source nor release has %s, so all markdown is shown as a student's, "
+                "without images and links. Run nbgrader generate_assignment %s.",
+                who["notebook"],
                 who["assignment"],
             )
-            return {}
-        cells = nbformat.read(path, as_version=4).cells
         return {(cell.cell_type, cell.source): cell for cell in cells}
-
-
-def _is_judged(cell: NotebookNode) -> bool:
-    return (
-        utils.is_grade(cell)
-        and not utils.is_solution(cell)
-        and judged_test(cell.source) is not None
-    )
 
 
 def _after(limits: OutputLimits, outputs: Sequence[NotebookNode]) -> OutputLimits:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import numbers
 import re
+
+from nbgrader import apps
 
 from nbjudge.characters import inert_text, one_line
 
@@ -20,9 +23,7 @@ class InertFilter(logging.Filter):
             record.args = tuple(_inert_argument(argument) for argument in record.args)
         record.msg, record.args = inert_message(record.getMessage()), ()
         if record.exc_info and not record.exc_text:
-            record.exc_text = inert_message(
-                logging.Formatter().formatException(record.exc_info)
-            )
+            record.exc_text = inert_message(logging.Formatter().formatException(record.exc_info))
         return True
 
 
@@ -33,12 +34,16 @@ def inert_message(text: str) -> str:
 
 def _inert_argument(argument: object) -> object:
     # numbers are formatted as numbers
-    return argument if isinstance(argument, (int, float)) else one_line(str(argument))
+    return argument if isinstance(argument, numbers.Number) else one_line(str(argument))
 
 
-def logging_config(applications: list[str]) -> dict:
-    """Return what ``Application.logging_config`` needs for the loggers of these applications."""
+def logging_config() -> dict:
+    """Return the value of ``Application.logging_config`` for the loggers of nbgrader's commands.
+
+    traitlets names a command's logger by its class. The filter belongs to the logger, so that
+    every handler gets inert records: the terminal's, a log file's, formgrader's.
+    """
     return {
         "filters": {"nbjudge": {"()": "nbjudge.logs.InertFilter"}},
-        "loggers": {name: {"filters": ["nbjudge"]} for name in applications},
+        "loggers": {name: {"filters": ["nbjudge"]} for name in apps.__all__},
     }

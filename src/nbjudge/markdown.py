@@ -16,8 +16,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from nbjudge.characters import inert_text, shorten
 
-MOST_CHARACTERS = 50_000
-MOST_LINES = 2_000
+MOST_CHARACTERS = 20_000  # the parser needs a second for this much, if it is made to be slow
+MOST_LINES = 1_000
 
 _FORMATTING = r"/?(?:b|i|u|s|em|strong|sub|sup|kbd|br|hr)\s*/?>"  # tags without attributes
 _TAG = re.compile(rf"<(?!{_FORMATTING})(?=[A-Za-z/!?])", re.IGNORECASE)
@@ -29,13 +29,14 @@ _TEX_COMMAND = re.compile(
     r"\\(?=(?:href|require|class|cssId|style|data|unicode|mmlToken)(?![A-Za-z]))"
 )
 
-_SHOWN_TAGS = frozenset(
-    "p br hr em strong b i u s del sub sup kbd code pre span div blockquote ul ol li dl dt dd "
-    "h1 h2 h3 h4 h5 h6 table thead tbody tr th td input".split()
-)
+_WORD_TAGS = ("em", "strong", "b", "i", "u", "s", "del", "sub", "sup", "kbd", "code", "span")
+_BLOCK_TAGS = ("p", "br", "hr", "pre", "div", "blockquote", "ul", "ol", "li", "dl", "dt", "dd")
+_TABLE_TAGS = ("table", "thead", "tbody", "tr", "th", "td")
+_HEADING_TAGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_SHOWN_TAGS = {*_WORD_TAGS, *_BLOCK_TAGS, *_TABLE_TAGS, *_HEADING_TAGS, "input"}
 _SHOWN_ATTRIBUTES = {
-    **dict.fromkeys(("span", "div", "code", "pre", "li"), ["class"]),
-    **dict.fromkeys(("th", "td"), ["style"]),
+    **{tag: ["class"] for tag in ("span", "div", "code", "pre", "li")},
+    **{tag: ["style"] for tag in ("th", "td")},
     "ol": ["start"],
     "input": ["type", "class", "checked", "disabled"],
 }

@@ -1,7 +1,8 @@
 """The pages that nbgrader makes of a graded notebook: feedback, and formgrader's view of it.
 
 Both are nbconvert's HTMLExporter, so one filter and one preprocessor in the configuration reach
-both, and also the notebooks that were graded before nbjudge.
+both. Of an output they choose text and figures only (``NbConvertBase.display_data_priority``), also
+in notebooks that were graded before nbjudge.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import html
 
 from jinja2 import pass_context
-from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
+from nbconvert.utils.base import NbConvertBase
 
 from nbjudge.characters import one_line
 from nbjudge.markdown import student_html
@@ -18,20 +19,24 @@ from nbjudge.markdown import student_html
 NAMES = ("student", "last_name", "first_name", "notebook_path")
 
 
-@pass_context
-def markdown2html(context, text: str) -> str:
-    """nbconvert's filter of this name; a student's cell is shown by `student_html`.
+class MarkdownToHtml(NbConvertBase):
+    """The filter ``markdown2html`` of nbgrader's templates, with `student_html` for students.
 
-    The course's own cells, marked by `nbjudge.inert.InertNotebook`, and a grader's comments are
-    shown as nbconvert shows them.
+    The course's own cells, marked by `nbjudge.inert.InertNotebook`, and graders' comments are
+    shown as nbconvert shows them. Its parent is the exporter.
     """
-    cell = context.get("cell") or {}
-    metadata = cell.get("metadata", {})
-    comment = metadata.get("nbgrader", {}).get("comment")
-    own = "nbjudge" in metadata or (text == comment and text != cell.get("source"))
-    if not own:
+
+    @pass_context
+    def __call__(self, context, text: str) -> str:
+        """Return the HTML of the cell's markdown, or of a grader's comment on it."""
+        cell = context.get("cell") or {}
+        metadata = cell.get("metadata", {})
+        is_comment = text != cell.get("source")
+        if is_comment or "nbjudge" in metadata:
+            return self.parent.markdown2html(context, text)
         return student_html(text)
-    return HTMLExporter.markdown2html(context.environment.nbjudge_exporter, context, text)
+
+    jinja_pass_arg = __call__.jinja_pass_arg  # where jinja looks when a filter is an object
 
 
 class InertNames(Preprocessor):
