@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 def script(number):
     """Return the JavaScript of attack `number`, without quotes and blanks."""
-    return f"document.documentElement.setAttribute(`data-ran-{number}`,``)"
+    return f"document.documentElement.setAttribute(/data-ran-{number}/.source,/x/.source)"
 
 
 MARKDOWN = (
@@ -129,6 +129,6 @@ def hostile_cells():
     cells.append(new_raw_cell(f"<script>{script(2000)}</script>"))
     cells.append(new_raw_cell(f"<script>{script(2001)}</script>", metadata={"raw_mimetype": ""}))
     cells.append(new_code_cell(f"# </pre><script>{script(2002)}</script>\n'\u202e'"))
-    tags = [f'"><script>{script(2003)}</script>']
-    cells.append(new_code_cell("1", metadata={"tags": tags, "magics_language": tags[0]}))
+    tag = f'"><script>{script(2003).replace(",", ";")}</script>'
+    cells.append(new_code_cell("1", metadata={"tags": [tag], "magics_language": tag}))
     return cells

@@ -35,6 +35,7 @@ SHOWN_TAGS = {
     *("tbody", "tr", "th", "td", "input", "img"),
 }
 SHOWN_ATTRIBUTES = {"class", "style", "start", "type", "checked", "disabled", "src", "alt"}
+IMAGE = "data:image/png;base64,"
 HONEST_MARKDOWN = (
     "a < b, x<y, 3 > 2 & so on; 5 * 4 * 3; a_b_c",
     "$\\|W\\|_1 < \\lambda$ and \\\\(x<y\\\\) and $$a<b$$",
@@ -192,12 +193,15 @@ def texts(outputs):
 
 @pytest.mark.skipif(
     pages.CHROMIUM is None,
-    reason=f"no browser found (looked for {', '.join(pages.NAMES)}): pages are checked as text only",
+    reason=f"no browser found ({', '.join(pages.NAMES)}): the pages are read, not loaded",
 )
 def test_nothing_runs_in_a_browser(course, tmp_path):
     plain = tmp_path / "plain.html"
-    notebook = new_notebook(cells=attacks.markdown_cells()[:51])  # a missing attachment raises
-    plain.write_text(HTMLExporter(template_name="classic").from_notebook_node(notebook)[0])
+    # left out: what turns the page into another one, or stops nbconvert
+    others = ("http-equiv", "<base", "<style", "<form", "attachment:", "<!doctype")
+    cells = [c for c in attacks.markdown_cells() if not any(o in c.source for o in others)]
+    exporter = HTMLExporter(template_name="classic")
+    plain.write_text(exporter.from_notebook_node(new_notebook(cells=cells))[0])
     ran, calls = pages.load_page(plain)
     assert len(ran) > 10, "the attacks must be real ones where nothing is done against them"
     assert calls > 0
@@ -213,7 +217,7 @@ def test_of_a_student_only_harmless_tags_come_into_the_page(course):
         parts = page.select(".text_cell_render, .output_subarea, .input_area, .input_prompt")
         parts = [part for part in parts if "Write a function" not in part.text]
         assert len(parts) > 100
-        for element in (element for part in parts for element in part.find_all(True)):
+        for element in (found for part in parts for found in part.find_all(True)):
             assert element.name in SHOWN_TAGS, element
             assert set(element.attrs) <= SHOWN_ATTRIBUTES, element
             assert re.match(
@@ -231,7 +235,7 @@ def test_the_page_has_no_script_but_nbgraders_own(course):
 
 def test_what_was_typed_can_be_read(course):
     text = BeautifulSoup(feedback(course, "hostile").read_text(), "html.parser").text
-    for part in ("<svg onload=", "<iframe srcdoc=", "javascript:", "[image: image]", "\\u202egnp."):
+    for part in ("<svg onload=", "<iframe srcdoc=", "javascript:", "![image](http", "\\u202egnp."):
         assert part in text
 
 
@@ -250,11 +254,11 @@ def test_the_courses_own_text_looks_as_in_nbgrader(course):
 
 def test_honest_work_looks_as_before(course):
     page = BeautifulSoup(feedback(course, "honest").read_text(), "html.parser")
-    assert page.select_one(".output_png img")["src"].startswith("data:image/png;base64,")
+    assert page.select_one(".output_png img")["src"].startswith(IMAGE)
     html = str(page)
     for text in (HONEST_MARKDOWN[i] for i in (0, 1, 2, 4, 6, 7)):
         shown = str(BeautifulSoup(markdown2html_mistune(text), "html.parser"))
-        assert re.sub(r"\s", "", shown) in re.sub(r"\s", "", html), text
+        assert re.sub(r"[\s;]", "", shown) in re.sub(r"[\s;]", "", html), text
     cells = graded(course, "honest").cells
     assert [c.source for c in cells[-len(HONEST_MARKDOWN) :]] == list(HONEST_MARKDOWN)
 
@@ -338,7 +342,8 @@ def test_a_number_of_points_survives_a_flood_before_it():
 def test_a_flood_in_one_cell_leaves_graded_cells_whole():
     graded_cell = nbgrader_cell(new_code_cell, "judge('x')", grade_id="g", grade=True, points=3)
     graded_cell.outputs = [new_output("stream", text="verdict\n" * 100)]
-    cells = [new_code_cell("x", outputs=[new_output("stream", text="x" * 20_000)] * 3)] * 20
+    flood = [new_output("stream", text="x" * 20_000)] * 3
+    cells = [new_code_cell("x", outputs=flood) for _ in range(20)]
     notebook = new_notebook(cells=[*cells, graded_cell])
     notebook, _ = InertNotebook(notebook_characters=1000).preprocess(notebook, {})
     assert notebook.cells[-1].outputs == [new_output("stream", text="verdict\n" * 100)]

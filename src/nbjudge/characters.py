@@ -19,9 +19,9 @@ _HIDDEN = re.compile(
     "\ud800-\udfff"  # lone surrogates: they cannot be written as UTF-8
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f"
     "]"
-    # joiners shape letters of many scripts and emoji; beside an ASCII letter they only hide
-    "|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
 )
+# joiners shape letters of many scripts and emoji; beside an ASCII letter they only hide
+_HIDING_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
 _ACCENTS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _STACKED_ACCENTS = re.compile(f"({_ACCENTS}{{4}}){_ACCENTS}+")  # they would cover other lines
 
@@ -36,12 +36,16 @@ def inert_text(text: str) -> str:
     """
     text = _TERMINAL_CODE.sub("", text)
     text = _LINE_END.sub("\n", text)
-    text = _HIDDEN.sub(lambda found: _written_out(found[0]), text)
+    text = _HIDDEN.sub(_written_out, text)
+    text = _HIDING_JOINER.sub(_written_out, text)
     return _STACKED_ACCENTS.sub(r"\1", text)
 
 
-def _written_out(character: str) -> str:
-    code = ord(character)
+def _written_out(found: re.Match) -> str:
+    return "".join(_escape(ord(character)) for character in found[0])
+
+
+def _escape(code: int) -> str:
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

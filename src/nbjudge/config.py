@@ -5,7 +5,7 @@ import warnings
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
-from nbjudge.logs import logging_config
+from nbjudge.logs import make_logs_inert
 
 # nbgrader's own steps of generate_assignment, in its order (nbgrader 0.9.6)
 GENERATE_STEPS = (
@@ -46,7 +46,7 @@ def configure(c: Config) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.ExportApp.plugin_class = "nbjudge.export.GradesCsv"
-    c.Application.logging_config = logging_config()
+    make_logs_inert()
     _make_pages_inert(c)
 
 
@@ -55,4 +55,4 @@ def _make_pages_inert(c: Config) -> None:
     c.HTMLExporter.filters = {"markdown2html": "nbjudge.page.MarkdownToHtml"}
     c.HTMLExporter.preprocessors = ["nbjudge.page.InertNames"]
     c.HTMLExporter.sanitize_html = True
-    c.NbConvertBase.display_data_priority = ["image/png", "image/jpeg", "text/plain"]
+    c.WidgetsDataTypeFilter.display_data_priority = ["image/png", "image/jpeg", "text/plain"]

@@ -37,13 +37,15 @@ def _inert_argument(argument: object) -> object:
     return argument if isinstance(argument, numbers.Number) else one_line(str(argument))
 
 
-def logging_config() -> dict:
-    """Return the value of ``Application.logging_config`` for the loggers of nbgrader's commands.
+def make_logs_inert() -> None:
+    """Put an `InertFilter` on the logger of every nbgrader command.
 
-    traitlets names a command's logger by its class. The filter belongs to the logger, so that
-    every handler gets inert records: the terminal's, a log file's, formgrader's.
+    traitlets names a command's logger by its class. The filter belongs to the logger, not to a
+    handler, so that the terminal, a log file and formgrader all get inert records; configuring
+    the logging anew replaces a logger's handlers and leaves its filters.
     """
-    return {
-        "filters": {"nbjudge": {"()": "nbjudge.logs.InertFilter"}},
-        "loggers": {name: {"filters": ["nbjudge"]} for name in apps.__all__},
-    }
+    for name in apps.__all__:
+        logging.getLogger(name).addFilter(_FILTER)
+
+
+_FILTER = InertFilter()  # one object: a logger takes the same filter only once

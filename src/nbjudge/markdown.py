@@ -23,6 +23,7 @@ _FORMATTING = r"/?(?:b|i|u|s|em|strong|sub|sup|kbd|br|hr)\s*/?>"  # tags without
 _TAG = re.compile(rf"<(?!{_FORMATTING})(?=[A-Za-z/!?])", re.IGNORECASE)
 _ONE_FORMATTING_TAG = re.compile(rf"\s*<{_FORMATTING}\s*", re.IGNORECASE)
 _GOOD_LINK = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
+_CODE = ("block_code", "codespan")  # the parser's names
 _MERMAID = re.compile(r"^([ \t>*+-]*(?:`{3,}|~{3,})[ \t]*)mermaid", re.MULTILINE)
 # commands of MathJax that load, link or style; ∖ looks the same and commands nothing
 _TEX_COMMAND = re.compile(
@@ -103,14 +104,14 @@ def _escape_all(text: str) -> str:
 
 
 def _is_inert(text: str) -> bool:
-    # HTML shows &#92;href as \href, and MathJax reads what HTML shows
-    if _TEX_COMMAND.search(html.unescape(text)):
-        return False
     try:
-        return not any(_is_active(token) for token in _tokens(text))
+        tokens = list(_tokens(text))
     # deeply nested on purpose
     except Exception:
         return False
+    # HTML shows &#92;href as \href, and MathJax reads what HTML shows
+    words = "".join(token.get("raw", "") for token in tokens if token["type"] not in _CODE)
+    return not any(map(_is_active, tokens)) and not _TEX_COMMAND.search(html.unescape(words))
 
 
 def _is_active(token: dict) -> bool:
@@ -126,12 +127,12 @@ def _is_active(token: dict) -> bool:
 
 
 def _tokens(text: str) -> Iterator[dict]:
-    """Yield every token that nbconvert's parser finds in the text, from outside in."""
-    waiting = list(MarkdownWithMath(renderer=None)(text))
+    """Yield every token that nbconvert's parser finds, in the order of the text."""
+    waiting = MarkdownWithMath(renderer=None)(text)[::-1]
     while waiting:
         token = waiting.pop()
         yield token
-        waiting.extend(token.get("children", ()))
+        waiting.extend(token.get("children", ())[::-1])
 
 
 class _StudentRenderer(IPythonRenderer):

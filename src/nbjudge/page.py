@@ -1,8 +1,8 @@
 """The pages that nbgrader makes of a graded notebook: feedback, and formgrader's view of it.
 
 Both are nbconvert's HTMLExporter, so one filter and one preprocessor in the configuration reach
-both. Of an output they choose text and figures only (``NbConvertBase.display_data_priority``), also
-in notebooks that were graded before nbjudge.
+both. `nbjudge.configure` also lets them choose only text and figures of an output, which helps for
+notebooks that were graded before nbjudge.
 """
 
 from __future__ import annotations
