@@ -56,7 +56,7 @@ class GradesCsv(ExportPlugin):
 
     def _warn_of_unknown(self, kind: str, wanted, found) -> None:
         for name in sorted({str(name) for name in wanted} - set(found)):
-            self.log.warning("The gradebook has no %s %r: check the spelling.", kind, name)
+            self.log.warning("The gradebook has no %s %s: check the spelling.", kind, name)
 
 
 def inert_field(value: object) -> object:
