@@ -5,6 +5,8 @@ import warnings
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
+from nbjudge.logs import make_logs_inert
+
 # nbgrader's own steps of generate_assignment, in its order (nbgrader 0.9.6)
 GENERATE_STEPS = (
     "IncludeHeaderFooter",
@@ -37,13 +39,24 @@ def configure(c: Config) -> None:
     ]
     c.Autograde.autograde_preprocessors = [
         "nbjudge.execute.JudgeExecute",
+        "nbjudge.inert.InertNotebook",
         "nbgrader.preprocessors.IgnorePattern",
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
-        "nbgrader.preprocessors.LimitOutput",
         "nbgrader.preprocessors.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    c.ExportApp.plugin_class = "nbjudge.export.GradesCsv"
+    make_logs_inert()
+    _make_pages_inert(c)
+
+
+def _make_pages_inert(c: Config) -> None:
+    """Let feedback and formgrader show a submission's text and figures, and run nothing of it."""
+    c.HTMLExporter.filters = {"markdown2html": "nbjudge.page.MarkdownToHtml"}
+    c.HTMLExporter.preprocessors = ["nbjudge.page.InertNames"]
+    c.HTMLExporter.sanitize_html = True
+    c.WidgetsDataTypeFilter.display_data_priority = ["image/png", "image/jpeg", "text/plain"]
 
 
 def use_judge_autograde() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 
+from nbjudge.characters import inert_text
 from nbjudge.outcome import Outcome
 from nbjudge.verdict import CaseResult, Verdict
 
@@ -55,5 +55,5 @@ def _wrap(text: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Return the text without control characters other than the line end."""
-    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", "?", text)
+    """Return the text with control and invisible characters written out, a tab as a blank."""
+    return inert_text(text).replace("\t", " ")

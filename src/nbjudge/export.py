@@ -1,0 +1,98 @@
+"""The grades as a CSV file that a spreadsheet shows and never runs."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
+from nbgrader.plugins import ExportPlugin
+
+from nbjudge.characters import one_line
+
+COLUMNS = (
+    "assignment",
+    "duedate",
+    "timestamp",
+    "student_id",
+    "last_name",
+    "first_name",
+    "email",
+    "raw_score",
+    "late_submission_penalty",
+    "score",
+    "max_score",
+)
+# what spreadsheets take for the beginning of a formula, in a cell of their own making too: where
+# the list separator is a semicolon, they split a text there
+_FORMULA = re.compile(r"(^|[;,])(?=[\s\"'`]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+
+
+class GradesCsv(ExportPlugin):
+    """nbgrader's CSV export, with the same columns, safe to open.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe before it, line ends and
+    control characters become blanks or are written out; numbers stay numbers.
+    """
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write the grades to `to`, by default ``grades.csv``.
+
+        Students without a submission have a score of 0, as in nbgrader's own export.
+        """
+        target = self.to or "grades.csv"
+        assignments = _wanted(gradebook.assignments, "name", self.assignment)
+        students = _wanted(gradebook.students, "id", self.student)
+        self.log.info("Exporting grades to %s", target)
+        self._warn_of_unknown("assignment", self.assignment, [a.name for a in assignments])
+        self._warn_of_unknown("student", self.student, [s.id for s in students])
+        with open(target, "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            for assignment in assignments:
+                for student in students:
+                    row = _row(gradebook, assignment, student)
+                    writer.writerow([inert_field(row[column]) for column in COLUMNS])
+
+    def _warn_of_unknown(self, kind: str, wanted, found) -> None:
+        for name in sorted({str(name) for name in wanted} - set(found)):
+            self.log.warning("The gradebook has no %s %s: check the spelling.", kind, name)
+
+
+def inert_field(value: object) -> object:
+    """Return a number as it is, None as an empty text, and any other value as an inert text."""
+    if isinstance(value, (int, float)):
+        return value
+    return _FORMULA.sub(r"\1'", one_line("" if value is None else str(value)).strip())
+
+
+def _wanted(entries: list, attribute: str, names: list) -> list:
+    """Return the entries of these names; all of them if no name is given."""
+    wanted = {str(name) for name in names}
+    return [entry for entry in entries if not wanted or getattr(entry, attribute) in wanted]
+
+
+def _row(gradebook: Gradebook, assignment: Assignment, student: Student) -> dict[str, object]:
+    row = {
+        "assignment": assignment.name,
+        "duedate": assignment.duedate,
+        "timestamp": "",
+        "student_id": student.id,
+        "last_name": student.last_name,
+        "first_name": student.first_name,
+        "email": student.email,
+        "raw_score": 0.0,
+        "late_submission_penalty": 0.0,
+        "score": 0.0,
+        "max_score": assignment.max_score,
+    }
+    try:
+        submission = gradebook.find_submission(assignment.name, student.id)
+    except MissingEntry:
+        return row
+    penalty = submission.late_submission_penalty
+    row["timestamp"] = submission.timestamp
+    row["raw_score"] = submission.score
+    row["late_submission_penalty"] = penalty
+    row["score"] = max(0.0, submission.score - (penalty or 0.0))
+    return row

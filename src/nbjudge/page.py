@@ -1,0 +1,50 @@
+"""The pages that nbgrader makes of a graded notebook: feedback, and formgrader's view of it.
+
+Both are nbconvert's HTMLExporter, so one filter and one preprocessor in the configuration reach
+both. `nbjudge.configure` also lets them choose only text and figures of an output, which helps for
+notebooks that were graded before nbjudge.
+"""
+
+from __future__ import annotations
+
+import html
+
+from jinja2 import pass_context
+from nbconvert.preprocessors import Preprocessor
+from nbconvert.utils.base import NbConvertBase
+
+from nbjudge.characters import one_line
+from nbjudge.markdown import student_html
+
+NAMES = ("student", "last_name", "first_name", "notebook_path")
+
+
+class MarkdownToHtml(NbConvertBase):
+    """The filter ``markdown2html`` of nbgrader's templates, with `student_html` for students.
+
+    The course's own cells, marked by `nbjudge.inert.InertNotebook`, and graders' comments are
+    shown as nbconvert shows them. Its parent is the exporter.
+    """
+
+    @pass_context
+    def __call__(self, context, text: str) -> str:
+        """Return the HTML of the cell's markdown, or of a grader's comment on it."""
+        cell = context.get("cell") or {}
+        metadata = cell.get("metadata", {})
+        is_comment = text != cell.get("source")
+        if is_comment or "nbjudge" in metadata:
+            return self.parent.markdown2html(context, text)
+        return student_html(text)
+
+    jinja_pass_arg = __call__.jinja_pass_arg  # where jinja looks when a filter is an object
+
+
+class InertNames(Preprocessor):
+    """Escapes the names of people and paths, which formgrader's template writes as they are."""
+
+    def preprocess(self, nb, resources):
+        """Return the notebook unchanged, with the names in `resources` escaped."""
+        for name in NAMES:
+            if isinstance(resources.get(name), str):
+                resources[name] = html.escape(one_line(resources[name]))
+        return nb, resources

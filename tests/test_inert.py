@@ -1,0 +1,485 @@
+"""What instructors and students see does nothing, and honest work looks as it did."""
+
+import base64
+import io
+import json
+import os
+import re
+import shutil
+import struct
+import zlib
+
+import attacks
+import nbformat
+import pages
+import pytest
+from bs4 import BeautifulSoup
+from conftest import nbgrader
+from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbgrader.api import Gradebook
+from nbgrader.server_extensions.formgrader import handlers
+from nbgrader.utils import determine_grade
+from PIL import Image
+from traitlets.config import Config
+
+import nbjudge
+from nbjudge.inert import InertNotebook, OutputLimits, inert_markdown, inert_outputs, inert_text
+from nbjudge.markdown import student_html
+
+LIMITS = OutputLimits()
+SHOWN_TAGS = {
+    *("p", "br", "hr", "em", "strong", "b", "i", "u", "s", "del", "sub", "sup", "kbd", "code"),
+    *("span", "pre", "div", "blockquote", "ul", "ol", "li", "h1", "h2", "h3", "table", "thead"),
+    *("tbody", "tr", "th", "td", "input", "img"),
+}
+SHOWN_ATTRIBUTES = {"class", "style", "start", "type", "checked", "disabled", "src", "alt"}
+IMAGE = "data:image/png;base64,"
+HONEST_MARKDOWN = (
+    "a < b, x<y, 3 > 2 & so on; 5 * 4 * 3; a_b_c",
+    "$\\|W\\|_1 < \\lambda$ and \\\\(x<y\\\\) and $$a<b$$",
+    "`<b>` and\n\n```python\nif a<b:\n    print('<div>')\n```\n\n    <indented>\n",
+    "# Heading\n\n- [x] done\n- *more*\n\n1. one\n2. two\n\n> quoted",
+    "| a | b |\n|:--|--:|\n| 1 | $x<y$ |\n",
+    "see https://arxiv.org/abs/1412.6980 and [Adam](https://arxiv.org/abs/1412.6980)",
+    "H<sub>2</sub>O<br>e<sup>x</sup>, naïve, Ωμέγα, שלום, ‘quoted’ – 👩‍🔬",
+    "\\begin{align} a &< b \\\\ c &= d \\end{align}",
+)
+HIDDEN_TEST = """
+from nbjudge import Case, HiddenTest
+
+
+def ask_double(x):
+    return double(x)  # noqa: F821
+
+
+double = HiddenTest(
+    title="Doubling",
+    points=3,
+    ask=ask_double,
+    cases=lambda rng: [Case(f"x = {x}", {"x": x}) for x in (1, 2, 3)],
+    expect=lambda x: 2 * x,
+)
+"""
+CONFIG = """
+import nbjudge
+
+c = get_config()
+c.CourseDirectory.course_id = "inert"
+nbjudge.configure(c)
+"""
+COURSE_TEXT = (
+    "# Doubling\\n\\n<div style='color: green'>Write a function.</div>\\n\\n"
+    "[Help](https://example.org/help) ![drawing](attachment:drawing.png)"
+).replace("\\n", "\n")
+FIGURE = "import matplotlib.pyplot as plt\nplt.plot([1, 4, 9]);"
+
+
+def nbgrader_cell(make, source, **metadata):
+    settings = {"schema_version": 3, "grade": False, "solution": False, "locked": False, **metadata}
+    return make(source, metadata={"nbgrader": {**settings, "task": False}}, id=metadata["grade_id"])
+
+
+def source_notebook():
+    text = new_markdown_cell(COURSE_TEXT, id="intro")
+    text.attachments = {"drawing.png": {"image/png": png()}}
+    solution = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
+    answer = "### BEGIN SOLUTION\nIt adds.\n### END SOLUTION"
+    return new_notebook(
+        cells=[
+            text,
+            nbgrader_cell(new_code_cell, solution, grade_id="double", solution=True),
+            nbgrader_cell(
+                new_code_cell,
+                "### BEGIN HIDDEN TESTS\nfrom nbjudge import judge\njudge('double')\n"
+                "### END HIDDEN TESTS",
+                grade_id="double_test",
+                grade=True,
+                locked=True,
+                points=3,
+            ),
+            nbgrader_cell(
+                new_markdown_cell, answer, grade_id="why", grade=True, solution=True, points=2
+            ),
+        ],
+        metadata={
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+        },
+    )
+
+
+def submit(course, student, code, answer, extra=()):
+    nb = nbformat.read(course / "release/lab/q.ipynb", as_version=4)
+    for cell in nb.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "double":
+            cell.source = code
+        elif cell.metadata.get("nbgrader", {}).get("grade_id") == "why":
+            cell.source = answer
+    nb.cells += extra
+    nb.metadata["title"] = f"</title><script>{attacks.script(3000)}</script>"
+    nb.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"x": "</script>"}}
+    folder = course / "submitted" / student / "lab"
+    folder.mkdir(parents=True)
+    nbformat.write(nb, folder / "q.ipynb")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Return a tiny course with an honest and a hostile student, graded, with its feedback."""
+    course = tmp_path_factory.mktemp("inert")
+    (course / "nbgrader_config.py").write_text(CONFIG)
+    (course / "hidden_tests/lab").mkdir(parents=True)
+    (course / "hidden_tests/lab/q.py").write_text(HIDDEN_TEST)
+    (course / "source/lab").mkdir(parents=True)
+    nbformat.write(source_notebook(), course / "source/lab/q.ipynb")
+    nbgrader(course, "generate_assignment", "lab")
+    extra = [new_code_cell(FIGURE), *map(new_markdown_cell, HONEST_MARKDOWN)]
+    right = "def double(x):\n    return 2 * x"
+    submit(course, "honest", right, "\n\n".join(HONEST_MARKDOWN[:2]), extra)
+    worst = "\n\n".join(cell.source for cell in attacks.markdown_cells())
+    hostile = right + f"\nprint('</pre><script>{attacks.script(3001)}</script>')"
+    submit(course, "hostile", hostile, worst, attacks.hostile_cells())
+    done = nbgrader(course, "autograde", "lab", "--NbGrader.logfile=log.txt")
+    (course / "terminal.txt").write_text(done.stderr)
+    nbgrader(course, "generate_feedback", "lab")
+    return course
+
+
+def graded(course, student):
+    return nbformat.read(course / f"autograded/{student}/lab/q.ipynb", as_version=4)
+
+
+def feedback(course, student):
+    return course / f"feedback/{student}/lab/q.html"
+
+
+def formgrader_page(course, student):
+    """Return the page that formgrader shows of a submission, for a student of odd names."""
+    config = Config()
+    nbjudge.configure(config)
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    name = f"<img src=x onerror={attacks.script(4000)}>"
+    resources = {
+        "assignment_id": "lab",
+        "notebook_id": "q",
+        "submission_id": "1",
+        "index": 0,
+        "total": 1,
+        "base_url": "",
+        "student": name,
+        "last_name": name,
+        "first_name": name,
+        "notebook_path": f'"{name}',
+    }
+    path = course / f"autograded/{student}/lab/q.ipynb"
+    html, _ = HTMLExporter(config=config).from_filename(str(path), resources=resources)
+    return html
+
+
+def png(width=1, height=1):
+    file = io.BytesIO()
+    Image.new("RGB", (width, height)).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def texts(outputs):
+    return [output.get("text") or output.get("data", {}).get("text/plain") for output in outputs]
+
+
+# --- the pages -------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(
+    pages.CHROMIUM is None,
+    reason=f"no browser found ({', '.join(pages.NAMES)}): the pages are read, not loaded",
+)
+def test_nothing_runs_in_a_browser(course, tmp_path):
+    plain = tmp_path / "plain.html"
+    # left out: what turns the page into another one, or stops nbconvert
+    others = ("http-equiv", "<base", "<style", "<form", "attachment:", "<!doctype")
+    cells = [c for c in attacks.markdown_cells() if not any(o in c.source for o in others)]
+    exporter = HTMLExporter(template_name="classic")
+    plain.write_text(exporter.from_notebook_node(new_notebook(cells=cells))[0])
+    ran, calls = pages.load_page(plain)
+    assert len(ran) > 10, "the attacks must be real ones where nothing is done against them"
+    assert calls > 0
+    formgrader = tmp_path / "formgrader.html"
+    formgrader.write_text(formgrader_page(course, "hostile"))
+    for page in (feedback(course, "hostile"), formgrader):
+        assert pages.load_page(page) == (set(), 0), page
+
+
+def test_of_a_student_only_harmless_tags_come_into_the_page(course):
+    for html in (feedback(course, "hostile").read_text(), formgrader_page(course, "hostile")):
+        page = BeautifulSoup(html, "html.parser")
+        parts = page.select(".text_cell_render, .output_subarea, .input_area, .input_prompt")
+        parts = [part for part in parts if "Write a function" not in part.text]
+        assert len(parts) > 100
+        for element in (found for part in parts for found in part.find_all(True)):
+            assert element.name in SHOWN_TAGS, element
+            assert set(element.attrs) <= SHOWN_ATTRIBUTES, element
+            assert re.match(
+                r"data:image/(png|jpeg);base64,", element.get("src", "data:image/png;base64,")
+            )
+            assert re.fullmatch(r"(text-align:\s*\w+;?)?", element.get("style", ""))
+
+
+def test_the_page_has_no_script_but_nbgraders_own(course):
+    honest, hostile = (feedback(course, who).read_text() for who in ("honest", "hostile"))
+    scripts = [BeautifulSoup(h, "html.parser").find_all("script") for h in (honest, hostile)]
+    assert [str(s) for s in scripts[0]] == [str(s) for s in scripts[1]]
+    assert ",Safe" in str(scripts[0]), "MathJax must run in its safe mode"
+
+
+def test_what_was_typed_can_be_read(course):
+    text = BeautifulSoup(feedback(course, "hostile").read_text(), "html.parser").text
+    for part in ("<svg onload=", "<iframe srcdoc=", "javascript:", "![image](http", "\\u202egnp."):
+        assert part in text
+
+
+def test_formgrader_shows_names_as_names(course):
+    page = BeautifulSoup(formgrader_page(course, "honest"), "html.parser")
+    assert "<img src=x" in page.select_one("a.name-shown").text
+    assert not page.select("img[onerror]")
+
+
+def test_the_courses_own_text_looks_as_in_nbgrader(course):
+    page = BeautifulSoup(feedback(course, "hostile").read_text(), "html.parser")
+    assert page.select_one("div[style='color: green']").text == "Write a function."
+    assert page.select_one("a[href='https://example.org/help']")
+    assert page.select_one("img[alt='drawing']")["src"].startswith("data:image/png")
+
+
+def test_honest_work_looks_as_before(course):
+    page = BeautifulSoup(feedback(course, "honest").read_text(), "html.parser")
+    assert page.select_one(".output_png img")["src"].startswith(IMAGE)
+    html = str(page)
+    for text in (HONEST_MARKDOWN[i] for i in (0, 1, 2, 4, 6, 7)):
+        shown = str(BeautifulSoup(markdown2html_mistune(text), "html.parser"))
+        assert re.sub(r"[\s;]", "", shown) in re.sub(r"[\s;]", "", html), text
+    cells = graded(course, "honest").cells
+    assert [c.source for c in cells[-len(HONEST_MARKDOWN) :]] == list(HONEST_MARKDOWN)
+
+
+def test_both_students_have_the_points_of_their_work(course):
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        for student in ("honest", "hostile"):
+            assert gradebook.find_submission("lab", student).score == 3
+
+
+def test_the_judges_outputs_stay_byte_for_byte(course):
+    for student in ("honest", "hostile"):
+        cell = next(c for c in graded(course, student).cells if c.get("id") == "double_test")
+        text, points = cell.outputs
+        assert text.text == "Doubling: 3 of 3 points\nAll 3 cases are right.\n"
+        assert points.data == {"text/plain": "3"}
+
+
+def test_the_graded_notebook_holds_text_and_figures_only(course):
+    notebook = graded(course, "hostile")
+    nbformat.validate(notebook)
+    assert notebook.metadata == {"language_info": {"name": "python"}}
+    for cell in notebook.cells:
+        assert set(cell.metadata) <= {"nbgrader", "nbjudge"}
+        for output in cell.get("outputs", []):
+            assert set(output.get("data", {})) <= {"text/plain", "image/png", "image/jpeg"}
+            assert not output.get("metadata")
+            assert "\x1b" not in json.dumps(output, ensure_ascii=False)
+
+
+# --- outputs ---------------------------------------------------------------------------------
+
+
+def test_html_gives_way_to_the_plain_text_beside_it():
+    data = {"text/html": "<b>1</b>", "text/plain": "1"}
+    (output,) = inert_outputs([new_output("display_data", data=data)], LIMITS)
+    assert output.data == {"text/plain": "1"}
+
+
+def test_where_nothing_is_left_a_line_says_what_was():
+    (output,) = inert_outputs([new_output("display_data", data={"text/html": "x"})], LIMITS)
+    assert output.data["text/plain"] == "[text/html: left out, only text and figures are shown]"
+
+
+def test_long_output_keeps_head_and_tail_and_says_what_is_left_out():
+    text = "".join(f"line {i}\n" for i in range(5000))
+    (output,) = inert_outputs([new_output("stream", text=text)], LIMITS)
+    assert output.text.startswith("line 0\n")
+    assert output.text.endswith("line 4999\n")
+    assert re.search(r"\n\.\.\. [\d,]+ characters left out \.\.\.\n", output.text)
+    assert output.text.count("\n") <= LIMITS.lines + 2
+
+
+def test_one_endless_line_is_cut_too():
+    (output,) = inert_outputs([new_output("stream", text="x" * 10**6)], LIMITS)
+    assert len(output.text) < LIMITS.characters + 100
+
+
+def test_many_outputs_are_cut_but_never_the_one_that_decides_on_points():
+    prints = [new_output("stream", text=f"{i}\n") for i in range(1000)]
+    error = new_output("error", ename="E", evalue="", traceback=[])
+    outputs = [*prints, error, *prints]
+    shown = inert_outputs(outputs, LIMITS)
+    assert len(shown) <= LIMITS.outputs + 2
+    assert "... 1,900 outputs left out ...\n" in texts(shown)
+    for case in (outputs, [*prints, new_output("stream", name="stderr", text="w"), *prints]):
+        cell = nbgrader_cell(new_code_cell, "", grade_id="g", grade=True, points=3)
+        cell.outputs = inert_outputs(case, LIMITS)
+        assert determine_grade(cell) == (0, 3)
+
+
+def test_a_number_of_points_survives_a_flood_before_it():
+    flood = [new_output("stream", text="x" * 20_000)] * 50
+    result = new_output("execute_result", data={"text/plain": "1.5"})
+    cell = nbgrader_cell(new_code_cell, "", grade_id="g", grade=True, points=3)
+    cell.outputs = inert_outputs([*flood, result], LIMITS)
+    assert determine_grade(cell) == (1.5, 3)
+    assert sum(len(text) for text in texts(cell.outputs)) < LIMITS.cell_characters + 51 * 300
+
+
+def test_a_flood_in_one_cell_leaves_graded_cells_whole():
+    graded_cell = nbgrader_cell(new_code_cell, "judge('x')", grade_id="g", grade=True, points=3)
+    graded_cell.outputs = [new_output("stream", text="verdict\n" * 100)]
+    flood = [new_output("stream", text="x" * 20_000)] * 3
+    cells = [new_code_cell("x", outputs=flood) for _ in range(20)]
+    notebook = new_notebook(cells=[*cells, graded_cell])
+    notebook, _ = InertNotebook(notebook_characters=1000).preprocess(notebook, {})
+    assert notebook.cells[-1].outputs == [new_output("stream", text="verdict\n" * 100)]
+    assert len(json.dumps(notebook)) < 200_000
+
+
+def test_only_sound_figures_are_shown():
+    jpeg = io.BytesIO()
+    Image.new("RGB", (3, 3)).save(jpeg, "JPEG")
+    good = {"image/png": png(), "image/jpeg": base64.b64encode(jpeg.getvalue()).decode()}
+    for mime_type, image in good.items():
+        (output,) = inert_outputs([new_output("display_data", data={mime_type: image})], LIMITS)
+        assert output.data == {mime_type: image}
+    bad = {
+        "not base64": "<script>",
+        "no image": base64.b64encode(b"GIF89a").decode(),
+        "only the magic bytes": base64.b64encode(b"\x89PNG\r\n\x1a\n").decode(),
+        "a claim of terabytes": base64.b64encode(bomb()).decode(),
+        "another type": good["image/jpeg"],
+        "no text": {"a": 1},
+        "too large": png() + "A" * 10**7,
+    }
+    for why, image in bad.items():
+        data = {"image/png": image, "text/plain": "a figure"}
+        (output,) = inert_outputs([NotebookLike("display_data", data)], LIMITS)
+        assert output.data == {"text/plain": "a figure"}, why
+
+
+def bomb():
+    """Return a PNG of some bytes that says it is 60,000 by 60,000 pixels."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    return b"\x89PNG\r\n\x1a\n" + chunk
+
+
+def NotebookLike(kind, data):
+    return nbformat.NotebookNode(output_type=kind, data=data, metadata={})
+
+
+def test_the_metadata_of_outputs_are_emptied_and_counts_are_numbers():
+    output = new_output("execute_result", data={"text/plain": "1"}, metadata={"a": "b"})
+    output.execution_count = "<script>"
+    (shown,) = inert_outputs([output], LIMITS)
+    assert shown.metadata == {}
+    assert shown.execution_count is None
+
+
+# --- text ------------------------------------------------------------------------------------
+
+
+def test_text_shows_what_would_hide_reorder_or_command():
+    assert inert_text("\x1b[31mred\x1b[0m \x1b]8;;http://x\x07link\x1b]8;;\x07") == "red link"
+    assert inert_text("\x1b\x1b[31m[31mx") == "\\x1b[31mx"
+    assert inert_text("a\u202eb\u200bc\ud800\x00\x9b") == "a\\u202eb\\u200bc\\ud800\\x00\\x9b"
+    assert inert_text("1\r\n2\r3") == "1\n2\n3"
+
+
+def test_honest_text_of_any_script_stays():
+    for text in ("a\tb\nc", "λ‖w‖₁ ŷ – é", "👩‍🔬", "می‌خواهم", "שלום", "日本語", "e\u0301"):
+        assert inert_text(text) == text
+
+
+def test_inert_text_is_inert_already():
+    text = "".join(map(chr, range(0x3000))) + "\x1b[1m\x1b]0;x\x07\ud800\U000e0041"
+    assert inert_text(inert_text(text)) == inert_text(text)
+
+
+def test_a_students_hidden_characters_are_written_out_in_code_too(course):
+    sources = [cell.source for cell in graded(course, "hostile").cells]
+    assert any("'\\u202e'" in source for source in sources)
+
+
+# --- markdown --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", HONEST_MARKDOWN)
+def test_honest_markdown_is_left_as_it_is(text):
+    assert inert_markdown(text) == text
+
+
+@pytest.mark.parametrize("number", range(len(attacks.MARKDOWN)))
+def test_in_plain_nbconvert_too_the_kept_markdown_is_inert(number):
+    text = inert_markdown(attacks.MARKDOWN[number].format(js=attacks.script(number)))
+    page = BeautifulSoup(markdown2html_mistune(text), "html.parser")
+    assert {e.name for e in page.find_all(True)} <= (SHOWN_TAGS | {"a"}) - {"img"}
+    for element in page.find_all(True):
+        assert set(element.attrs) <= {"class", "href", "id"}
+        assert re.match(r"#|https?:", element.get("href", "#"))
+
+
+def test_inert_markdown_is_inert_already():
+    for number, text in enumerate(attacks.MARKDOWN):
+        once = inert_markdown(text.format(js=attacks.script(number)))
+        assert inert_markdown(once) == once
+
+
+@pytest.mark.parametrize("piece", ["[", "> ", "*a", "<", "$$ ", "<!--", "\\\\(", "![", "[a]("])
+def test_markdown_made_to_be_slow_costs_seconds_at_most(piece):
+    import time
+
+    start = time.monotonic()
+    student_html(inert_markdown(piece * (100_000 // len(piece))))
+    assert time.monotonic() - start < 10
+
+
+# --- the log ---------------------------------------------------------------------------------
+
+
+def test_no_name_of_a_students_file_commands_the_terminal_or_forges_a_line(course, tmp_path):
+    copy = tmp_path / "course"
+    shutil.copytree(course, copy, ignore=shutil.ignore_patterns("feedback", "autograded"))
+    name = "a\n[AutogradeApp | ERROR] forged \x1b[2J\x1b]0;title\x07\u202e.txt"
+    (copy / "submitted/honest/lab" / name).write_text("")
+    done = nbgrader(copy, "autograde", "lab", "--student=honest", "--NbGrader.logfile=log.txt")
+    for log in (done.stderr, (copy / "log.txt").read_text()):
+        assert "forged" in log
+        assert not re.search(r"^\[AutogradeApp \| ERROR\] forged", log, re.MULTILINE)
+        assert "\x1b[2J" not in log
+        assert "\x1b]0;" not in log
+        assert "\u202e" not in log
+
+
+def test_a_traceback_in_the_log_is_inert_and_keeps_its_lines(tmp_path):
+    import logging
+
+    from nbjudge.logs import InertFilter
+
+    log = logging.Logger("nbjudge.test")
+    log.addFilter(InertFilter())
+    handler = logging.FileHandler(tmp_path / "log.txt")
+    log.addHandler(handler)
+    try:
+        raise ValueError("first\n[AutogradeApp | INFO] forged\x1b[2J")
+    except ValueError:
+        log.exception("%d of %s\n", 1, "a\nb")
+    lines = (tmp_path / "log.txt").read_text().splitlines()
+    assert lines[0] == "1 of a b"
+    assert "    | [AutogradeApp | INFO] forged" in lines
+    assert not any(os.linesep in line or "\x1b" in line for line in lines)
