@@ -140,22 +140,25 @@ def course(tmp_path_factory):
     worst = "\n\n".join(cell.source for cell in attacks.markdown_cells())
     hostile = right + f"\nprint('</pre><script>{attacks.script(3001)}</script>')"
     submit(course, "hostile", hostile, worst, attacks.hostile_cells())
-    done = nbgrader(course, "autograde", "lab", "--NbGrader.logfile=log.txt")
-    (course / "terminal.txt").write_text(done.stderr)
+    nbgrader(course, "autograde", "lab")
     nbgrader(course, "generate_feedback", "lab")
     return course
 
 
+def graded_path(course, student):
+    return course / f"autograded/{student}/lab/q.ipynb"
+
+
 def graded(course, student):
-    return nbformat.read(course / f"autograded/{student}/lab/q.ipynb", as_version=4)
+    return nbformat.read(graded_path(course, student), as_version=4)
 
 
 def feedback(course, student):
     return course / f"feedback/{student}/lab/q.html"
 
 
-def formgrader_page(course, student):
-    """Return the page that formgrader shows of a submission, for a student of odd names."""
+def formgrader_page(notebook):
+    """Return the page that formgrader shows of a graded notebook, for a student of odd names."""
     config = Config()
     nbjudge.configure(config)
     config.HTMLExporter.template_name = "formgrade"
@@ -173,8 +176,7 @@ def formgrader_page(course, student):
         "first_name": name,
         "notebook_path": f'"{name}',
     }
-    path = course / f"autograded/{student}/lab/q.ipynb"
-    html, _ = HTMLExporter(config=config).from_filename(str(path), resources=resources)
+    html, _ = HTMLExporter(config=config).from_filename(str(notebook), resources=resources)
     return html
 
 
@@ -206,13 +208,16 @@ def test_nothing_runs_in_a_browser(course, tmp_path):
     assert len(ran) > 10, "the attacks must be real ones where nothing is done against them"
     assert calls > 0
     formgrader = tmp_path / "formgrader.html"
-    formgrader.write_text(formgrader_page(course, "hostile"))
+    formgrader.write_text(formgrader_page(graded_path(course, "hostile")))
     for page in (feedback(course, "hostile"), formgrader):
         assert pages.load_page(page) == (set(), 0), page
 
 
 def test_of_a_student_only_harmless_tags_come_into_the_page(course):
-    for html in (feedback(course, "hostile").read_text(), formgrader_page(course, "hostile")):
+    for html in (
+        feedback(course, "hostile").read_text(),
+        formgrader_page(graded_path(course, "hostile")),
+    ):
         page = BeautifulSoup(html, "html.parser")
         parts = page.select(".text_cell_render, .output_subarea, .input_area, .input_prompt")
         parts = [part for part in parts if "Write a function" not in part.text]
@@ -239,8 +244,17 @@ def test_what_was_typed_can_be_read(course):
         assert part in text
 
 
+def test_of_a_notebook_graded_without_nbjudge_only_text_and_figures_are_shown(course, tmp_path):
+    data = {"text/html": "<i id=bad>", "application/javascript": "bad()", "text/plain": "good"}
+    cells = [new_code_cell("1", outputs=[new_output("display_data", data=data)])]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "q.ipynb")
+    html = formgrader_page(tmp_path / "q.ipynb")
+    assert "good" in html
+    assert "bad" not in html
+
+
 def test_formgrader_shows_names_as_names(course):
-    page = BeautifulSoup(formgrader_page(course, "honest"), "html.parser")
+    page = BeautifulSoup(formgrader_page(graded_path(course, "honest")), "html.parser")
     assert "<img src=x" in page.select_one("a.name-shown").text
     assert not page.select("img[onerror]")
 
@@ -368,7 +382,7 @@ def test_only_sound_figures_are_shown():
     }
     for why, image in bad.items():
         data = {"image/png": image, "text/plain": "a figure"}
-        (output,) = inert_outputs([NotebookLike("display_data", data)], LIMITS)
+        (output,) = inert_outputs([output_node("display_data", data)], LIMITS)
         assert output.data == {"text/plain": "a figure"}, why
 
 
@@ -379,7 +393,7 @@ def bomb():
     return b"\x89PNG\r\n\x1a\n" + chunk
 
 
-def NotebookLike(kind, data):
+def output_node(kind, data):
     return nbformat.NotebookNode(output_type=kind, data=data, metadata={})
 
 

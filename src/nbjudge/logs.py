@@ -6,8 +6,6 @@ import logging
 import numbers
 import re
 
-from nbgrader import apps
-
 from nbjudge.characters import inert_text, one_line
 
 CONTINUED = "    | "  # before every further line of a message, so that none looks like a new one
@@ -44,6 +42,8 @@ def make_logs_inert() -> None:
     handler, so that the terminal, a log file and formgrader all get inert records; configuring
     the logging anew replaces a logger's handlers and leaves its filters.
     """
+    from nbgrader import apps  # a second to import, and only nbgrader's commands come here
+
     for name in apps.__all__:
         logging.getLogger(name).addFilter(_FILTER)
 
