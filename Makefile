@@ -1,7 +1,7 @@
 # Two commands are enough on a fresh machine with Python 3.11 or newer, git and make:
 #   make grade    sets everything up, builds release/, grades the sample class, prints the grades
 #   make test     sets everything up, passes all tests
-# The others: release · feedback · lab · calibrate · clean
+# The others: release · feedback · lab · calibrate · bench · clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -16,7 +16,7 @@ SOURCES := $(wildcard source/$(ASSIGNMENT)/*.ipynb) $(wildcard data/*.csv) grade
 JUDGE := $(wildcard src/nbjudge/*.py src/nbjudge/*/*.py) $(wildcard hidden_tests/$(ASSIGNMENT)/*.py)
 SUBMITTED := $(wildcard submitted/*/$(ASSIGNMENT)/*)
 
-.PHONY: setup grade release feedback test lab calibrate clean
+.PHONY: setup grade release feedback test lab calibrate bench clean
 
 setup: $(BUILD)/environment
 
@@ -75,6 +75,9 @@ lab: $(BUILD)/assignment
 
 calibrate: $(BUILD)/environment
 	$(VENV)/bin/python bench/calibrate.py
+
+bench: $(BUILD)/environment
+	$(VENV)/bin/python bench/speed.py
 
 clean:
 	rm -rf $(VENV) $(BUILD) gradebook.db autograded/*/ feedback

@@ -8,13 +8,14 @@ import json
 from nbjudge import probe, wire
 from nbjudge.hidden_test import Case, HiddenTest
 
+# compiled without what the student imported from __future__ (the last argument)
 _CODE = """
 def _nbjudge():
     import builtins, json, IPython
     namespace = {{"__name__": "nbjudge_probe"}}
     question = json.loads({question!r})
     for source in question["judge"]:
-        builtins.exec(builtins.compile(source, "<nbjudge>", "exec"), namespace)
+        builtins.exec(builtins.compile(source, "<nbjudge>", "exec", 0, True), namespace)
     namespace["run"](
         IPython.get_ipython(), question["sources"], question["ask"], question["cases"],
         question["nonce"],

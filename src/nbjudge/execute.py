@@ -48,6 +48,9 @@ class JudgeExecute(BoxedExecute):
         )
         self.start_run()
         self._start_task()
+        # figures that answers to tasks without one drew: who writes all answers into one cell
+        # draws there what a later task asks for
+        self._spare_figures = 0
         self._cell_problem: Outcome | None = None  # of any cell: later tasks may need its names
         self._audit: list[str] = []
         resources["verdicts"] = self._verdicts = []
@@ -89,7 +92,7 @@ class JudgeExecute(BoxedExecute):
         self._verdicts.append(verdict)
 
     def _start_task(self):
-        self._figures = 0
+        self._figures = self._figures_in_answers = 0
         self._cell_error: StudentError | None = None
 
     def _run_students_cell(self, cell, index):
@@ -101,6 +104,7 @@ class JudgeExecute(BoxedExecute):
                 self._cell_error = StudentError(output.ename[:100], output.evalue[:500])
             elif output.get("data", {}).keys() & {"image/png", "image/svg+xml"}:
                 self._figures += 1
+                self._figures_in_answers += utils.is_solution(cell)
 
     def _judge(self, name: str, max_points: float) -> tuple[Verdict, int]:
         if name not in self._tests:
@@ -112,12 +116,15 @@ class JudgeExecute(BoxedExecute):
         seed = secrets.randbits(63) if self.seed is None else self.seed
         cases = test.draw_cases(seed)
         replies = self._ask_cases(test, cases, seed)
+        figures = self._figures + self._spare_figures
+        if not test.figures:
+            self._spare_figures += self._figures_in_answers
         verdict = decide(
             name,
             test,
             cases,
             replies,
-            self._figures,
+            figures,
             self._cell_error,
             max_points,
             self._cell_problem,

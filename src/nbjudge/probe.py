@@ -43,7 +43,7 @@ def ask_once(user_ns, sources, ask_name, arguments):
     # needs nothing of theirs but the names that the task defines.
     namespace = {k: v for k, v in user_ns.items() if not hasattr(builtins, k)}
     for source in sources:
-        exec(compile(source, "<hidden test>", "exec"), namespace)
+        exec(compile(source, "<hidden test>", "exec", dont_inherit=True), namespace)
     given = decode(arguments, make_tensor)
     before = {name: digest(value) for name, value in given.items()}
     try:

@@ -2,7 +2,6 @@
 
 import os
 import resource
-import signal
 
 from nbjudge.kernel import landlock, linux, syscalls
 from nbjudge.kernel.box import SOCKETS, WRITABLE
@@ -12,7 +11,6 @@ _STANDARD_STREAMS = (0, 1, 2)
 
 def forget_the_grader(environment: dict[str, str], folder: str) -> None:
     """Close everything inherited, and take on a student's environment and work folder."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in _STANDARD_STREAMS:
         os.dup2(nowhere, stream)

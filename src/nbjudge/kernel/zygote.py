@@ -91,7 +91,6 @@ def serve(control: socket.socket) -> dict | None:
     from nbjudge.kernel import linux
     from nbjudge.kernel.box import BoxPlan, open_box
 
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the ended ones
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader
     linux.reap_orphans()
     gc.collect()
@@ -100,6 +99,7 @@ def serve(control: socket.socket) -> dict | None:
         message = control.recv(MESSAGE_BYTES)
         if not message:
             return None
+        reap()
         try:
             request = json.loads(message)
             box = open_box(BoxPlan.from_json(request["box"]))
@@ -110,6 +110,16 @@ def serve(control: socket.socket) -> dict | None:
             return enter(control, request, box)
         os.close(box.init_pidfd)
         os.close(box.lifeline)
+
+
+def reap() -> None:
+    """Forget the children that have ended.
+
+    Not by ignoring SIGCHLD: bubblewrap would inherit that, and never hear of its own child's end.
+    """
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def enter(control: socket.socket, request: dict, box) -> dict:

@@ -1,0 +1,259 @@
+"""Grades the corpus with the real nbgrader, each class between two honest students.
+
+python tests/corpus/run.py [PART OF A NAME …]     # prints the table; needs what `make test` needs
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import sqlite3
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import nbformat
+from nbgrader.api import Gradebook
+
+from corpus import (  # noqa: F401 (importing them enters their classes)
+    files,
+    forged_verdict,
+    odd_but_honest,
+    process_and_machine,
+    reading,
+    structure,
+    watch,
+    writing,
+)
+from corpus.course import ALL, ASSIGNMENT, NOTEBOOK, POINTS, build, nbgrader
+from corpus.submission import CLASSES, SubmissionClass, hand_in
+
+# names of students' folders that cannot be graded; the run goes on without them
+REFUSED = ("-rf", "new\nline", "\x1b[2Jesc", "a+b", "glob[0-9]*", "..hidden", "x" * 200)
+
+
+@dataclass
+class Graded:
+    """How one class went."""
+
+    kind: SubmissionClass
+    student: str
+    points: float | None
+    before: float | None
+    after: float | None
+    leaked: bool
+    log: str = ""
+
+    @property
+    def undeserved(self) -> float:
+        """Points that it should not have got."""
+        if self.kind.points is None or self.points is None:
+            return 0
+        return max(0, self.points - self.kind.points)
+
+    @property
+    def lost(self) -> float:
+        """Points that honest work lost: this class's own, or its neighbours'."""
+        own = 0 if self.kind.points is None else self.kind.points - (self.points or 0)
+        return max(0, own) + sum(ALL - (points or 0) for points in (self.before, self.after))
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it kept somebody from being graded."""
+        return None in (self.points, self.before, self.after)
+
+
+@dataclass
+class Outside:
+    """What all runs together left on the machine."""
+
+    survivors: list[str]
+    marks: list[str]
+
+
+@dataclass
+class Run:
+    """One run of nbgrader over a part of the corpus."""
+
+    graded: list[Graded] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    reached: list[str] = field(default_factory=list)
+    gradebook_problems: list[str] = field(default_factory=list)
+    refused_graded: list[str] = field(default_factory=list)
+    log: str = ""
+    seconds: float = 0
+
+
+def run_part(folder: Path, kinds: list[SubmissionClass]) -> Run:
+    """Hand in, grade and look at everything that can have happened."""
+    canary = f"canary-{secrets.token_hex(8)}"
+    course, home = folder / "course", folder / "home"
+    (home / ".ipython").mkdir(parents=True)  # Jupyter makes it, whoever grades
+    (home / "private.txt").write_text(canary)
+    environment = {"HOME": str(home), "NBJUDGE_CORPUS_SECRET": canary}
+    build(course, canary, environment)  # Jupyter makes its folders in HOME now
+    listeners = watch.Listeners(home)
+    facts = {
+        "course": str(course),
+        "home": str(home),
+        "victim": "s0000_honest",
+        "grader": os.getpid(),
+        "tcp": listeners.tcp,
+        "udp": listeners.udp,
+        "abstract": listeners.abstract,
+    }
+    students = _hand_in_all(course, kinds, facts)
+    _plant(course, canary)
+    before = watch.fingerprints(course, home, without=("autograded", "gradebook.db", ".nbgrader"))
+    begin = time.time()
+    found = Run()
+    try:
+        found.log = nbgrader(course, environment, "autograde", ASSIGNMENT)
+    except RuntimeError as error:
+        found.log = str(error)
+    found.seconds = time.time() - begin
+    time.sleep(0.5)
+    after = watch.fingerprints(course, home, without=("autograded", "gradebook.db", ".nbgrader"))
+    found.changed = watch.changes(before, after)
+    found.reached = list(listeners.reached)
+    listeners.close()
+    points = points_of(course)
+    found.refused_graded = [student for student in points if student not in students]
+    found.gradebook_problems = gradebook_problems(course)
+    names = list(students)
+    for number, (student, kind) in enumerate(students.items()):
+        if kind is not None:
+            leaked = _holds(course / "autograded" / student, canary)
+            neighbours = (points.get(names[number - 1]), points.get(names[number + 1]))
+            found.graded.append(Graded(kind, student, points.get(student), *neighbours, leaked))
+    return found
+
+
+def points_of(course: Path) -> dict[str, float]:
+    """Return every student's automatic points, from the gradebook."""
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        found = {}
+        for submission in gradebook.assignment_submissions(ASSIGNMENT):
+            grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+            scores = [grade.auto_score or 0 for grade in grades if grade.name != "words"]
+            found[submission.student_id] = sum(scores)
+        return found
+
+
+def gradebook_problems(course: Path) -> list[str]:
+    """Return what is in the gradebook that grading does not put there."""
+    with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as db:
+        problems = [f"trigger or view {row}" for row in db.execute(
+            "select name from sqlite_master where type in ('trigger', 'view')")]  # fmt: skip
+        problems += [f"manual score {row}" for row in db.execute(
+            "select id from grade where manual_score is not null or extra_credit is not null")]  # fmt: skip
+        most = dict(db.execute(
+            "select base_cell.name, grade_cells.max_score from grade_cells "
+            "join base_cell on base_cell.id = grade_cells.id"))  # fmt: skip
+        expected = {
+            **{f"{task}_test": float(points) for task, points in POINTS.items()},
+            "words": 1.0,
+        }
+        if most != expected:
+            problems.append(f"maximum points {most}")
+        problems += [f"{row} grades" for row in db.execute(
+            "select notebook_id, count(*) from grade group by notebook_id having count(*) != 5")]  # fmt: skip
+    return problems
+
+
+def _hand_in_all(course: Path, kinds, facts) -> dict[str, SubmissionClass | None]:
+    """Write all submissions; return the students in the order in which they are graded."""
+    released = nbformat.read(course / "release" / ASSIGNMENT / f"{NOTEBOOK}.ipynb", as_version=4)
+    students: dict[str, SubmissionClass | None] = {"s0000_honest": None}
+    for number, kind in enumerate(kinds):
+        students[f"s{2 * number + 1:04}_{kind.slug}"] = kind
+        students[f"s{2 * number + 2:04}_honest"] = None
+    for student, kind in students.items():
+        hand_in(kind, course / "submitted" / student / ASSIGNMENT, released, facts)
+    for name in REFUSED:
+        hand_in(None, course / "submitted" / name / ASSIGNMENT, released, facts)
+    (course / "submitted" / "s0000_link").symlink_to("s0000_honest")
+    (course / "submitted" / "readme.txt").write_text("no student")
+    return students
+
+
+def _plant(course: Path, canary: str) -> None:
+    """Put a secret into another student's work and into the gradebook."""
+    path = course / "submitted" / "s0000_honest" / ASSIGNMENT / f"{NOTEBOOK}.ipynb"
+    nb = nbformat.read(path, as_version=4)
+    nb.cells[-1].source += f" {canary}"
+    nbformat.write(nb, path)
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        gradebook.update_or_create_student("s0000_honest", last_name=canary)
+
+
+def _holds(folder: Path, text: str) -> bool:
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return any(text.encode() in path.read_bytes() for path in paths)
+
+
+def run_corpus(
+    folder: Path, kinds: list[SubmissionClass], parts: int = 2
+) -> tuple[list[Run], Outside]:
+    """Grade the classes in `parts` courses side by side."""
+    begin = time.time()
+    with ThreadPoolExecutor(parts) as pool:
+        jobs = [
+            pool.submit(run_part, folder / f"part{part}", kinds[part::parts])
+            for part in range(parts)
+        ]
+        runs = [job.result() for job in jobs]
+    return runs, Outside(watch.survivors(begin), watch.marks())
+
+
+def table(runs: list[Run], outside: Outside) -> str:
+    """Return the table of the corpus: one line for each group, and a sum."""
+    rows = defaultdict(lambda: [0, 0.0, 0.0, 0, 0])
+    for graded in (graded for run in runs for graded in run.graded):
+        for name in (graded.kind.group, "all"):
+            row = rows[name]
+            row[0] += 1
+            row[1] += graded.undeserved
+            row[2] += graded.lost
+            row[3] += graded.stopped
+            row[4] += graded.leaked
+    rows["all"][4] += sum(len(run.changed) + len(run.reached) for run in runs)
+    rows["all"][4] += len(outside.survivors) + len(outside.marks)
+    head = f"{'class':24}{'tried':>6}{'undeserved points':>19}{'lost honest points':>20}"
+    lines = [head + f"{'batch stopped':>15}{'escaped':>9}"]
+    order = [name for name in rows if name != "all"] + ["all"]
+    for name in order:
+        tried, undeserved, lost, stopped, escaped = rows[name]
+        numbers = f"{tried:>6}{undeserved:>19g}{lost:>20g}{stopped:>15}{escaped:>9}"
+        lines.append(f"{name:24}{numbers}")
+    return "\n".join(lines)
+
+
+def main(wanted: list[str]) -> None:
+    """Grade all classes, or those whose slug contains one of the words; print what went wrong."""
+    kinds = [k for k in CLASSES if not wanted or any(word in k.slug for word in wanted)]
+    folder = Path(tempfile.mkdtemp(prefix="corpus-"))
+    runs, outside = run_corpus(folder, kinds)
+    print(outside)
+    for run in runs:
+        for graded in run.graded:
+            if graded.undeserved or graded.lost or graded.leaked or graded.stopped:
+                print(f"BAD {graded.student}: {graded.points} of {graded.kind.points}, neighbours "
+                      f"{graded.before} {graded.after}, leaked {graded.leaked}")  # fmt: skip
+        for name in ("changed", "reached", "gradebook_problems", "refused_graded"):
+            if getattr(run, name):
+                print(name, getattr(run, name))
+        print(f"{run.seconds:.0f} s")
+    print(table(runs, outside))
+    print(f"kept in {folder}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
