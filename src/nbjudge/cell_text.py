@@ -12,7 +12,8 @@ LONGEST_PARSED = 200_000  # characters; a parse of much more takes seconds and g
 MAGIC = re.compile(r"^([ \t]*)(?:[%!].*|\?.*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
 CELL_MAGIC = re.compile(r"\s*%%(\w+)")
 RUNS_PYTHON = {"capture", "time", "prun"}  # cell magics after which the names are there
-ASSIGNED_MAGIC = re.compile(r"^([ \t]*[\w, \t]+=)[ \t]*[%!].*$", re.MULTILINE)
+# possessive (*+), so that a long line is tried once and not once for each of its spaces
+ASSIGNED_MAGIC = re.compile(r"^([ \t]*+\w[\w, \t]*+=)[ \t]*+[%!].*$", re.MULTILINE)
 DEFINITION = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 ASSIGNMENT = re.compile(r"^([^\W\d][\w.]*)[ \t]*=(?!=)", re.MULTILINE)
 

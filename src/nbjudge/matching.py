@@ -86,6 +86,7 @@ class _Matcher:
         self.solutions = released.solutions
         self.found = [Found(i, cell) for i, cell in enumerate(cells) if cell.source.strip()]
         self.open = {found.index: found for found in self.found}  # not recognised so far
+        self.doubtful: list[tuple[Found, ReleasedCell]] = []  # an id, but another task's text
         self.stubs: set[int] = set()  # solution cells whose stub is still in the notebook
         self.result = Matches()
 
@@ -94,6 +95,7 @@ class _Matcher:
         by_place = self.match_ids()
         self.choose_answers(by_place)
         self.match_definitions()
+        self.match_doubtful_ids()
         self.match_wanted_names()
         self.match_edited_copies()
         self.match_places()
@@ -129,14 +131,14 @@ class _Matcher:
         by_place = defaultdict(list)
         for found in list(self.open.values()):
             target = by_grade_id.get(found.cell.grade_id) or by_cell_id.get(found.cell.cell_id)
-            if target is None or self._answers_another(found, target):
+            if target is None:
                 continue
-            if target.solution:
+            if self._answers_another(found, target):
+                self.doubtful.append((found, target))
+            elif target.solution:
                 by_place[target.place].append(found)
             elif not target.locked:
-                self._close(found)
-                self.result.edited_given[target.place] = found.index
-                self.result.places[found.index] = target.place
+                self._take_given(found, target)
             elif similarity(found.words, target.words) >= STILL_ALIKE:
                 self._drop_locked(found, target)
         return by_place
@@ -156,8 +158,8 @@ class _Matcher:
                     self._close(other)
             if len(candidates) > 1:
                 self.result.notes.append(
-                    f"{target.name}: {len(candidates)} cells carry this id; the last that answers "
-                    "the task counts, the others stay as cells of the student's own."
+                    f"{target.name}: {len(candidates)} cells carry this id. The one in its place "
+                    "counts, of several the last; the others stay as cells of the student's own."
                 )
 
     def match_definitions(self) -> None:
@@ -167,6 +169,13 @@ class _Matcher:
             if candidates:
                 best = max(candidates, key=lambda found: self._rank(found, target))
                 self._answer(target, best)
+
+    def match_doubtful_ids(self) -> None:
+        """A solution's id decides after all, where the other task had an answer of its own."""
+        for found, target in self.doubtful:
+            unanswered = target.place not in self.result.answers
+            if target.solution and unanswered and found.index in self.open:
+                self._answer(target, found)
 
     def match_wanted_names(self) -> None:
         """A cell that makes the names which later cells want is the answer."""
@@ -197,9 +206,7 @@ class _Matcher:
             if cell.locked:
                 self._drop_locked(found, cell)
             else:
-                self._close(found)
-                self.result.edited_given[cell.place] = found.index
-                self.result.places[found.index] = cell.place
+                self._take_given(found, cell)
 
     def match_places(self) -> None:
         """What stands between a solution cell's neighbours, and is nothing else, answers it."""
@@ -233,12 +240,18 @@ class _Matcher:
         return [found for found in self._candidates() if self._hits(found, target)]
 
     def _rank(self, found: Found, target: ReleasedCell):
-        """Order candidates: right kind, what is defined, what is wanted, own cell, the last."""
+        """Order candidates for an answer, the best last.
+
+        What counts, first things first: the right kind; what is defined; what is wanted; that the
+        text is not another task's answer; that it stands where the task is, where a self-check
+        would use it; and of two such the later one, as when both are run.
+        """
         return (
             (found.cell.kind == "code") == (target.kind == "code"),
             self._hits(found, target),
             len(self.wanted.get(target.place, frozenset()) & found.text.assigned),
             found.index in self.open,
+            self._place_before(found.index) < target.place <= self._place_after(found.index),
             found.index,
         )
 
@@ -256,6 +269,16 @@ class _Matcher:
         covered.sort()
         self.result.answers[target.place] = found.index
         self.result.places.setdefault(found.index, target.place)
+
+    def _take_given(self, found: Found, target: ReleasedCell) -> None:
+        """Take the student's version of a given cell; of two, the last, and the first is an own."""
+        earlier = self.result.edited_given.get(target.place)
+        if earlier is not None:
+            self.result.dropped.discard(earlier)
+            self.result.places.pop(earlier)
+        self._close(found)
+        self.result.edited_given[target.place] = found.index
+        self.result.places[found.index] = target.place
 
     def _drop_locked(self, found: Found, target: ReleasedCell) -> None:
         self._close(found)
@@ -286,6 +309,11 @@ class _Matcher:
         before = [i for i in self.result.places if i < index]
         return self.result.places[max(before)] if before else -1
 
+    def _place_after(self, index: int) -> float:
+        """Return the place of the next recognised cell after the student's cell `index`."""
+        after = [i for i in self.result.places if i > index]
+        return self.result.places[min(after)] if after else float("inf")
+
     def _in_gap(self, target: ReleasedCell) -> list[Found]:
         """Return the open cells of the target's kind between its recognised neighbours."""
         is_code = target.kind == "code"
@@ -314,7 +342,9 @@ class _Matcher:
 
 
 def _likeness(found: Found, cell: ReleasedCell) -> float:
-    """Return how much a text is like a given cell's; a blank that was filled in counts fully."""
+    """Return how much a text is like a given cell's; one that goes on where that ends is it."""
+    if cell.kind == "markdown" and found.squashed.startswith(cell.squashed):
+        return 1.0
     if cell.kind == "markdown" and 2 <= len(cell.words) <= 20 and cell.words <= found.words:
         return 1.0 if found.source.split()[0] == cell.source.split()[0] else 0.0
     if cell.kind == "code" and cell.text.defined and not cell.text.defined & found.text.defined:

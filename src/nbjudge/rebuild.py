@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import copy
+import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from nbjudge.cell_text import bound_names, first_line, parse
+from nbjudge.cell_text import bound_names, first_line, is_definition, loaded_names, parse, squashed
 from nbjudge.intake.records import StudentCell
 from nbjudge.matching import Matches, match
 from nbjudge.merged import spread
@@ -43,16 +44,20 @@ def rebuild(
     index = read_released(released)
     matches = match(index, cells)
     texts = _texts(index, matches, cells)
-    extras = _extras(index, matches, cells)
+    _take_written_below(index, matches, texts)
+    extras = _moved_before_use(_extras(index, matches, cells), index, texts)
     built = copy.deepcopy(released)
     built.cells = []
-    numbers = iter(range(1, len(cells) + 1))
+    numbers = itertools.count(1)
     taken = {cell.cell_id for cell in index.cells}
     for place in range(-1, len(index.cells)):
         if place >= 0:
             built.cells.append(_released_cell(released.cells[place], texts.get(place)))
         for kind, source in extras[place]:
             built.cells.append(_extra_cell(kind, source, numbers, taken))
+    if (built.nbformat, built.nbformat_minor) < (4, 5):  # cells had no ids then
+        for cell in built.cells:
+            cell.pop("id", None)
     return built, tuple(matches.notes)
 
 
@@ -72,7 +77,6 @@ def _texts(released: Released, matches: Matches, cells) -> dict[int, str]:
 def _extras(released: Released, matches: Matches, cells) -> dict[int, list[tuple[str, str]]]:
     """Return kind and text of the student's own cells by the place that they follow (-1: none)."""
     extras = defaultdict(list)
-    following = _following_places(matches.places, len(cells))
     place = -1
     for index, cell in enumerate(cells):
         place = matches.places.get(index, place)
@@ -81,18 +85,59 @@ def _extras(released: Released, matches: Matches, cells) -> dict[int, list[tuple
             if own:
                 extras[place].append(("code", own))
         elif index not in matches.dropped and cell.source.strip():
-            # where cells were re-ordered, an own cell belongs to the earlier of its neighbours
-            extras[min(place, following[index] - 1)].append((cell.kind, cell.source))
+            extras[place].append((cell.kind, cell.source))
     return extras
 
 
-def _following_places(landmarks: dict[int, int], count: int) -> list[float]:
-    """Return for each student's cell the place of the next recognised cell after it."""
-    following, next_place = [], float("inf")
-    for index in reversed(range(count)):
-        following.append(next_place)
-        next_place = landmarks.get(index, next_place)
-    return following[::-1]
+def _moved_before_use(extras, released: Released, texts: dict[int, str]):
+    """Return the extras with definitions moved up that an earlier answer cannot do without.
+
+    Who runs cells in another order than they stand does not notice that a helper or an import
+    stands below its use.
+    """
+    moved = defaultdict(list)
+    given = set().union(*(cell.text.defined | cell.text.assigned for cell in released.cells))
+    uses = {
+        place: set().union(*map(loaded_names, parse(text) or ()))
+        for place, text in sorted(texts.items())
+        if released.cells[place].solution and released.cells[place].kind == "code"
+    }
+    for place in sorted(extras):
+        for kind, source in extras[place]:
+            statements = (parse(source) or ()) if kind == "code" else ()
+            goal = place
+            if statements and all(map(is_definition, statements)):
+                names = set().union(*bound_names(statements)) - given
+                users = (user for user, loaded in uses.items() if loaded & names)
+                user = next(users, place)
+                if place >= _first_use(released, user):
+                    goal = user - 1
+            moved[goal].append((kind, source))
+            given |= set().union(*bound_names(statements))
+    return moved
+
+
+def _first_use(released: Released, solution: int) -> float:
+    """Return the place of the first cell that runs after a solution cell and is not one."""
+    following = released.cells[solution + 1 :]
+    return next((c.place for c in following if c.kind == "code" and not c.solution), float("inf"))
+
+
+def _take_written_below(released: Released, matches: Matches, texts: dict[int, str]) -> None:
+    """Where an answer was written into the question's own cell, put it where answers belong."""
+    for target in released.solutions:
+        question = released.cells[target.place - 1]
+        text = texts.get(question.place, "").strip()
+        if target.kind == "code" or target.place in texts or question.kind == "code":
+            continue
+        if not question.solution and text.startswith(question.source.strip()):
+            answer = text.removeprefix(question.source.strip()).strip()
+            if squashed(answer).removesuffix(target.squashed):
+                texts[target.place] = answer
+                del texts[question.place]
+                matches.notes.append(
+                    f"{target.name}: the answer stood in the cell of its question."
+                )
 
 
 def _own_definitions(source: str, locked: str) -> str:
