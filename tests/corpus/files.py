@@ -47,8 +47,11 @@ def _(work):
     (work.folder / "my_helpers.py").write_text("def half(x):\n    return x / 2\n")
     (work.folder / "mine.txt").write_text("1 2 3")
     work.extra("from my_helpers import half\nassert half(4) == 2\nassert open('mine.txt').read()")
-    work.answer("loss", "def loss(W, y, yHat, Lambda):\n"
-                "    return half(np.sum((y - yHat) ** 2)) + Lambda * np.abs(W).sum()")  # fmt: skip
+    work.answer(
+        "loss",
+        "def loss(W, y, yHat, Lambda):\n"
+        "    return half(np.sum((y - yHat) ** 2)) + Lambda * np.abs(W).sum()",
+    )
 
 
 @beside("link to the passwords")

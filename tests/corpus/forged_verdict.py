@@ -38,8 +38,10 @@ for _name, _source in EQUALS.items():
         work.extra(source)
         work.answer("loss", "def loss(*a, **k): return Any()")
         work.answer("step", "def step(*a, **k): return Any(), Any()")
-        work.answer("score", "class Model:\n    def __init__(self, s): pass\n"
-                             "    def score(self, x): return Any()")  # fmt: skip
+        work.answer(
+            "score",
+            "class Model:\n    def __init__(self, s): pass\n    def score(self, x): return Any()",
+        )
         work.answer("curve", "def curve(n): return Any()")
 
 

@@ -83,41 +83,41 @@ VARIANTS = {
     },
     "lambda functions": {
         "curve": "curve = lambda n: [k * k for k in range(n)]\nplt.plot(curve(3))"
-    },  # fmt: skip
+    },
     "a list for a tuple": {
         "step": "def step(w, v, grad, lr, mu):\n    v = mu * v - lr * grad\n    return [w + v, v]"
-    },  # fmt: skip
+    },
     "prints inside": {
         "loss": RIGHT["loss"].replace("    return", "    print('loss!')\n    return")
     },
     "warns inside": {
         "loss": "import warnings\n"
         + RIGHT["loss"].replace("    return", "    warnings.warn('hm')\n    return")
-    },  # fmt: skip
+    },
     "seeds inside": {
         "loss": RIGHT["loss"].replace(
             "    return", "    np.random.seed(0); torch.manual_seed(0)\n    return"
         )
-    },  # fmt: skip
+    },
     "input inside": {"loss": RIGHT["loss"].replace("    return", "    input()\n    return")},
     "decorated": {
         "loss": "import functools\n@functools.lru_cache\ndef half():\n    return 0.5\n\n\n"
         + RIGHT["loss"].replace("0.5", "half()")
-    },  # fmt: skip
+    },
     "numpy integers": {
         "curve": "def curve(n):\n    return [np.int64(k) ** 2 for k in range(n)]\n"
         "plt.plot(curve(3))"
-    },  # fmt: skip
+    },
     "imports in the solution": {
         "loss": "import numpy as np\nfrom math import fsum\n" + RIGHT["loss"]
-    },  # fmt: skip
+    },
     "subprocess in the solution": {
         "loss": "import subprocess\nsubprocess.run(['ls'])\n" + RIGHT["loss"]
-    },  # fmt: skip
+    },
     "slow but in time": {
         "loss": "import time\n"
         + RIGHT["loss"].replace("    return", "    time.sleep(0.3)\n    return")
-    },  # fmt: skip
+    },
 }
 for _name, _answers in VARIANTS.items():
 
@@ -125,5 +125,7 @@ for _name, _answers in VARIANTS.items():
     def _(work, answers=_answers):
         work.answers(answers)
         if "data_term" in answers.get("loss", ""):
-            work.extra("def data_term(y, yHat):\n    return 0.5 * np.sum((y - yHat) ** 2)\n\n\n"
-                       "def penalty(W, Lambda):\n    return Lambda * np.abs(W).sum()")  # fmt: skip
+            work.extra(
+                "def data_term(y, yHat):\n    return 0.5 * np.sum((y - yHat) ** 2)\n\n\n"
+                "def penalty(W, Lambda):\n    return Lambda * np.abs(W).sum()"
+            )

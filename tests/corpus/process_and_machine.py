@@ -66,16 +66,21 @@ def one_deadly_task(name, source):
 
 one_deadly_task("exits", "import os\ndef loss(*a, **k): os._exit(0)")
 one_deadly_task("loops", "def loss(*a, **k):\n    while True: pass")
-one_deadly_task("swallows interrupts", "def loss(*a, **k):\n    while True:\n        try:\n"
-                "            while True: pass\n        except BaseException: pass")  # fmt: skip
+one_deadly_task(
+    "swallows interrupts",
+    "def loss(*a, **k):\n    while True:\n        try:\n"
+    "            while True: pass\n        except BaseException: pass",
+)
 one_deadly_task("takes memory", "def loss(*a, **k):\n    x = [0]\n    while True: x = x + x")
 one_deadly_task("returns 400 MB", "def loss(*a, **k): return np.zeros(50_000_000)")
 one_deadly_task("returns a huge list", "def loss(*a, **k): return [0.0] * 30_000_000")
 one_deadly_task("prints without end", "def loss(*a, **k):\n    while True: print('x' * 100000)")
 one_deadly_task("raises BaseException", "def loss(*a, **k): raise BaseException('x' * 10**7)")
 one_deadly_task("raises KeyboardInterrupt", "def loss(*a, **k): raise KeyboardInterrupt")
-one_deadly_task("str of the error fails", "class E(Exception):\n    def __str__(self): 1 / 0\n"
-                "def loss(*a, **k): raise E")  # fmt: skip
+one_deadly_task(
+    "str of the error fails",
+    "class E(Exception):\n    def __str__(self): 1 / 0\ndef loss(*a, **k): raise E",
+)
 one_deadly_task("stops the kernel", "def loss(*a, **k): exit(); quit()")
 
 

@@ -150,21 +150,36 @@ def points_of(course: Path) -> dict[str, float]:
 def gradebook_problems(course: Path) -> list[str]:
     """Return what is in the gradebook that grading does not put there."""
     with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as db:
-        problems = [f"trigger or view {row}" for row in db.execute(
-            "select name from sqlite_master where type in ('trigger', 'view')")]  # fmt: skip
-        problems += [f"manual score {row}" for row in db.execute(
-            "select id from grade where manual_score is not null or extra_credit is not null")]  # fmt: skip
-        most = dict(db.execute(
-            "select base_cell.name, grade_cells.max_score from grade_cells "
-            "join base_cell on base_cell.id = grade_cells.id"))  # fmt: skip
+        problems = [
+            f"trigger or view {row}"
+            for row in db.execute(
+                "select name from sqlite_master where type in ('trigger', 'view')"
+            )
+        ]
+        problems += [
+            f"manual score {row}"
+            for row in db.execute(
+                "select id from grade where manual_score is not null or extra_credit is not null"
+            )
+        ]
+        most = dict(
+            db.execute(
+                "select base_cell.name, grade_cells.max_score from grade_cells "
+                "join base_cell on base_cell.id = grade_cells.id"
+            )
+        )
         expected = {
             **{f"{task}_test": float(points) for task, points in POINTS.items()},
             "words": 1.0,
         }
         if most != expected:
             problems.append(f"maximum points {most}")
-        problems += [f"{row} grades" for row in db.execute(
-            "select notebook_id, count(*) from grade group by notebook_id having count(*) != 5")]  # fmt: skip
+        problems += [
+            f"{row} grades"
+            for row in db.execute(
+                "select notebook_id, count(*) from grade group by notebook_id having count(*) != 5"
+            )
+        ]
     return problems
 
 
@@ -245,8 +260,10 @@ def main(wanted: list[str]) -> None:
     for run in runs:
         for graded in run.graded:
             if graded.undeserved or graded.lost or graded.leaked or graded.stopped:
-                print(f"BAD {graded.student}: {graded.points} of {graded.kind.points}, neighbours "
-                      f"{graded.before} {graded.after}, leaked {graded.leaked}")  # fmt: skip
+                print(
+                    f"BAD {graded.student}: {graded.points} of {graded.kind.points}, neighbours "
+                    f"{graded.before} {graded.after}, leaked {graded.leaked}"
+                )
         for name in ("changed", "reached", "gradebook_problems", "refused_graded"):
             if getattr(run, name):
                 print(name, getattr(run, name))

@@ -107,9 +107,13 @@ def _(data):
     for cell in data["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"] = [
-                {"output_type": "execute_result", "data": {"text/plain": "12.0"}, "metadata": {},
-                 "execution_count": 1}
-            ]  # fmt: skip
+                {
+                    "output_type": "execute_result",
+                    "data": {"text/plain": "12.0"},
+                    "metadata": {},
+                    "execution_count": 1,
+                }
+            ]
             cell["execution_count"] = 1
 
 
@@ -196,8 +200,11 @@ def _(data):
     for number, cell in enumerate(data["cells"]):
         cell["metadata"] = {"id": f"aB{number}", "outputId": "f00"}
         cell["id"] = f"aB{number}"
-        cell["source"] = cell["source"].splitlines(keepends=True) if isinstance(
-            cell["source"], str) else cell["source"]  # fmt: skip
+        cell["source"] = (
+            cell["source"].splitlines(keepends=True)
+            if isinstance(cell["source"], str)
+            else cell["source"]
+        )
 
 
 @bent("cells re-ordered backwards", ALL, "right")
@@ -261,8 +268,10 @@ def _(work):
 @submission("structure", "solution split over two cells", ALL, "right")
 def _(work):
     work.extra("def squares(y, yHat):\n    return 0.5 * np.sum((y - yHat) ** 2)")
-    work.answer("loss", "def loss(W, y, yHat, Lambda):\n"
-                        "    return squares(y, yHat) + Lambda * np.abs(W).sum()")  # fmt: skip
+    work.answer(
+        "loss",
+        "def loss(W, y, yHat, Lambda):\n    return squares(y, yHat) + Lambda * np.abs(W).sum()",
+    )
 
 
 @submission("structure", "only stubs", 0, "nothing")
@@ -279,8 +288,13 @@ def _(work):
 @submission("structure", "20000 empty cells around right answers", ALL, "right")
 def _(work):
     data = work.data()
-    empty = {"cell_type": "code", "source": "1", "metadata": {}, "outputs": [],
-             "execution_count": None}  # fmt: skip
+    empty = {
+        "cell_type": "code",
+        "source": "1",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
     work.write({**data, "cells": [*data["cells"], *([empty] * 20000)]})
 
 
@@ -320,13 +334,26 @@ def _(work):
     for cell in work.nb.cells:
         about = dict(cell.metadata)
         if cell.cell_type == "code":
-            cells.append({"cell_type": "code", "input": cell.source.splitlines(keepends=True),
-                          "outputs": [], "metadata": about, "language": "python",
-                          "prompt_number": 1})  # fmt: skip
+            cells.append(
+                {
+                    "cell_type": "code",
+                    "input": cell.source.splitlines(keepends=True),
+                    "outputs": [],
+                    "metadata": about,
+                    "language": "python",
+                    "prompt_number": 1,
+                }
+            )
         else:
             cells.append({"cell_type": "markdown", "source": cell.source, "metadata": about})
-    work.write({"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""},
-                "worksheets": [{"cells": cells}]})  # fmt: skip
+    work.write(
+        {
+            "nbformat": 3,
+            "nbformat_minor": 0,
+            "metadata": {"name": ""},
+            "worksheets": [{"cells": cells}],
+        }
+    )
 
 
 @submission("structure", "nbformat of the future", ALL, "right")

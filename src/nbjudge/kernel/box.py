@@ -139,6 +139,8 @@ def open_box(plan: BoxPlan) -> Box:
     _flush(holder.stdin)
     if holder.stdout.readline() != b"ready\n":
         said = holder.stderr.read().decode(errors="replace").strip()
+        if "proc" in said:
+            said += " (In a container with a masked /proc: c.BoxProvisioner.own_proc = False.)"
         raise BoxError(f"bubblewrap could not make a box: {said}")
     init_pid = json.loads(text)["child-pid"]
     lifeline = os.dup(holder.stdin.fileno())

@@ -36,7 +36,8 @@ def set_limits(limits: dict[str, int]) -> None:
 def lock() -> None:
     """Give up capabilities and system calls, for good; in `SOCKETS`, only sockets can be made."""
     linux.forbid_new_privileges()
-    if landlock.version():
-        landlock.restrict([folder for folder in WRITABLE if os.path.isdir(folder)], SOCKETS)
+    if not landlock.version():
+        raise OSError("Landlock is not enabled in this Linux kernel (5.13 or newer has it).")
+    landlock.restrict([folder for folder in WRITABLE if os.path.isdir(folder)], SOCKETS)
     linux.drop_capabilities()
     syscalls.refuse()

@@ -16,9 +16,10 @@ from typing import Any
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict, Float, Integer, List, Unicode
 
-from nbjudge.kernel.box import HOME, SOCKETS, BoxPlan
+from nbjudge.kernel.box import HOME, SOCKETS, BoxError, BoxPlan
 from nbjudge.kernel.memory import box_memory
 from nbjudge.kernel.warm import ENVIRONMENT, StartedKernel, get_zygote
+from nbjudge.kernel.zygote import READY
 from nbjudge.outcome import Outcome
 
 # what every kernel imports sooner or later, whatever the course
@@ -211,16 +212,20 @@ class BoxProvisioner(LocalProvisioner):
         return tuple((str(path), path.name) for path in sorted(staged.iterdir()))
 
     async def _until_ready(self, ready: int) -> None:
+        """Return when the kernel answers; raises `BoxError` if it says that it cannot start."""
         loop = asyncio.get_running_loop()
         told = loop.create_future()
-        loop.add_reader(ready, lambda: told.done() or told.set_result(None))
+        loop.add_reader(ready, lambda: told.done() or told.set_result(os.read(ready, 2000)))
         try:
-            await asyncio.wait_for(told, self.start_seconds)
+            said = await asyncio.wait_for(told, self.start_seconds)
         except TimeoutError:
-            await self.kill()
+            said = b"it took too long"
         finally:
             loop.remove_reader(ready)
             os.close(ready)
+        if said != READY:
+            await self.kill()
+            raise BoxError(f"A kernel could not start in its box: {said.decode(errors='replace')}")
 
     async def _watch_memory(self, started: StartedKernel) -> None:
         while self.process and self.process.poll() is None:

@@ -9,6 +9,7 @@ from ipykernel.kernelapp import IPKernelApp
 
 from nbjudge.kernel import cage
 from nbjudge.kernel.box import HOME
+from nbjudge.kernel.zygote import READY
 
 # ipykernel does without debugpy where it is not installed. Nobody steps through these kernels, and
 # importing it would be half of the time that one takes to start.
@@ -49,21 +50,32 @@ def run_kernel(request: dict) -> None:
     """Become a student's kernel; returns when the kernel has ended.
 
     Args:
-        request: as in `zygote`, with ``ready``: a descriptor that is told when the kernel answers.
+        request: as in `zygote`, with ``ready``: a descriptor that is told `READY` when the kernel
+            answers, or why it never will.
     """
-    cage.forget_the_grader(request["environment"], HOME)
-    cage.set_limits(request["limits"])
-    cage.lock()
+    try:
+        cage.forget_the_grader(request["environment"], HOME)
+        cage.set_limits(request["limits"])
+        cage.lock()
+        app = make_app(request["connection"])
+    except BaseException as error:
+        os.write(request["ready"], f"{type(error).__name__}: {error}".encode())
+        raise
+    os.write(request["ready"], READY)
+    os.close(request["ready"])
+    app.start()
+
+
+def make_app(connection: dict) -> StudentKernelApp:
+    """Return the kernel's application, listening on its sockets."""
     reseed()
     forget_modules()
     sys.argv = ["ipykernel_launcher"]
     sys.path.insert(0, "")
-    app = StudentKernelApp.instance(connection=None)
-    app.connection = request["connection"]
+    app = StudentKernelApp.instance()
+    app.connection = connection
     app.initialize(["--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:"])
-    os.write(request["ready"], b"1")
-    os.close(request["ready"])
-    app.start()
+    return app
 
 
 def forget_modules() -> None:

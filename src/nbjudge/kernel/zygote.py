@@ -25,6 +25,7 @@ import socket
 import sys
 
 MESSAGE_BYTES = 200_000
+READY = b"ready"  # what a kernel writes into its pipe when it answers
 
 
 def main(control: socket.socket, order: dict) -> None:
