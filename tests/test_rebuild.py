@@ -4,6 +4,7 @@ import json
 import random
 import re
 import shutil
+import time
 from dataclasses import replace
 
 import nbformat
@@ -573,8 +574,6 @@ def test_no_mixture_of_cells_is_an_error(seed):
 
 
 def test_thousands_of_cells_are_rebuilt_soon():
-    import time
-
     flood = [StudentCell("code", f"x{i} = {i}\nprint(x{i})") for i in range(2000)]
     cells = flood + strip(handed_in("q4_height_weight"))
     start = time.process_time()
@@ -582,6 +581,16 @@ def test_thousands_of_cells_are_rebuilt_soon():
     assert time.process_time() - start < 5
     assert ours == rebuilt("q4_height_weight", handed_in("q4_height_weight"))[0]
     assert len(own) == 2000
+
+
+@pytest.mark.parametrize("grade_id", ["q4_accuracy", "q4_setup", None])
+def test_ten_megabytes_of_code_are_rebuilt_soon_and_hide_no_answer(grade_id):
+    flood = [StudentCell("code", f"v{i} = 1\n" * 5_000, grade_id) for i in range(200)]
+    cells = handed_in("q4_height_weight")
+    start = time.process_time()
+    ours, _ = rebuilt("q4_height_weight", [*cells, *flood])
+    assert time.process_time() - start < 15
+    assert ours == rebuilt("q4_height_weight", cells)[0]
 
 
 def test_magics_are_no_hindrance_to_recognising_a_cell():

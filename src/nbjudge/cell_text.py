@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-LONGEST_PARSED = 200_000  # characters; a parse of much more takes seconds and gigabytes
+LONGEST_PARSED = 50_000  # characters; parsing a million takes six seconds and a lot of memory
 MAGIC = re.compile(r"^([ \t]*)(?:[%!].*|\?.*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
 CELL_MAGIC = re.compile(r"\s*%%(\w+)")
 RUNS_PYTHON = {"capture", "time", "prun"}  # cell magics after which the names are there
@@ -25,29 +25,33 @@ class CellText:
     Attributes:
         defined: names of functions and classes, and attributes that are set, as ``Class.method``.
         assigned: other names that are bound at the top.
-        statements: the top-level statements, or None if the text is no Python.
+        is_python: whether the text could be parsed.
+        only_defines: whether it does nothing but define functions, classes and constants.
     """
 
     defined: frozenset[str]
     assigned: frozenset[str]
-    statements: tuple[ast.stmt, ...] | None
+    is_python: bool = False
+    only_defines: bool = False
 
 
 def read_text(text: str) -> CellText:
     """Return what a text defines; magics and shell commands count as empty statements."""
     statements = parse(text)
     if statements is None:
-        if CELL_MAGIC.match(text):
-            return CellText(frozenset(), frozenset(), None)
-        names = ASSIGNMENT.findall(text)
-        dotted = {name for name in names if "." in name}
-        return CellText(
-            frozenset({*DEFINITION.findall(text), *dotted}),
-            frozenset({*names} - dotted),
-            None,
-        )
+        return skim_text(text)
     defined, assigned = bound_names(statements)
-    return CellText(frozenset(defined), frozenset(assigned), statements)
+    only_defines = all(is_definition(statement) for statement in statements)
+    return CellText(frozenset(defined), frozenset(assigned), True, only_defines)
+
+
+def skim_text(text: str) -> CellText:
+    """Return what the beginnings of its lines tell of a text that is not parsed."""
+    if CELL_MAGIC.match(text):
+        return CellText(frozenset(), frozenset())
+    names = set(ASSIGNMENT.findall(text))
+    dotted = {name for name in names if "." in name}
+    return CellText(frozenset({*DEFINITION.findall(text), *dotted}), frozenset(names - dotted))
 
 
 def bound_names(statements: Iterable[ast.stmt]) -> tuple[set[str], set[str]]:

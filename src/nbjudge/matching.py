@@ -12,20 +12,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from nbjudge.cell_text import CellText, read_text, similarity, squashed, words
+from nbjudge.cell_text import CellText, read_text, similarity, skim_text, squashed, words
 from nbjudge.intake.records import StudentCell
 from nbjudge.released import Released, ReleasedCell
 
 ALIKE = 0.5  # share of common words from which on a text is an edited copy
+PARSED_IN_ALL = 500_000  # characters, with and without grade_id; ten times a long notebook
 STILL_ALIKE = 0.3  # the same, where an id or the place says so too
 
 
 class Found:
-    """A student's cell with what its text defines; read when it is first asked for."""
+    """A student's cell with what its text defines; read when it is first asked for.
 
-    def __init__(self, index: int, cell: StudentCell):
+    With `skim`, the text is not parsed: what the beginnings of its lines tell must do.
+    """
+
+    def __init__(self, index: int, cell: StudentCell, skim: bool = False):
         self.index = index
         self.cell = cell
+        self._skim = skim
 
     @property
     def source(self) -> str:
@@ -45,9 +50,9 @@ class Found:
     @cached_property
     def text(self) -> CellText:
         """What the text defines; prose defines nothing."""
-        text = read_text(self.source)
-        if self.cell.kind != "code" and text.statements is None:
-            return CellText(frozenset(), frozenset(), None)
+        text = skim_text(self.source) if self._skim else read_text(self.source)
+        if self.cell.kind != "code" and not text.is_python:
+            return CellText(frozenset(), frozenset())
         return text
 
 
@@ -63,6 +68,7 @@ class Matches:
         places: student's cell to the released cell in whose place it stands.
         dropped: student's cells that are copies of what is there anyway.
         notes: sentences for people.
+        found: the student's cells that are not empty.
     """
 
     answers: dict[int, int] = field(default_factory=dict)
@@ -72,6 +78,7 @@ class Matches:
     places: dict[int, int] = field(default_factory=dict)
     dropped: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    found: dict[int, Found] = field(default_factory=dict)
 
 
 def match(released: Released, cells: Sequence[StudentCell]) -> Matches:
@@ -84,11 +91,11 @@ class _Matcher:
         self.released = released.cells
         self.wanted = released.wanted
         self.solutions = released.solutions
-        self.found = [Found(i, cell) for i, cell in enumerate(cells) if cell.source.strip()]
+        self.found = _found(cells)
         self.open = {found.index: found for found in self.found}  # not recognised so far
         self.doubtful: list[tuple[Found, ReleasedCell]] = []  # an id, but another task's text
         self.stubs: set[int] = set()  # solution cells whose stub is still in the notebook
-        self.result = Matches()
+        self.result = Matches(found={found.index: found for found in self.found})
 
     def run(self) -> Matches:
         self.match_texts()
@@ -333,12 +340,24 @@ class _Matcher:
         retyped = [
             found
             for found in self._between(target)
-            if found.cell.kind == "code" and found.text.statements is None
+            if found.cell.kind == "code" and not found.text.is_python
         ]
         asked = [cell for cell in self._unanswered() if cell.kind != "code"]
         if retyped or len(asked) > 1 or target.place in self.stubs:
             return retyped
         return [found for found in self.open.values() if found.cell.kind != "code"]
+
+
+def _found(cells: Sequence[StudentCell]) -> list[Found]:
+    """Return the cells that are not empty; a flood of text is skimmed, the rest is parsed."""
+    found, lengths = [], {True: 0, False: 0}
+    for index, cell in enumerate(cells):
+        if cell.source.strip():
+            # counted apart, so that a flood of own cells takes nothing from the tasks' cells
+            known = cell.grade_id is not None
+            lengths[known] += len(cell.source)
+            found.append(Found(index, cell, skim=lengths[known] > PARSED_IN_ALL))
+    return found
 
 
 def _likeness(found: Found, cell: ReleasedCell) -> float:

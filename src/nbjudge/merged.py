@@ -12,7 +12,7 @@ from nbjudge.cell_text import (
     is_definition,
     loaded_names,
     needed_at_once,
-    read_text,
+    parse,
 )
 from nbjudge.released import Released
 
@@ -30,7 +30,7 @@ def spread(source: str, places: Sequence[int], released: Released) -> dict[int, 
         places: the solution cells it answers, rising.
         released: the released notebook.
     """
-    statements = read_text(source).statements
+    statements = parse(source)
     if not statements:
         return _with_remarks({places[0]: source}, places, released)
     given = _given_names(released, places)

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from nbjudge.cell_text import bound_names, first_line, is_definition, loaded_names, parse, squashed
+from nbjudge.cell_text import bound_names, first_line, loaded_names, parse, squashed
 from nbjudge.intake.records import StudentCell
-from nbjudge.matching import Matches, match
+from nbjudge.matching import Found, Matches, match
 from nbjudge.merged import spread
 from nbjudge.released import Released, known_ids, read_released
 
@@ -53,8 +53,8 @@ def rebuild(
     for place in range(-1, len(index.cells)):
         if place >= 0:
             built.cells.append(_released_cell(released.cells[place], texts.get(place)))
-        for kind, source in extras[place]:
-            built.cells.append(_extra_cell(kind, source, numbers, taken))
+        for own in extras[place]:
+            built.cells.append(_own_cell(own, numbers, taken))
     if (built.nbformat, built.nbformat_minor) < (4, 5):  # cells had no ids then
         for cell in built.cells:
             cell.pop("id", None)
@@ -74,8 +74,8 @@ def _texts(released: Released, matches: Matches, cells) -> dict[int, str]:
     return texts
 
 
-def _extras(released: Released, matches: Matches, cells) -> dict[int, list[tuple[str, str]]]:
-    """Return kind and text of the student's own cells by the place that they follow (-1: none)."""
+def _extras(released: Released, matches: Matches, cells) -> dict[int, list[Found]]:
+    """Return the student's own cells by the place that they follow (-1: none)."""
     extras = defaultdict(list)
     place = -1
     for index, cell in enumerate(cells):
@@ -83,9 +83,9 @@ def _extras(released: Released, matches: Matches, cells) -> dict[int, list[tuple
         if index in matches.edited_locked:
             own = _own_definitions(cell.source, released.cells[matches.edited_locked[index]].source)
             if own:
-                extras[place].append(("code", own))
+                extras[place].append(Found(index, StudentCell("code", own)))
         elif index not in matches.dropped and cell.source.strip():
-            extras[place].append((cell.kind, cell.source))
+            extras[place].append(matches.found[index])
     return extras
 
 
@@ -103,17 +103,16 @@ def _moved_before_use(extras, released: Released, texts: dict[int, str]):
         if released.cells[place].solution and released.cells[place].kind == "code"
     }
     for place in sorted(extras):
-        for kind, source in extras[place]:
-            statements = (parse(source) or ()) if kind == "code" else ()
+        for own in extras[place]:
             goal = place
-            if statements and all(map(is_definition, statements)):
-                names = set().union(*bound_names(statements)) - given
-                users = (user for user, loaded in uses.items() if loaded & names)
+            names = own.text.defined | own.text.assigned
+            if own.cell.kind == "code" and own.text.only_defines and names - given:
+                users = (user for user, loaded in uses.items() if loaded & (names - given))
                 user = next(users, place)
                 if place >= _first_use(released, user):
                     goal = user - 1
-            moved[goal].append((kind, source))
-            given |= set().union(*bound_names(statements))
+            moved[goal].append(own)
+            given |= names
     return moved
 
 
@@ -164,7 +163,7 @@ def _released_cell(cell: NotebookNode, text: str | None) -> NotebookNode:
     return cell
 
 
-def _extra_cell(kind: str, source: str, numbers, taken: set[str]) -> NotebookNode:
+def _own_cell(own: Found, numbers, taken: set[str]) -> NotebookNode:
     cell_id = next(name for number in numbers if (name := f"own-{number}") not in taken)
-    make = new_code_cell if kind == "code" else new_markdown_cell
-    return make(source, id=cell_id)
+    make = new_code_cell if own.cell.kind == "code" else new_markdown_cell
+    return make(own.source, id=cell_id)

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from nbformat import NotebookNode
 
-from nbjudge.cell_text import CellText, loaded_names, read_text, squashed, words
+from nbjudge.cell_text import CellText, loaded_names, parse, read_text, squashed, words
 
 CODE_SPAN = re.compile(r"`([^\W\d]\w*)`")
 
@@ -121,9 +121,9 @@ def _used(following: Sequence[ReleasedCell]) -> set[str]:
     """Return the global names that code uses, or looks up in ``globals()`` by a string."""
     found = set()
     for cell in following:
-        for statement in cell.text.statements or ():
-            if cell.solution:
-                continue
+        if cell.solution or cell.kind != "code":
+            continue
+        for statement in parse(cell.source) or ():
             nodes = list(ast.walk(statement))
             bound = {
                 n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
