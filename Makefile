@@ -55,12 +55,12 @@ $(BUILD)/judge: $(BUILD)/assignment $(JUDGE)
 	@touch $@
 
 $(BUILD)/graded: $(BUILD)/judge $(SUBMITTED)
-	@$(VENV)/bin/python -m nbjudge.renew submitted autograded $(ASSIGNMENT)
+	@$(VENV)/bin/python -m nbjudge.plugin.renew submitted autograded $(ASSIGNMENT)
 	nbgrader autograde $(ASSIGNMENT) --log-level=WARN
 	@touch $@
 
 grade: $(BUILD)/graded
-	@$(VENV)/bin/python -m nbjudge.grades $(ASSIGNMENT)
+	@$(VENV)/bin/python -m nbjudge.plugin.grades $(ASSIGNMENT)
 
 feedback: $(BUILD)/graded
 	nbgrader generate_feedback $(ASSIGNMENT) --force --log-level=WARN

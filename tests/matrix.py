@@ -15,8 +15,8 @@ import nbformat
 from nbformat.v4 import new_code_cell
 from nbgrader import utils
 
-from nbjudge.course import judged_test
-from nbjudge.execute import JudgeExecute
+from nbjudge.plugin.execute import JudgeExecute
+from nbjudge.verdict.course import judged_test
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))

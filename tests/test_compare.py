@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from nbjudge.compare import AnyNumber, Between, OneOf, differences
 from nbjudge.outcome import Outcome
-from nbjudge.wire import Other, Tensor
+from nbjudge.question.wire import Other, Tensor
+from nbjudge.verdict.compare import AnyNumber, Between, OneOf, differences
 
 
 def compare(expected, got):

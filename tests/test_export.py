@@ -7,7 +7,7 @@ import pytest
 from conftest import nbgrader
 from nbgrader.api import Gradebook
 
-from nbjudge.export import COLUMNS, inert_field
+from nbjudge.plugin.export import COLUMNS, inert_field
 
 CONFIG = """
 import nbjudge

@@ -6,8 +6,8 @@ import matrix
 import pytest
 from conftest import ROOT
 
-from nbjudge.compare import differences
-from nbjudge.course import judged_test, load_hidden_tests
+from nbjudge.verdict.compare import differences
+from nbjudge.verdict.course import judged_test, load_hidden_tests
 
 NOTEBOOKS = sorted(p.stem for p in (ROOT / "source" / "lab1").glob("*.ipynb"))
 

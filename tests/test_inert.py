@@ -25,8 +25,14 @@ from PIL import Image
 from traitlets.config import Config
 
 import nbjudge
-from nbjudge.inert import InertNotebook, OutputLimits, inert_markdown, inert_outputs, inert_text
-from nbjudge.markdown import student_html
+from nbjudge.inert.markdown import student_html
+from nbjudge.inert.outputs import (
+    InertNotebook,
+    OutputLimits,
+    inert_markdown,
+    inert_outputs,
+    inert_text,
+)
 
 LIMITS = OutputLimits()
 SHOWN_TAGS = {
@@ -483,7 +489,7 @@ def test_no_name_of_a_students_file_commands_the_terminal_or_forges_a_line(cours
 def test_a_traceback_in_the_log_is_inert_and_keeps_its_lines(tmp_path):
     import logging
 
-    from nbjudge.logs import InertFilter
+    from nbjudge.inert.logs import InertFilter
 
     log = logging.Logger("nbjudge.test")
     log.addFilter(InertFilter())

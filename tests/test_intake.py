@@ -18,7 +18,7 @@ from conftest import ROOT
 from nbjudge.intake import IntakeLimits, find_submissions, read_notebook, read_submission
 from nbjudge.intake.names import is_notebook, released_name, student_name_problem
 from nbjudge.intake.support import refusal
-from nbjudge.rebuild import known_ids
+from nbjudge.rebuild.build import known_ids
 
 RELEASED = ("q1_l1_backprop", "q2_momentum", "q3_pytorch_l2", "q4_height_weight")
 HONEST = ROOT / "submitted" / "all_right" / "lab1"

@@ -12,9 +12,9 @@ import pytest
 from conftest import ROOT
 from nbgrader import utils
 
-from nbjudge.execute import JudgeExecute
 from nbjudge.intake import IntakeLimits, StudentCell, read_notebook
-from nbjudge.rebuild import known_ids, rebuild
+from nbjudge.plugin.execute import JudgeExecute
+from nbjudge.rebuild.build import known_ids, rebuild
 
 NOTEBOOKS = ("q1_l1_backprop", "q2_momentum", "q3_pytorch_l2", "q4_height_weight")
 STUDENTS = ("all_right", "half_done", "penalty_lost", "untouched")

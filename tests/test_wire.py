@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from nbjudge.wire import MAX_BYTES, Other, Tensor, WireError, decode, encode
+from nbjudge.question.wire import MAX_BYTES, Other, Tensor, WireError, decode, encode
 
 
 def there_and_back(value):

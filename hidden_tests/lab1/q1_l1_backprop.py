@@ -4,8 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from nbjudge import Case, Credit, HiddenTest, Mistake, OneOf
-from nbjudge.wire import Other
+from nbjudge import Case, Credit, HiddenTest, Mistake, OneOf, Other
 
 # --- the network, as the notebook defines it -------------------------------------------------
 

@@ -7,9 +7,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from nbjudge import Anything, Between, Case, HiddenTest, Mistake
-from nbjudge.course import load_module
-from nbjudge.wire import Tensor
+from nbjudge import Anything, Between, Case, HiddenTest, Mistake, Tensor, load_module
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 

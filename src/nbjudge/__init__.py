@@ -3,16 +3,19 @@
 import importlib
 
 _HOMES = {
-    "AnyNumber": "compare",
-    "Anything": "compare",
-    "Between": "compare",
-    "Case": "hidden_test",
-    "Credit": "hidden_test",
-    "HiddenTest": "hidden_test",
-    "Mistake": "hidden_test",
-    "OneOf": "compare",
+    "AnyNumber": "verdict.compare",
+    "Anything": "verdict.compare",
+    "Between": "verdict.compare",
+    "Case": "verdict.hidden_test",
+    "Credit": "verdict.hidden_test",
+    "HiddenTest": "verdict.hidden_test",
+    "Mistake": "verdict.hidden_test",
+    "OneOf": "verdict.compare",
+    "Other": "question.wire",
+    "Tensor": "question.wire",
     "configure": "config",
-    "judge": "teacher",
+    "judge": "plugin.teacher",
+    "load_module": "verdict.course",
 }
 __all__ = sorted(_HOMES)
 

@@ -5,7 +5,7 @@ import warnings
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
-from nbjudge.logs import make_logs_inert
+from nbjudge.inert.logs import make_logs_inert
 
 # nbgrader's own steps of generate_assignment, in its order (nbgrader 0.9.6)
 GENERATE_STEPS = (
@@ -34,27 +34,27 @@ def configure(c: Config) -> None:
     # nbgrader's own use of SQLAlchemy 2.1; harmless, and it hides what an instructor must read
     warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
     c.GenerateAssignment.preprocessors = [
-        "nbjudge.release.StampSettings",
+        "nbjudge.plugin.release.StampSettings",
         *(f"nbgrader.preprocessors.{step}" for step in GENERATE_STEPS),
     ]
     c.Autograde.autograde_preprocessors = [
-        "nbjudge.execute.JudgeExecute",
-        "nbjudge.inert.InertNotebook",
+        "nbjudge.plugin.execute.JudgeExecute",
+        "nbjudge.inert.outputs.InertNotebook",
         "nbgrader.preprocessors.IgnorePattern",
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         "nbgrader.preprocessors.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    c.ExportApp.plugin_class = "nbjudge.export.GradesCsv"
+    c.ExportApp.plugin_class = "nbjudge.plugin.export.GradesCsv"
     make_logs_inert()
     _make_pages_inert(c)
 
 
 def _make_pages_inert(c: Config) -> None:
     """Let feedback and formgrader show a submission's text and figures, and run nothing of it."""
-    c.HTMLExporter.filters = {"markdown2html": "nbjudge.page.MarkdownToHtml"}
-    c.HTMLExporter.preprocessors = ["nbjudge.page.InertNames"]
+    c.HTMLExporter.filters = {"markdown2html": "nbjudge.inert.page.MarkdownToHtml"}
+    c.HTMLExporter.preprocessors = ["nbjudge.inert.page.InertNames"]
     c.HTMLExporter.sanitize_html = True
     c.WidgetsDataTypeFilter.display_data_priority = ["image/png", "image/jpeg", "text/plain"]
 
@@ -66,7 +66,7 @@ def use_judge_autograde() -> None:
     """
     from nbgrader.apps import api, autogradeapp
 
-    from nbjudge.autograde import JudgeAutograde
+    from nbjudge.plugin.autograde import JudgeAutograde
 
     for module in (api, autogradeapp):
         if not hasattr(module, "Autograde"):

@@ -18,11 +18,11 @@ from rich.console import Console
 from rich.table import Table
 from traitlets.config import Config
 
-from nbjudge.course import judged_test
 from nbjudge.kernel import trials
 from nbjudge.kernel.box import SOCKETS, TWO_WAYS_ON, BoxError
 from nbjudge.kernel.manager import BoxKernelManager, PromptKernelManager
 from nbjudge.kernel.provisioner import BoxProvisioner
+from nbjudge.verdict.course import judged_test
 
 _QUESTION = """
 import json

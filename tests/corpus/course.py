@@ -62,8 +62,7 @@ with open("rows.csv") as file:
 HIDDEN_TESTS = """
 import numpy as np
 
-from nbjudge import Case, HiddenTest, Mistake
-from nbjudge.wire import Tensor
+from nbjudge import Case, HiddenTest, Mistake, Tensor
 
 
 def ask_loss(W, y, yHat, Lambda):

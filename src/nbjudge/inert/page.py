@@ -13,8 +13,8 @@ from jinja2 import pass_context
 from nbconvert.preprocessors import Preprocessor
 from nbconvert.utils.base import NbConvertBase
 
-from nbjudge.characters import one_line
-from nbjudge.markdown import student_html
+from nbjudge.inert.characters import one_line
+from nbjudge.inert.markdown import student_html
 
 NAMES = ("student", "last_name", "first_name", "notebook_path")
 
@@ -22,8 +22,8 @@ NAMES = ("student", "last_name", "first_name", "notebook_path")
 class MarkdownToHtml(NbConvertBase):
     """The filter ``markdown2html`` of nbgrader's templates, with `student_html` for students.
 
-    The course's own cells, marked by `nbjudge.inert.InertNotebook`, and graders' comments are
-    shown as nbconvert shows them. Its parent is the exporter.
+    The course's own cells, marked by `nbjudge.inert.outputs.InertNotebook`, and graders' comments
+    are shown as nbconvert shows them. Its parent is the exporter.
     """
 
     @pass_context

@@ -6,13 +6,13 @@ import os
 import secrets
 from pathlib import Path
 
-from nbjudge.course import HiddenTestError, load_hidden_tests
-from nbjudge.hidden_test import HiddenTest
-from nbjudge.probe import ask_once, fixed_random
-from nbjudge.reply import Reply, read_body
-from nbjudge.text import verdict_text
-from nbjudge.verdict import decide
-from nbjudge.wire import encode
+from nbjudge.question.probe import ask_once, fixed_random
+from nbjudge.question.reply import Reply, read_body
+from nbjudge.question.wire import encode
+from nbjudge.verdict.course import HiddenTestError, load_hidden_tests
+from nbjudge.verdict.decide import decide
+from nbjudge.verdict.hidden_test import HiddenTest
+from nbjudge.verdict.text import verdict_text
 
 
 def judge(name: str) -> float:

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from nbjudge.cell_text import CellText, read_text, similarity, skim_text, squashed, words
 from nbjudge.intake.records import StudentCell
-from nbjudge.released import Released, ReleasedCell
+from nbjudge.rebuild.cell_text import CellText, read_text, similarity, skim_text, squashed, words
+from nbjudge.rebuild.released import Released, ReleasedCell
 
 ALIKE = 0.5  # share of common words from which on a text is an edited copy
 PARSED_IN_ALL = 500_000  # characters, with and without grade_id; ten times a long notebook

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nbjudge.compare import Difference, differences
-from nbjudge.hidden_test import Case, Credit, HiddenTest
 from nbjudge.outcome import Outcome
-from nbjudge.reply import Reply, StudentError
+from nbjudge.question.reply import Reply, StudentError
+from nbjudge.verdict.compare import Difference, differences
+from nbjudge.verdict.hidden_test import Case, Credit, HiddenTest
 
 
 @dataclass(frozen=True)

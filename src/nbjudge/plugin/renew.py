@@ -1,4 +1,4 @@
-"""`python -m nbjudge.renew submitted autograded lab1`: forget the grading of changed submissions.
+"""`python -m nbjudge.plugin.renew submitted autograded lab1`: forget outdated grading.
 
 nbgrader grades a submission again only if its timestamp.txt is newer. Many submissions have none;
 so a graded folder that is older than the files it was made from is removed here, and the next

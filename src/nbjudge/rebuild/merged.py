@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from nbjudge.cell_text import (
+from nbjudge.rebuild.cell_text import (
     bound_names,
     first_line,
     is_definition,
@@ -14,7 +14,7 @@ from nbjudge.cell_text import (
     needed_at_once,
     parse,
 )
-from nbjudge.released import Released
+from nbjudge.rebuild.released import Released
 
 
 def spread(source: str, places: Sequence[int], released: Released) -> dict[int, str]:

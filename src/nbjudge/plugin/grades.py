@@ -1,4 +1,4 @@
-"""`python -m nbjudge.grades lab1`: the gradebook of one assignment as a table in the terminal."""
+"""`python -m nbjudge.plugin.grades lab1`: the grades of one assignment as a table."""
 
 from __future__ import annotations
 

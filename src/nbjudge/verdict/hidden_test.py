@@ -68,7 +68,7 @@ class HiddenTest:
             itself, and returns plain data: a value, or a dictionary of named properties.
         cases: takes a `numpy.random.Generator` and returns the cases, drawn afresh for each run.
         expect: takes the same arguments in the grader's process and returns the right answer:
-            numbers, arrays, tensors, or the expectations of `nbjudge.compare`.
+            numbers, arrays, tensors, or the expectations of `nbjudge.verdict.compare`.
         mistakes: name to `Mistake`; the first one that reproduces the student's numbers in all
             cases is named.
         helpers: functions that `ask` calls; their source is sent with it.

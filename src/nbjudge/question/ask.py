@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import json
 
-from nbjudge import probe, wire
-from nbjudge.hidden_test import Case, HiddenTest
+from nbjudge.question import probe, wire
+from nbjudge.verdict.hidden_test import Case, HiddenTest
 
 # compiled without what the student imported from __future__ (the last argument)
 _CODE = """

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nbjudge.outcome import Outcome
-from nbjudge.wire import Other, Tensor, decode, encode
+from nbjudge.question.wire import Other, Tensor, decode, encode
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from nbjudge.outcome import Outcome
-from nbjudge.verdict import Verdict
+from nbjudge.verdict.decide import Verdict
 
 # outcomes that say more of the submission as a whole than of one task
 NOTABLE = (

@@ -14,7 +14,7 @@ import bleach
 from bleach.css_sanitizer import CSSSanitizer
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from nbjudge.characters import inert_text, shorten
+from nbjudge.inert.characters import inert_text, shorten
 
 MOST_CHARACTERS = 20_000  # the parser needs a second for this much, if it is made to be slow
 MOST_LINES = 1_000

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from nbjudge.cell_text import bound_names, first_line, loaded_names, parse, squashed
 from nbjudge.intake.records import StudentCell
-from nbjudge.matching import Found, Matches, match
-from nbjudge.merged import spread
-from nbjudge.released import Released, known_ids, read_released
+from nbjudge.rebuild.cell_text import bound_names, first_line, loaded_names, parse, squashed
+from nbjudge.rebuild.matching import Found, Matches, match
+from nbjudge.rebuild.merged import spread
+from nbjudge.rebuild.released import Released, known_ids, read_released
 
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 __all__ = ["known_ids", "rebuild"]

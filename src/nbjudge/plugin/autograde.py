@@ -18,13 +18,13 @@ from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.utils import setenv
 from traitlets import Integer
 
-from nbjudge.audit import missing_lines, write_audit
-from nbjudge.execute import JudgeExecute
 from nbjudge.intake import IntakeLimits, find_submissions, read_submission, read_timestamp
 from nbjudge.kernel.box import TWO_WAYS_ON, BoxError
 from nbjudge.kernel.manager import check_box
-from nbjudge.rebuild import known_ids, rebuild
-from nbjudge.summary import Summary
+from nbjudge.plugin.execute import JudgeExecute
+from nbjudge.plugin.summary import Summary
+from nbjudge.rebuild.build import known_ids, rebuild
+from nbjudge.verdict.audit import missing_lines, write_audit
 
 _LIMITS = IntakeLimits()
 

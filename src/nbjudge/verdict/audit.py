@@ -8,7 +8,7 @@ from pathlib import Path
 from nbgrader import utils
 
 from nbjudge.outcome import Outcome
-from nbjudge.verdict import Verdict
+from nbjudge.verdict.decide import Verdict
 
 
 def audit_line(verdict: Verdict, seed: int, **who: str) -> str:

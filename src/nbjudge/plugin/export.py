@@ -8,7 +8,7 @@ import re
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
 
-from nbjudge.characters import one_line
+from nbjudge.inert.characters import one_line
 
 COLUMNS = (
     "assignment",

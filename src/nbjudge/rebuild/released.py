@@ -11,7 +11,7 @@ from functools import cached_property
 
 from nbformat import NotebookNode
 
-from nbjudge.cell_text import CellText, loaded_names, parse, read_text, squashed, words
+from nbjudge.rebuild.cell_text import CellText, loaded_names, parse, read_text, squashed, words
 
 CODE_SPAN = re.compile(r"`([^\W\d]\w*)`")
 

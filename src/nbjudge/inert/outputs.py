@@ -1,7 +1,7 @@
 """What instructors and students see of a submission: text and figures that do nothing.
 
 `InertNotebook` goes into ``Autograde.autograde_preprocessors`` right after the step that runs the
-notebook; `nbjudge.page` does the rest where nbgrader turns a graded notebook into a page.
+notebook; `nbjudge.inert.page` does the rest where nbgrader turns a graded notebook into a page.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
-from nbjudge.characters import inert_text, shorten
-from nbjudge.images import FORMATS, inert_image
-from nbjudge.markdown import code_block, inert_markdown
+from nbjudge.inert.characters import inert_text, shorten
+from nbjudge.inert.images import FORMATS, inert_image
+from nbjudge.inert.markdown import code_block, inert_markdown
 
 __all__ = ["InertNotebook", "OutputLimits", "inert_markdown", "inert_outputs", "inert_text"]
 
@@ -267,7 +267,7 @@ def _inert_cell(
         text = shorten(cell.source, most_characters, most_characters)
         cell.source = inert_text(text) if cell.cell_type == "code" else inert_markdown(text)
     elif cell.cell_type == "markdown":
-        # nbjudge.page shows the course's own markdown as nbgrader does
+        # nbjudge.inert.page shows the course's own markdown as nbgrader does
         metadata["nbjudge"] = {"released": True}
         if "attachments" in released:
             cell.attachments = released.attachments

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import textwrap
 
-from nbjudge.characters import inert_text
+from nbjudge.inert.characters import inert_text
 from nbjudge.outcome import Outcome
-from nbjudge.verdict import CaseResult, Verdict
+from nbjudge.verdict.decide import CaseResult, Verdict
 
 WIDTH = 88
 SHOWN_CASES = 2  # failed cases that are explained; one wrong formula fails many

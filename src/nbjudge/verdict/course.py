@@ -7,7 +7,7 @@ import importlib.util
 from pathlib import Path
 from types import ModuleType
 
-from nbjudge.hidden_test import HiddenTest
+from nbjudge.verdict.hidden_test import HiddenTest
 
 
 class HiddenTestError(RuntimeError):

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from nbjudge.outcome import Outcome
-from nbjudge.wire import WireError, decode
+from nbjudge.question.wire import WireError, decode
 
 
 @dataclass(frozen=True)

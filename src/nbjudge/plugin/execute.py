@@ -8,16 +8,16 @@ from nbformat.v4 import new_output
 from nbgrader import utils
 from traitlets import Integer, Unicode
 
-from nbjudge.ask import question_code
-from nbjudge.audit import audit_line, write_audit
-from nbjudge.course import HiddenTestError, judged_test, load_hidden_tests
-from nbjudge.hidden_test import HiddenTest
 from nbjudge.kernel.execute import BoxedExecute
 from nbjudge.outcome import Outcome
-from nbjudge.probe import ANSWER_TYPE
-from nbjudge.reply import Reply, StudentError, read_reply
-from nbjudge.text import verdict_text
-from nbjudge.verdict import Verdict, decide
+from nbjudge.question.ask import question_code
+from nbjudge.question.probe import ANSWER_TYPE
+from nbjudge.question.reply import Reply, StudentError, read_reply
+from nbjudge.verdict.audit import audit_line, write_audit
+from nbjudge.verdict.course import HiddenTestError, judged_test, load_hidden_tests
+from nbjudge.verdict.decide import Verdict, decide
+from nbjudge.verdict.hidden_test import HiddenTest
+from nbjudge.verdict.text import verdict_text
 
 
 class JudgeExecute(BoxedExecute):

@@ -6,7 +6,7 @@ import logging
 import numbers
 import re
 
-from nbjudge.characters import inert_text, one_line
+from nbjudge.inert.characters import inert_text, one_line
 
 CONTINUED = "    | "  # before every further line of a message, so that none looks like a new one
 _NEXT_LINE = re.compile(rf"\n(?!{re.escape(CONTINUED)})")

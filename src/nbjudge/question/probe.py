@@ -17,7 +17,7 @@ import numpy as np
 try:  # sent as source, the names of wire.py are already here
     decode, encode  # noqa: B018
 except NameError:
-    from nbjudge.wire import decode, encode
+    from nbjudge.question.wire import decode, encode
 
 ANSWER_TYPE = "application/vnd.nbjudge.answer+json"
 
