@@ -206,3 +206,9 @@ def test_nothing_is_left_when_a_kernel_has_ended(tmp_path):
     time.sleep(0.2)
     commands = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
     assert not [command for command in commands if "1234" in command]
+
+
+def test_exit_in_a_cell_does_not_cost_the_cells_after_it(tmp_path):
+    ends, printed = run(tmp_path, "a = 1\nexit()", "import time; time.sleep(1); print(a)")
+    assert ends == [None, None]
+    assert printed[1] == "1\n"

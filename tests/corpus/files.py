@@ -155,7 +155,7 @@ NAMES = (
     "nn[2].ipynb",
     "smith_12345_678_nn.ipynb",
     "nn.ipynb.txt",
-    "nn-2.ipynb",
+    "nn-3.ipynb",
 )
 for _name in NAMES:
 

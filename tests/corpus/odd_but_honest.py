@@ -57,6 +57,7 @@ honest(
         "who": "%who\n%lsmagic",
         "help": "np.sum?\nhelp(len)",
         "last expression": "'loss is there'",
+        "exit and quit": "exit()\nquit()",
         "semicolons and tabs": "x = 1;\nif x:\n\ty = 2",
     },
 )

@@ -81,7 +81,6 @@ one_deadly_task(
     "str of the error fails",
     "class E(Exception):\n    def __str__(self): 1 / 0\ndef loss(*a, **k): raise E",
 )
-one_deadly_task("stops the kernel", "def loss(*a, **k): exit(); quit()")
 
 
 @submission("deadly cells", "a dead cell costs its own task only", ALL - POINTS["step"], "right")

@@ -12,6 +12,7 @@ import sqlite3
 import sys
 import tempfile
 import time
+import warnings
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -82,6 +83,7 @@ class Outside:
 class Run:
     """One run of nbgrader over a part of the corpus."""
 
+    temporary: str
     graded: list[Graded] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     reached: list[str] = field(default_factory=list)
@@ -97,7 +99,14 @@ def run_part(folder: Path, kinds: list[SubmissionClass]) -> Run:
     course, home = folder / "course", folder / "home"
     (home / ".ipython").mkdir(parents=True)  # Jupyter makes it, whoever grades
     (home / "private.txt").write_text(canary)
-    environment = {"HOME": str(home), "NBJUDGE_CORPUS_SECRET": canary}
+    temporary = tempfile.mkdtemp(prefix="c-")  # short: sockets are made below it
+    os.chmod(temporary, 0o755)
+    environment = {
+        "HOME": str(home),
+        "TMPDIR": temporary,
+        "XDG_RUNTIME_DIR": "",
+        "NBJUDGE_CORPUS_SECRET": canary,
+    }
     build(course, canary, environment)  # Jupyter makes its folders in HOME now
     listeners = watch.Listeners(home)
     facts = {
@@ -113,7 +122,7 @@ def run_part(folder: Path, kinds: list[SubmissionClass]) -> Run:
     _plant(course, canary)
     before = watch.fingerprints(course, home, without=("autograded", "gradebook.db", ".nbgrader"))
     begin = time.time()
-    found = Run()
+    found = Run(temporary)
     try:
         found.log = nbgrader(course, environment, "autograde", ASSIGNMENT)
     except RuntimeError as error:
@@ -185,6 +194,7 @@ def gradebook_problems(course: Path) -> list[str]:
 
 def _hand_in_all(course: Path, kinds, facts) -> dict[str, SubmissionClass | None]:
     """Write all submissions; return the students in the order in which they are graded."""
+    warnings.filterwarnings("ignore", category=nbformat.warnings.DuplicateCellId)  # on purpose
     released = nbformat.read(course / "release" / ASSIGNMENT / f"{NOTEBOOK}.ipynb", as_version=4)
     students: dict[str, SubmissionClass | None] = {"s0000_honest": None}
     for number, kind in enumerate(kinds):
@@ -218,14 +228,13 @@ def run_corpus(
     folder: Path, kinds: list[SubmissionClass], parts: int = 2
 ) -> tuple[list[Run], Outside]:
     """Grade the classes in `parts` courses side by side."""
-    begin = time.time()
     with ThreadPoolExecutor(parts) as pool:
         jobs = [
             pool.submit(run_part, folder / f"part{part}", kinds[part::parts])
             for part in range(parts)
         ]
         runs = [job.result() for job in jobs]
-    return runs, Outside(watch.survivors(begin), watch.marks())
+    return runs, Outside(watch.survivors([run.temporary for run in runs]), watch.marks())
 
 
 def table(runs: list[Run], outside: Outside) -> str:
