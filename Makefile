@@ -21,7 +21,7 @@ SUBMITTED := $(wildcard submitted/*/$(ASSIGNMENT)/*)
 setup: $(BUILD)/environment
 
 # What pip cannot install: bubblewrap and libseccomp, for the boxes that students' code runs in.
-SYSTEM := command -v bwrap >/dev/null && ls /usr/lib*/libseccomp.so.2 /usr/lib/*/libseccomp.so.2 >/dev/null 2>&1
+SYSTEM := command -v bwrap >/dev/null && ls /usr/lib*/libseccomp.so.2 /usr/lib/*/libseccomp.so.2 2>/dev/null | grep -q .
 $(BUILD)/system:
 	@mkdir -p $(BUILD)
 	@if ! { $(SYSTEM); } && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
@@ -43,7 +43,7 @@ $(BUILD)/environment: pyproject.toml constraints.txt | $(BUILD)/system
 	@touch $@
 
 # The assignment in the gradebook and release/ are made together, by nbgrader itself.
-$(BUILD)/assignment: $(BUILD)/environment $(SOURCES) src/nbjudge/release.py src/nbjudge/config.py
+$(BUILD)/assignment: $(BUILD)/environment $(SOURCES) src/nbjudge/plugin/release.py src/nbjudge/config.py
 	nbgrader generate_assignment $(ASSIGNMENT) --force --log-level=WARN
 	@touch $@
 

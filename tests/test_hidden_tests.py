@@ -1,11 +1,11 @@
 """The tests of the hidden tests: right answers get all points, mistakes lose some and are named."""
 
-from itertools import combinations
-
 import matrix
 import pytest
 from conftest import ROOT
 
+from nbjudge import AnyNumber, Anything, Between, OneOf
+from nbjudge.question.wire import decode, encode
 from nbjudge.verdict.compare import differences
 from nbjudge.verdict.course import judged_test, load_hidden_tests
 
@@ -36,23 +36,50 @@ def test_the_points_of_the_graded_cells_are_those_of_the_hidden_tests(notebook):
     }
 
 
-@pytest.mark.parametrize("name", ["reg_loss", "reg_gradient"])
-def test_no_two_mistakes_of_q1_are_confused_for_any_seed(name):
-    test = load_hidden_tests(ROOT / "hidden_tests", "lab1", "q1_l1_backprop")[name]
+TASKS = [
+    (notebook, name)
+    for notebook in NOTEBOOKS
+    for name in load_hidden_tests(ROOT / "hidden_tests", "lab1", notebook)
+]
+
+
+@pytest.mark.parametrize(("notebook", "name"), TASKS)
+def test_no_two_mistakes_of_a_task_are_confused_for_any_seed(notebook, name):
+    test = load_hidden_tests(ROOT / "hidden_tests", "lab1", notebook)[name]
     for seed in range(20):
         cases = test.draw_cases(seed)
-        given = {
-            mistake: [
-                {**test.expect(**case.arguments), **wrong.formula(**case.arguments)}
-                for case in cases
-            ]
-            for mistake, wrong in test.mistakes.items()
-            if mistake != "sign(0) is not 0"  # stands for two answers, so it has no one number
-        }
-        given["right"] = [test.expect(**case.arguments) for case in cases]
-        for one, other in combinations(given, 2):
-            same = all(
-                not differences(a, b, test.rtol, test.atol)
-                for a, b in zip(given[one], given[other], strict=True)
-            )
-            assert not same, f"seed {seed}: {one!r} and {other!r} give the same numbers"
+        known = {mistake: answers(test, cases, m.formula) for mistake, m in test.mistakes.items()}
+        right = [test.expect(**case.known) for case in cases]
+        for mistake, given in known.items():
+            if not is_fixed(given):
+                continue
+            given = decode(encode(given))  # as it would come from a student's kernel
+            assert not agree(test, right, given), f"seed {seed}: {mistake!r} passes"
+            assert agree(test, known[mistake], given), f"seed {seed}: {mistake!r} is not itself"
+            named = next(other for other in known if agree(test, known[other], given))
+            assert named == mistake, f"seed {seed}: {mistake!r} is called {named!r}"
+
+
+def answers(test, cases, formula):
+    """Return what an answer with this mistake gives, case by case."""
+    found = []
+    for case in cases:
+        given = formula(**case.known)
+        found.append({**test.expect(**case.known), **given} if isinstance(given, dict) else given)
+    return found
+
+
+def is_fixed(value):
+    """Whether a value is numbers and arrays, and not a description of many possible answers."""
+    if isinstance(value, dict):
+        return all(is_fixed(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return all(is_fixed(item) for item in value)
+    return not isinstance(value, (AnyNumber, Anything, Between, OneOf))
+
+
+def agree(test, expected, given):
+    """Whether the answers `given` are the ones expected, in every case."""
+    return all(
+        not differences(e, g, test.rtol, test.atol) for e, g in zip(expected, given, strict=True)
+    )
