@@ -212,6 +212,10 @@ RULES = {
         by_velocity(lambda v, g, lr, mu: mu * v - 0.1 * g),
         "Use the lr that the optimiser was made with; 0.1 is only its default.",
     ),
+    "lr and momTerm are fixed at 0.1 and 0.5": (
+        by_velocity(lambda v, g, lr, mu: 0.5 * v - 0.1 * g),
+        "Use the lr and momTerm that the optimiser was made with; 0.1 and 0.5 are only defaults.",
+    ),
     "momTerm is fixed at 0.5": (
         by_velocity(lambda v, g, lr, mu: 0.5 * v - lr * g),
         "Use the momTerm that the optimiser was made with; 0.5 is only its default.",
