@@ -42,7 +42,8 @@ RELEASE_FAILED = rm -rf release/$(ASSIGNMENT); \
 
 $(BUILD)/assignment: $(BUILD)/environment $(SOURCES) src/nbjudge/release.py src/nbjudge/config.py
 	@rm -rf $(BUILD)/released && if [ -d release/$(ASSIGNMENT) ]; then cp -a release/$(ASSIGNMENT) $(BUILD)/released; fi
-	nbgrader generate_assignment $(ASSIGNMENT) --force --log-level=ERROR || { $(RELEASE_FAILED); exit 1; }
+	@echo nbgrader generate_assignment $(ASSIGNMENT) --force
+	@nbgrader generate_assignment $(ASSIGNMENT) --force --log-level=ERROR || { $(RELEASE_FAILED); exit 1; }
 	@touch $@
 
 release: $(BUILD)/assignment
@@ -74,5 +75,7 @@ lab: $(BUILD)/assignment
 calibrate: $(BUILD)/environment
 	$(VENV)/bin/python bench/calibrate.py
 
+# Points given by hand are nowhere but in the gradebook, so it is put aside, not removed.
 clean:
-	rm -rf $(VENV) $(BUILD) gradebook.db autograded/*/ feedback
+	@if [ -f gradebook.db ]; then mv -v gradebook.db gradebook-$$(date +%Y%m%d-%H%M%S).db; fi
+	rm -rf $(VENV) $(BUILD) autograded/*/ feedback
