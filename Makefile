@@ -43,8 +43,19 @@ $(BUILD)/environment: pyproject.toml constraints.txt | $(BUILD)/system
 	@touch $@
 
 # The assignment in the gradebook and release/ are made together, by nbgrader itself.
+# nbgrader empties release/ before it looks whether it can go on, so a copy is put back when it cannot.
+RELEASE_FAILED = rm -rf release/$(ASSIGNMENT); \
+  if [ -d $(BUILD)/released ]; then cp -a $(BUILD)/released release/$(ASSIGNMENT); fi; \
+  echo "release/$(ASSIGNMENT) could not be made anew; it is as it was, and so is the gradebook."; \
+  echo "If nbgrader says above that notebooks changed while there are submissions: a notebook cannot be"; \
+  echo "added to, or taken from, an assignment that has been graded. Put the gradebook aside and run make"; \
+  echo "again; all of submitted/ is then graded anew, and points given by hand stay in the old file:"; \
+  echo "  mv gradebook.db gradebook-before.db && rm -rf autograded/*/$(ASSIGNMENT)"
+
 $(BUILD)/assignment: $(BUILD)/environment $(SOURCES) src/nbjudge/plugin/release.py src/nbjudge/config.py
-	nbgrader generate_assignment $(ASSIGNMENT) --force --log-level=WARN
+	@rm -rf $(BUILD)/released && if [ -d release/$(ASSIGNMENT) ]; then cp -a release/$(ASSIGNMENT) $(BUILD)/released; fi
+	@echo nbgrader generate_assignment $(ASSIGNMENT) --force
+	@nbgrader generate_assignment $(ASSIGNMENT) --force --log-level=ERROR || { $(RELEASE_FAILED); exit 1; }
 	@touch $@
 
 release: $(BUILD)/assignment
@@ -63,7 +74,7 @@ grade: $(BUILD)/graded
 	@$(VENV)/bin/python -m nbjudge.plugin.grades $(ASSIGNMENT)
 
 feedback: $(BUILD)/graded
-	nbgrader generate_feedback $(ASSIGNMENT) --force --log-level=WARN
+	nbgrader generate_feedback $(ASSIGNMENT) --force --log-level=ERROR
 
 test: $(BUILD)/assignment
 	ruff check .
@@ -79,5 +90,7 @@ calibrate: $(BUILD)/environment
 bench: $(BUILD)/environment
 	$(VENV)/bin/python bench/speed.py
 
+# Points given by hand are nowhere but in the gradebook, so it is put aside, not removed.
 clean:
-	rm -rf $(VENV) $(BUILD) gradebook.db autograded/*/ feedback
+	@if [ -f gradebook.db ]; then mv -v gradebook.db gradebook-$$(date +%Y%m%d-%H%M%S).db; fi
+	rm -rf $(VENV) $(BUILD) autograded/*/ feedback

@@ -24,6 +24,9 @@ PENALTIES = {
     "L2": lambda W: np.sum(W**2),
     "no absolute value": lambda W: np.sum(W),
     "absolute value of the sum": lambda W: abs(np.sum(W)),
+    "largest column": lambda W: np.linalg.norm(W, ord=1),
+    "length": np.linalg.norm,
+    "mean": lambda W: np.mean(np.abs(W)),
 }
 
 
@@ -33,7 +36,7 @@ def loss(
     W1,
     W2,
     Lambda,
-    data=lambda squares: 0.5 * np.sum(squares),
+    data=lambda errors: 0.5 * np.sum(errors**2),
     penalty="L1",
     factor=1.0,
     layers=(1, 1),
@@ -41,7 +44,7 @@ def loss(
     """Return J; the keyword arguments are where students go wrong."""
     yHat = sigmoid(sigmoid(X @ W1) @ W2)
     sizes = [PENALTIES[penalty](W) for W in (W1, W2)]
-    return data((y - yHat) ** 2) + factor * Lambda * np.dot(layers, sizes)
+    return data(y - yHat) + factor * Lambda * np.dot(layers, sizes)
 
 
 SLOPES = {
@@ -50,12 +53,13 @@ SLOPES = {
     "|W|": np.abs,
     "W": lambda W: W,
     "no sign": np.ones_like,
+    "Σ|W|": lambda W: np.full_like(W, np.sum(np.abs(W))),
 }
 
 
-def per_output(squares):
+def per_output(errors):
     """Return ½ Σ divided by the number of examples, but not of outputs."""
-    return 0.5 * np.sum(squares) / len(squares)
+    return 0.5 * np.sum(errors**2) / len(errors)
 
 
 def gradient(
@@ -69,20 +73,24 @@ def gradient(
     penalty="L1",
     factor=1.0,
     layers=(1, 1),
-    hidden_slope=True,
-    output_slope=True,
-    slope_at="z",
+    hidden_slope=sigmoid_prime,
+    output_slope=sigmoid_prime,
+    slope_at=(),
+    passes_output=True,
+    below_W2=sigmoid,
 ):
     """Return (dJdW1, dJdW2); the keyword arguments are where students go wrong."""
     z2 = X @ W1
     a2 = sigmoid(z2)
     z3 = a2 @ W2
-    at3, at2 = (z3, z2) if slope_at == "z" else (sigmoid(z3), a2)
-    delta3 = -(y - sigmoid(z3)) * (sigmoid_prime(at3) if output_slope else 1)
-    delta2 = (delta3 @ W2.T) * (sigmoid_prime(at2) if hidden_slope else 1)
+    at3 = sigmoid(z3) if "yHat" in slope_at else z3
+    at2 = a2 if "a2" in slope_at else z2
+    error = -(y - sigmoid(z3))
+    delta3 = error * output_slope(at3)
+    delta2 = ((delta3 if passes_output else error) @ W2.T) * hidden_slope(at2)
     scale = scale / {"": 1, "elements": y.size, "examples": len(y)}[mean]
     slopes = [layer * factor * Lambda * SLOPES[penalty](W) for layer, W in zip(layers, (W1, W2))]
-    return [scale * X.T @ delta2 + slopes[0], scale * a2.T @ delta3 + slopes[1]]
+    return [scale * X.T @ delta2 + slopes[0], scale * below_W2(z2).T @ delta3 + slopes[1]]
 
 
 def draw(rng, n, inputs, hidden, outputs, Lambda, zeros=False):
@@ -226,15 +234,9 @@ def _gradient_mistake(help_text, **wrong):
     return Mistake(formula, help_text)
 
 
-def _twice(formula):
-    """Return a formula in which the ½ is missing from the data term."""
-    return lambda squares: 2 * formula(squares)
-
-
-HALF_SUM = lambda squares: 0.5 * np.sum(squares)  # noqa: E731
 DATA_TERMS = {  # named with the penalty mistakes below as well as alone
     "mean instead of sum": (
-        lambda squares: 0.5 * np.mean(squares),
+        lambda errors: 0.5 * np.mean(errors**2),
         "The data term is a sum over all examples and outputs; nothing is divided by n.",
     ),
     "mean over the examples instead of sum": (
@@ -242,20 +244,24 @@ DATA_TERMS = {  # named with the penalty mistakes below as well as alone
         "The data term is a sum over all examples; yours is divided by len(y).",
     ),
     "the ½ is missing": (
-        _twice(HALF_SUM),
+        lambda errors: np.sum(errors**2),
         "The data term is ½ Σ (y - ŷ)²; your numbers fit Σ (y - ŷ)².",
     ),
     "mean instead of sum, and the ½ is missing": (
-        np.mean,
+        lambda errors: np.mean(errors**2),
         "The data term is ½ Σ (y - ŷ)²; your numbers fit the mean squared error.",
     ),
     "the data term has the wrong sign": (
-        lambda squares: -0.5 * np.sum(squares),
+        lambda errors: -0.5 * np.sum(errors**2),
         "A worse fit must give a larger loss: ½ Σ (y - ŷ)² is added, not subtracted.",
     ),
     "the errors are not squared": (
-        lambda squares: 0.5 * np.sum(np.sqrt(squares)),
+        lambda errors: 0.5 * np.sum(np.abs(errors)),
         "The data term squares each error: ½ Σ (y - ŷ)². Yours adds up |y - ŷ|.",
+    ),
+    "square of the sum instead of sum of squares": (
+        lambda errors: 0.5 * np.sum(errors) ** 2,
+        "Square each error first, then add: np.sum((y - yHat) ** 2), not np.sum(y - yHat) ** 2.",
     ),
 }
 LOSS_PENALTIES = {
@@ -298,6 +304,19 @@ LOSS_PENALTIES = {
         "Your numbers fit λ |Σ W|: positive and negative weights cancel before abs. Take abs of "
         "each weight first, then the sum.",
     ),
+    "largest column instead of all weights": (
+        {"penalty": "largest column"},
+        "np.linalg.norm(W, 1) of a matrix is its largest column sum. For Σ|W| use "
+        "np.sum(np.abs(W)), or flatten W first.",
+    ),
+    "length of the weights instead of L1": (
+        {"penalty": "length"},
+        "np.linalg.norm(W) is the root of the sum of squares. L1 is np.sum(np.abs(W)).",
+    ),
+    "mean in the penalty": (
+        {"penalty": "mean"},
+        "The penalty is λ times the sum of |W| over all weights; yours takes their mean.",
+    ),
 }
 
 
@@ -314,6 +333,10 @@ def _loss_mistakes():
             lambda layers=layers, **arguments: {"the loss": _half_bracketed(layers, **arguments)},
             "λ multiplies both sums: put them in brackets, λ * (Σ|W1| + Σ|W2|).",
         )
+    found["the penalty without λ"] = Mistake(
+        lambda Lambda, **arguments: {"the loss": loss(**arguments, Lambda=1.0)},
+        "You added Σ|W| itself; the penalty is λ Σ|W|, with self.Lambda.",
+    )
     return found
 
 
@@ -348,9 +371,32 @@ DATA_SLOPES = {
         "J sums over all examples, so its gradient does too; yours is divided by len(y).",
     ),
     "sigmoidPrime of the activation instead of z": (
-        {"slope_at": "activation"},
+        {"slope_at": ("yHat", "a2")},
         "sigmoidPrime(z) takes the sum z, not the activation: sigmoidPrime(z3), not "
         "sigmoidPrime(yHat); sigmoidPrime(z2), not sigmoidPrime(a2).",
+    ),
+    "sigmoidPrime of yHat instead of z3": (
+        {"slope_at": ("yHat",)},
+        "sigmoidPrime(z) applies the sigmoid itself: give it z3. (Of yHat the slope is "
+        "yHat * (1 - yHat).)",
+    ),
+    "sigmoidPrime of a2 instead of z2": (
+        {"slope_at": ("a2",)},
+        "dJdW2 is right. sigmoidPrime(z) applies the sigmoid itself: give it z2 in delta2. (Of a2 "
+        "the slope is a2 * (1 - a2).)",
+    ),
+    "sigmoid instead of sigmoidPrime": (
+        {"hidden_slope": sigmoid, "output_slope": sigmoid},
+        "The deltas are multiplied by the derivative sigmoidPrime(z), not by sigmoid(z).",
+    ),
+    "z2 instead of a2 in dJdW2": (
+        {"below_W2": lambda z2: z2},
+        "dJdW1 is right. What W2 multiplies is a2, so dJdW2 is a2 transposed times delta3.",
+    ),
+    "delta2 from the error instead of delta3": (
+        {"passes_output": False},
+        "dJdW2 is right. What travels back through W2 is delta3, with its sigmoidPrime(z3), not "
+        "the bare error.",
     ),
     "the ½ is missing": (
         {"scale": 2.0},
@@ -362,16 +408,16 @@ DATA_SLOPES = {
         "The ½ has cancelled the 2 of the square already; your data term is half too small.",
     ),
     "delta2 without the sigmoid derivative": (
-        {"hidden_slope": False},
+        {"hidden_slope": np.ones_like},
         "dJdW2 is right. On its way to W1 the error passes the hidden layer's sigmoid: multiply "
         "delta2 by sigmoidPrime(z2).",
     ),
     "delta3 without the sigmoid derivative": (
-        {"output_slope": False},
+        {"output_slope": np.ones_like},
         "delta3 is -(y - ŷ) times sigmoidPrime(z3); the second factor is missing.",
     ),
     "no sigmoid derivative at all": (
-        {"hidden_slope": False, "output_slope": False},
+        {"hidden_slope": np.ones_like, "output_slope": np.ones_like},
         "Both delta3 and delta2 are multiplied by the sigmoid's derivative, at z3 and at z2.",
     ),
 }
@@ -408,6 +454,11 @@ GRADIENT_PENALTIES = {
         {"penalty": "no sign"},
         "You added λ to every element. The slope of |w| is -1 for negative weights and 0 at zero.",
     ),
+    "the penalty itself instead of its slope": (
+        {"penalty": "Σ|W|"},
+        "You added λ Σ|W|, one number, to every element. The slope of λ|w| is λ sign(w), for each "
+        "weight its own.",
+    ),
 }
 
 
@@ -418,6 +469,10 @@ def _gradient_mistakes():
     found["the two gradients are swapped"] = Mistake(
         lambda **a: dict(zip(("dJdW2", "dJdW1"), gradient(**a))),
         "The function returns (dJdW1, dJdW2), in this order.",
+    )
+    found["the two gradients are transposed"] = Mistake(
+        lambda **a: {name: g.T for name, g in zip(("dJdW1", "dJdW2"), gradient(**a))},
+        "The numbers are right, their places are not: a gradient has the shape of its weights.",
     )
     found["sign(0) is not 0"] = Mistake(
         _sign_of_zero, "At a weight of exactly 0 the slope of |w| is taken as 0: np.sign does it."
@@ -431,6 +486,10 @@ def _gradient_mistakes():
             found[f"{first}; and {second}"] = _gradient_mistake(
                 f"{text} And: {other}", **slope, **how
             )
+    found["backward_reg changes the weights"] = Mistake(
+        lambda **arguments: {"the weights are left as they were": False},
+        "backward_reg only returns the gradient. The step, W - lr * dJdW, is made by train.",
+    )
     return found
 
 
@@ -480,12 +539,18 @@ best_lambda = HiddenTest(
         "λ too small": Mistake(
             _chosen(*[value for value in GRID if value < min(GOOD_LAMBDAS)]),
             "With this λ the network overfits. The lowest training loss does not make the best "
-            "λ: compare the last test losses.",
+            "λ: compare the last test losses. (If you did: the study trains with your "
+            "backward_reg, so mend task 2 first.)",
         ),
         "λ too large": Mistake(
             _chosen(*[value for value in GRID if value > max(GOOD_LAMBDAS)]),
             "With this λ the weights are so small that the network cannot fit the data: compare "
-            "the last test losses.",
+            "the last test losses. (If you did: the study trains with your backward_reg, so mend "
+            "task 2 first.)",
+        ),
+        "an index instead of λ": Mistake(
+            _chosen(*range(len(GRID))),
+            "This is a position in the grid. best_lambda is the λ itself: GRID[position].",
         ),
     },
     rtol=1e-9,

@@ -26,6 +26,9 @@ def ask_steps(weights, gradients, settings):
     for gradient in gradients:
         current = optimiser.step(current, gradient)
         path.append(copy.deepcopy(current))
+        if not isinstance(current, (list, tuple)):
+            # no further step can be made from this: let the report show it for each of them
+            return {"the weights after each step": [current] * len(gradients)}
     fresh = OptimMom(**settings)  # noqa: F821
     still = fresh.step(start, [np.zeros_like(w) for w in weights])
     return {"the weights after each step": path, "still": still}
@@ -35,6 +38,8 @@ def measure_steps(answer, weights, gradients, settings):
     """Say whether the new optimiser stayed where it was, or went on with the other's velocity."""
     if not isinstance(answer, dict):
         return answer
+    if "still" not in answer:
+        return {PATH: answer.get(PATH), REST: True}  # not asked, so nothing to complain of
     path, still = answer.get(PATH), _arrays(answer.get("still"), weights)
     path = [_arrays(made, weights) for made in path] if isinstance(path, list) else []
     if still is None or len(path) < 2 or path[-1] is None or path[-2] is None:
@@ -211,6 +216,10 @@ RULES = {
     "lr is fixed at 0.1": (
         by_velocity(lambda v, g, lr, mu: mu * v - 0.1 * g),
         "Use the lr that the optimiser was made with; 0.1 is only its default.",
+    ),
+    "lr and momTerm are fixed at 0.1 and 0.5": (
+        by_velocity(lambda v, g, lr, mu: 0.5 * v - 0.1 * g),
+        "Use the lr and momTerm that the optimiser was made with; 0.1 and 0.5 are only defaults.",
     ),
     "momTerm is fixed at 0.5": (
         by_velocity(lambda v, g, lr, mu: 0.5 * v - lr * g),

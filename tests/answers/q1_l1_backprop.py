@@ -144,6 +144,27 @@ return J
         "self.Lambda * (abs(np.sum(self.W1)) + abs(np.sum(self.W2)))",
         "absolute value of the sum instead of sum of absolute values",
     ),
+    _penalised(
+        "matrix norm",
+        "self.Lambda * (np.linalg.norm(self.W1, 1) + np.linalg.norm(self.W2, 1))",
+        "largest column instead of all weights",
+    ),
+    _penalised(
+        "norm without its order",
+        "self.Lambda * (np.linalg.norm(self.W1) + np.linalg.norm(self.W2))",
+        "length of the weights instead of L1",
+    ),
+    _penalised(
+        "mean of the weights",
+        "self.Lambda * (np.abs(self.W1).mean() + np.abs(self.W2).mean())",
+        "mean in the penalty",
+    ),
+    _penalised("no λ", L1, "the penalty without λ"),
+    _loss(
+        "sum before the square",
+        f"return 0.5 * np.sum(y - yHat) ** 2 + self.Lambda * {L1}",
+        "square of the sum instead of sum of squares",
+    ),
     _loss(
         "mean", f"return 0.5 * np.mean((y - yHat) ** 2) + self.Lambda * {L1}", "mean instead of sum"
     ),
@@ -324,6 +345,42 @@ WRONG_GRADIENTS = [
         d3="(yHat - y) * self.sigmoidPrime(yHat)",
         d2="(d3 @ self.W2.T) * self.sigmoidPrime(self.a2)",
     ),
+    _variant(
+        "sigmoidPrime of yHat",
+        "sigmoidPrime of yHat instead of z3",
+        d3="(yHat - y) * self.sigmoidPrime(yHat)",
+    ),
+    _variant(
+        "sigmoidPrime of a2",
+        "sigmoidPrime of a2 instead of z2",
+        d2="(d3 @ self.W2.T) * self.sigmoidPrime(self.a2)",
+    ),
+    _variant(
+        "sigmoid for its derivative",
+        "sigmoid instead of sigmoidPrime",
+        d3="(yHat - y) * self.sigmoid(self.z3)",
+        d2="(d3 @ self.W2.T) * self.sigmoid(self.z2)",
+    ),
+    _variant(
+        "z2 for a2",
+        "z2 instead of a2 in dJdW2",
+        end="g2 = self.z2.T @ d3\nreturn g1 + r1, g2 + r2",
+    ),
+    _variant(
+        "the bare error goes back",
+        "delta2 from the error instead of delta3",
+        d2="((yHat - y) @ self.W2.T) * self.sigmoidPrime(self.z2)",
+    ),
+    _penalty(
+        "the penalty for its slope",
+        "the penalty itself instead of its slope",
+        "self.Lambda * np.sum(np.abs({}))",
+    ),
+    _variant(
+        "both transposed",
+        "the two gradients are transposed",
+        end="return (g1 + r1).T, (g2 + r2).T",
+    ),
     _variant("swapped", "the two gradients are swapped", end="return g2 + r2, g1 + r1"),
     _variant(
         "with + on its own line",
@@ -352,7 +409,7 @@ g2 = self.a2.T @ d3 + self.Lambda * np.sign(self.W2)
 self.W1 -= 0.1 * g1
 return g1, g2
 """,
-        outcome="wrong value",
+        "backward_reg changes the weights",
     ),
     _gradient("stub", "raise NotImplementedError()", outcome="not attempted"),
 ]
@@ -385,7 +442,8 @@ for _ in range(2):
     Answer("best_lambda", "the smallest", STUDY.format("GRID[0]"), "λ too small"),
     Answer("best_lambda", "the largest", STUDY.format("GRID[-1]"), "λ too large"),
     Answer("best_lambda", "no figure", "best_lambda = 1e-3", outcome="no figure"),
-    Answer("best_lambda", "an index", STUDY.format("2"), outcome="wrong value"),
+    Answer("best_lambda", "an index", STUDY.format("2"), "an index instead of λ"),
+    Answer("best_lambda", "no λ of the grid", STUDY.format("0.5"), outcome="wrong value"),
     Answer("best_lambda", "a text", STUDY.format("'1e-3'"), outcome="wrong type"),
 ]
 

@@ -103,6 +103,7 @@ return [w + v for w, v in zip(weight_list, self.v)]
     _wrong("μ(v - αg)", "self.mu * (v - self.lr * g)", "μ applied to the gradient too"),
     _wrong("fixed lr", "self.mu * v - 0.1 * g", "lr is fixed at 0.1"),
     _wrong("fixed μ", "0.5 * v - self.lr * g", "momTerm is fixed at 0.5"),
+    _wrong("fixed lr and μ", "0.5 * v - 0.1 * g", "lr and momTerm are fixed at 0.1 and 0.5"),
     _wrong("returns v", RIGHT, "step returns the velocity", "v"),
     _optimiser(
         "old velocity",
@@ -229,6 +230,14 @@ self.v = [self.mu * v - g for v, g in zip(self.v, gradient)]
 return [w + v for w, v in zip(weight_list, self.v)]
 """,
         outcome="changed its arguments in place",
+    ),
+    _optimiser(
+        "forgot return",
+        f"""
+self.v = [{RIGHT} for v, g in zip(self.v, gradient)]
+weight_list = [w + v for w, v in zip(weight_list, self.v)]
+""",
+        outcome="wrong type",
     ),
     _optimiser("returns nothing", "self.v = 0", outcome="wrong type"),
     _optimiser("one array", "return weight_list[0] - self.lr * gradient[0]", outcome="wrong type"),
