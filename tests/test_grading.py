@@ -67,6 +67,14 @@ def test_an_untouched_notebook_shows_only_the_expected_errors(graded):
                 assert output.get("name") != "stderr", output.text
 
 
+def test_the_solutions_run_without_an_error_or_a_word_on_stderr(graded):
+    for path in sorted((graded / "autograded" / "all_right" / "lab1").glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            for output in cell.get("outputs", []):
+                assert output.output_type != "error", (path, output)
+                assert output.get("name") != "stderr", (path, output.text)
+
+
 def test_the_lost_penalty_costs_its_points_and_is_named(graded):
     found, lines = grades(graded, "penalty_lost"), audit(graded, "penalty_lost")
     for cell, (points, mistake) in PENALTY_LOST.items():

@@ -16,7 +16,8 @@ def verdict_text(verdict: Verdict) -> str:
     """Return some lines of plain text: points, what failed, and the likely mistake."""
     lines = [f"{verdict.title}: {verdict.points:g} of {verdict.max_points:g} points"]
     if verdict.outcome is Outcome.PASSED:
-        lines.append(f"All {len(verdict.results)} cases are right.")
+        many = len(verdict.results)
+        lines.append(f"All {many} cases are right." if many > 1 else "The case is right.")
         return plain("\n".join(lines))
     if verdict.outcome is Outcome.NOT_ATTEMPTED:
         lines.append("Not attempted: the stub is still in place.")
