@@ -105,6 +105,7 @@ def run_part(folder: Path, kinds: list[SubmissionClass]) -> Run:
         "HOME": str(home),
         "TMPDIR": temporary,
         "XDG_RUNTIME_DIR": "",
+        "PYTHONDONTWRITEBYTECODE": "1",  # the hidden tests' own would be a change
         "NBJUDGE_CORPUS_SECRET": canary,
     }
     build(course, canary, environment)  # Jupyter makes its folders in HOME now

@@ -221,7 +221,7 @@ class JudgeAutograde(Autograde):
         return missing
 
     def _record_missing(self, assignment_id: str, student_id: str, notebook: str) -> None:
-        self.log.warning("%s did not hand in %s", student_id, notebook)
+        self.log.info("%s did not hand in %s", student_id, notebook)
         who = {"student": student_id, "assignment": assignment_id, "notebook": notebook}
         lines = missing_lines(self._released_notebook(notebook), **who)
         write_audit(self._format_dest(assignment_id, student_id), notebook, lines)

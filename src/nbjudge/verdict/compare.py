@@ -159,8 +159,8 @@ def _compare_list(expected, got, rtol, atol, name):
     if not isinstance(got, list):
         return [_wrong_kind(name, expected, got)]
     if len(got) != len(expected):
-        wanted = f"{len(expected)} values"
-        return [Difference(name, Outcome.WRONG_SHAPE, f"{len(got)} values", wanted)]
+        wanted, given = _values(len(expected)), _values(len(got))
+        return [Difference(name, Outcome.WRONG_SHAPE, given, wanted)]
     return [
         found
         for position, (value, item) in enumerate(zip(expected, got, strict=True), start=1)
@@ -185,7 +185,7 @@ def kind(expected) -> str:
     if isinstance(expected, Tensor):
         return f"a torch tensor of shape {expected.array.shape}"
     if isinstance(expected, list | tuple):
-        return f"{len(expected)} values, as a tuple or list"
+        return f"{_values(len(expected))}, as a tuple or list"
     return "nothing (None)" if expected is None else "a text"
 
 
@@ -203,10 +203,14 @@ def describe(got) -> str:
         return f"a tensor {_numbers(got.array)}"
     if isinstance(got, np.ndarray):
         return f"an array {_numbers(got)}"
-    return f"a {type(got).__name__} of {len(got)} values"
+    return f"a {type(got).__name__} of {_values(len(got))}"
 
 
 def _numbers(array: np.ndarray) -> str:
     values = ", ".join(f"{float(v):.5g}" for v in array.ravel()[:6])
     more = ", …" if array.size > 6 else ""
     return f"of shape {array.shape}: [{values}{more}]"
+
+
+def _values(number: int) -> str:
+    return "1 value" if number == 1 else f"{number} values"

@@ -125,11 +125,12 @@ def _judge_case(test, case: Case, reply: Reply, stopped) -> CaseResult:
         outcome, detail = _explain_error(reply.error, stopped)
         return CaseResult(case.label, case.weight, outcome, detail=detail)
     found = _differences(test, test.expect(**case.known), case, reply)
+    names = " and ".join(reply.changed)
+    changed = f"{names} changed during the call; return new values and leave what is passed in"
+    detail = changed if reply.changed else ""
     if found:
-        return CaseResult(case.label, case.weight, found[0].outcome, tuple(found))
+        return CaseResult(case.label, case.weight, found[0].outcome, tuple(found), detail)
     if reply.changed:
-        names = " and ".join(reply.changed)
-        detail = f"{names} changed during the call; return new values and leave what is passed in"
         return CaseResult(case.label, case.weight, Outcome.CHANGED_ARGUMENTS, detail=detail)
     return CaseResult(case.label, case.weight, Outcome.PASSED)
 

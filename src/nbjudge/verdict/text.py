@@ -34,12 +34,21 @@ def _case_lines(verdict: Verdict) -> list[str]:
     passed = [r for r in verdict.results if r.outcome is Outcome.PASSED]
     failed = [r for r in verdict.results if r.outcome is not Outcome.PASSED]
     lines = [f"{len(passed)} of {len(verdict.results)} cases are right."]
-    lines += [f"  right   {result.label}" for result in passed]
+    lines += [f"  right   {result.label}{_share(verdict, result)}" for result in passed]
     for result in failed[:SHOWN_CASES]:
         lines += _failed_lines(result)
     for result in failed[SHOWN_CASES:]:
         lines.append(f"  failed  {result.label}: {result.outcome.value}")
     return lines
+
+
+def _share(verdict: Verdict, result: CaseResult) -> str:
+    """Return what a right case earned, where the cases' shares are what the points come from."""
+    whole = sum(each.weight for each in verdict.results)
+    earned = sum(r.weight for r in verdict.results if r.outcome is Outcome.PASSED)
+    points = verdict.max_points * result.weight / whole
+    by_case = abs(verdict.points - verdict.max_points * earned / whole) < 0.02
+    return f" ({points:.2f} points)" if by_case else ""
 
 
 def _failed_lines(result: CaseResult) -> list[str]:
