@@ -78,8 +78,17 @@ class JudgeAutograde(Autograde):
         for student in students:
             folder = self._format_source(self.coursedir.assignment_id, student)
             self.assignments[folder] = [os.path.join(folder, f"{n}.ipynb") for n in wanted]
+        if not wanted:
+            raise self._fail(
+                f"No notebook of the release matches {self.coursedir.notebook_id!r}: "
+                f"{self._release_folder()} has {', '.join(released) or 'none'}."
+            )
         if not self.assignments:
-            raise self._nothing_to_grade(submitted)
+            raise self._fail(
+                f"No submission of {self.coursedir.assignment_id!r} was found for students "
+                f"matching {self.coursedir.student_id!r}: submissions lie in "
+                f"{submitted}/<student>/{self.coursedir.assignment_id}/."
+            )
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Read the submission and enter it in the gradebook; nothing is executed yet."""
@@ -140,9 +149,10 @@ class JudgeAutograde(Autograde):
         return sorted(path.stem for path in folder.glob("*.ipynb"))
 
     def _release_folder(self) -> str:
-        return self.coursedir.format_path(
+        folder = self.coursedir.format_path(
             self.coursedir.release_directory, ".", self.coursedir.assignment_id
         )
+        return os.path.normpath(folder)
 
     def _course_files(self) -> list[str]:
         """Return the paths, within the release, of what the course gives besides notebooks."""
@@ -165,12 +175,8 @@ class JudgeAutograde(Autograde):
             file_count=self.file_count,
         )
 
-    def _nothing_to_grade(self, submitted: Path) -> NbGraderException:
-        message = (
-            f"No submission of {self.coursedir.assignment_id!r} was found for students matching "
-            f"{self.coursedir.student_id!r} in {submitted}: submissions lie in "
-            f"{submitted}/<student>/{self.coursedir.assignment_id}/."
-        )
+    def _fail(self, message: str) -> NbGraderException:
+        """Tell the instructor; return the exception that ends nbgrader's command with status 1."""
         self.log.error(message)
         return NbGraderException(message)
 
@@ -197,8 +203,7 @@ class JudgeAutograde(Autograde):
                     f"The gradebook does not know the assignment {assignment_id!r}: "
                     f"run nbgrader generate_assignment {assignment_id} first."
                 )
-                self.log.error(message)
-                raise NbGraderException(message) from error
+                raise self._fail(message) from error
             if self.create_student:
                 gradebook.update_or_create_student(student_id)
             else:

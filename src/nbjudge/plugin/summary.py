@@ -55,7 +55,18 @@ class Summary:
     def show(self, console: Console | None = None) -> None:
         """Print the table."""
         console = console or Console()
-        table = Table(title=f"{len(self._students)} submissions graded")
+        self._show_tasks(console)
+        if self._missing:
+            console.print(f"Notebooks not handed in by: {_names(self._missing)}")
+        for name, reason in self._refused:
+            console.print(f"Not graded: {escape(ascii(name)[1:-1])}: {escape(reason)}")
+
+    def _show_tasks(self, console: Console) -> None:
+        number = len(self._students)
+        if number == 0:
+            console.print("Nothing was graded: all is graded already. --force grades it again.")
+            return
+        table = Table(title=f"{number} submission{'s' * (number > 1)} graded")
         table.add_column("outcome")
         table.add_column("tasks", justify="right")
         table.add_column("who needs a look")
@@ -63,10 +74,6 @@ class Summary:
             if self._tasks[outcome]:
                 table.add_row(outcome.value, str(self._tasks[outcome]), _names(self._who[outcome]))
         console.print(table)
-        if self._missing:
-            console.print(f"Notebooks not handed in by: {_names(self._missing)}")
-        for name, reason in self._refused:
-            console.print(f"Not graded: {escape(ascii(name)[1:-1])}: {escape(reason)}")
 
 
 def _names(students) -> str:
