@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import sys
 from pathlib import Path
 
 import nbformat
@@ -25,6 +26,7 @@ from nbjudge.plugin.execute import JudgeExecute
 from nbjudge.plugin.summary import Summary
 from nbjudge.rebuild.build import known_ids, rebuild
 from nbjudge.verdict.audit import missing_lines, write_audit
+from nbjudge.verdict.course import load_hidden_tests
 
 _LIMITS = IntakeLimits()
 
@@ -49,8 +51,21 @@ class JudgeAutograde(Autograde):
         self.coursedir.get_existing_timestamp = read_timestamp
         self._read: dict[str, nbformat.NotebookNode] = {}
         self._kept: dict[str, dict[str, tuple[str | None, str]]] = {}
+        self._check_hidden_tests()
         self._check_box()
         super().start()
+
+    def _check_hidden_tests(self) -> None:
+        """Fail before the first student, not at each, if a hidden test cannot be loaded."""
+        folder = os.path.join(self.coursedir.root, JudgeExecute(parent=self).hidden_tests)
+        for name in self._released():
+            try:
+                load_hidden_tests(folder, self.coursedir.assignment_id, name)
+            except Exception as error:  # whatever an instructor's module raises
+                raise self._fail(
+                    f"Nothing was graded: the hidden tests of {name} in {folder} cannot be "
+                    f"loaded: {type(error).__name__}: {error}"
+                ) from error
 
     def _check_box(self) -> None:
         """Refuse to grade where students' code cannot be boxed, unless the instructor wants it."""
@@ -142,7 +157,8 @@ class JudgeAutograde(Autograde):
         try:
             super().convert_notebooks()
         finally:
-            self.summary.show()
+            failed = sys.exc_info()[0] is not None
+            self.summary.show(failed=failed)
 
     def _released(self) -> list[str]:
         folder = Path(self._release_folder())

@@ -52,10 +52,11 @@ class Summary:
         """Note a submission folder that was not graded."""
         self._refused.append((name, reason))
 
-    def show(self, console: Console | None = None) -> None:
-        """Print the table."""
+    def show(self, console: Console | None = None, failed: bool = False) -> None:
+        """Print the table; `failed`: something went wrong, and the log says what."""
         console = console or Console()
-        self._show_tasks(console)
+        if self._students or not failed:
+            self._show_tasks(console)
         if self._missing:
             console.print(f"Notebooks not handed in by: {_names(self._missing)}")
         for name, reason in self._refused:
