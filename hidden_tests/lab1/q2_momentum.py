@@ -308,14 +308,21 @@ optim_mom = HiddenTest(
 # --- task 2: the comparison, with the notebook's fixed data and seed ---------------------------
 
 EPOCHS, LR, MOMENTUM, SEED = 500, 0.1, 0.9, 0
+OURS = "mom_losses are those of your OptimMom with LR and MOMENTUM"
 
 
 def ask_losses():
-    """Return the student's two lists of losses."""
-    return {
+    """Return the student's two lists of losses, and what their OptimMom really gives."""
+    given = {
         "sgd_losses": [float(loss) for loss in sgd_losses],  # noqa: F821
         "mom_losses": [float(loss) for loss in mom_losses],  # noqa: F821
     }
+    optimiser, weights, again = OptimMom(lr=0.1, momTerm=0.9), initial_weights(0), []  # noqa: F821
+    for _ in range(500):
+        loss, gradient = loss_and_gradient(weights, X, y)  # noqa: F821
+        again.append(float(loss))
+        weights = optimiser.step(weights, gradient)
+    return {**given, "again": again}
 
 
 def reference_losses(rule):
@@ -346,13 +353,15 @@ def measure_losses(answer):
         return answer
     sgd, mom = (_curve(answer.get(name)) for name in ("sgd_losses", "mom_losses"))
     reference = np.array(reference_losses(RULES["the velocity is reset at each step"][0]))
-    full = len(sgd) == len(mom) == EPOCHS
+    again = _curve(answer.get("again"))
+    full = len(sgd) == len(mom) == len(again) == EPOCHS
     return {
         "both lists have one loss for each of the 500 epochs": full,
         "sgd_losses are those of plain SGD from initial_weights(SEED)": full
         and bool(np.allclose(sgd, reference, rtol=1e-3)),
         "both start at the same loss": full and bool(np.isclose(mom[0], reference[0], rtol=1e-3)),
         "momentum ends lower": full and bool(0 <= mom[-1] < sgd[-1]),
+        OURS: full and bool(np.allclose(mom, again, rtol=1e-3)),
         "mom_losses are those of plain SGD": full and bool(np.allclose(mom, reference, rtol=1e-3)),
     }
 
@@ -370,6 +379,7 @@ def expect_losses():
         "sgd_losses are those of plain SGD from initial_weights(SEED)": True,
         "both start at the same loss": True,
         "momentum ends lower": True,
+        OURS: True,
     }
 
 
@@ -386,16 +396,17 @@ momentum_comparison = HiddenTest(
                 "sgd_losses are those of plain SGD from initial_weights(SEED)": False,
                 "momentum ends lower": False,
                 "mom_losses are those of plain SGD": True,
+                OURS: Anything(),
             },
             "sgd_losses holds the losses of OptimMom, and mom_losses those of OptimSGD.",
         ),
         "the two trainings start from different weights": Mistake(
-            lambda: {"both start at the same loss": False},
+            lambda: {"both start at the same loss": False, OURS: Anything()},
             "Call initial_weights(SEED) once for each training, so that both start from the same "
             "weights.",
         ),
         "momentum does not end lower": Mistake(
-            lambda: {"momentum ends lower": False},
+            lambda: {"momentum ends lower": False, OURS: Anything()},
             "Is OptimMom right, and does it get momTerm=MOMENTUM? Task 1 tells.",
         ),
     },

@@ -295,6 +295,18 @@ plt.plot(sgd_losses); plt.plot(mom_losses); plt.show()
     ),
     Answer(
         "momentum_comparison",
+        "momentum made up",
+        SGD + "mom_losses = [sgd_losses[0]] + [0.0] * 499" + FIGURE,
+        outcome="wrong value",
+    ),
+    Answer(
+        "momentum_comparison",
+        "plain SGD with another learning rate",
+        SGD + "mom_losses = train(OptimSGD(lr=1.0), initial_weights(SEED), X, y, EPOCHS)" + FIGURE,
+        outcome="wrong value",
+    ),
+    Answer(
+        "momentum_comparison",
         "swapped",
         SGD + MOM + "sgd_losses, mom_losses = mom_losses, sgd_losses" + FIGURE,
         "the two lists are swapped",

@@ -14,6 +14,7 @@ from traitlets.config import Config
 from nbjudge.kernel.manager import BoxKernelManager, PromptKernelManager
 from nbjudge.outcome import Outcome
 
+MESSAGE_COST = 200  # bytes that a message counts beyond its text, so that empty ones count, too
 # messages that would reach into earlier cells' outputs, or that only a browser answers
 _IGNORED_MESSAGES = ("comm_open", "comm_msg", "comm_close", "update_display_data")
 
@@ -154,7 +155,7 @@ class BoxedExecute(Execute):
             return None
         content.pop("transient", None)  # a display_id would let a later cell change this output
         size = _size(content)
-        self._sent += size
+        self._sent += size + MESSAGE_COST
         if self._sent > self.sent_bytes:
             self._stop_flood()
             return None
