@@ -21,7 +21,7 @@ from jupyter_core.utils import run_sync
 from light_course import build, nbgrader
 from traitlets.config import Config
 
-from nbjudge.kernel.manager import BoxKernelManager
+from nbjudge.kernel.manager import BoxKernelManager, running
 from nbjudge.kernel.memory import box_memory
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,34 +45,19 @@ def grade(course: Path) -> float:
 async def first_answer(kind, config: Config) -> float:
     """Start a kernel and run one cell; return seconds until it was answered."""
     begin = time.perf_counter()
-    manager = kind(kernel_name="python3", config=config)
-    await manager.start_kernel()
-    client = manager.client()
-    client.start_channels()
-    try:
-        await client.wait_for_ready(60)
+    async with running(kind(kernel_name="python3", config=config)) as client:
         await client.execute_interactive("1 + 1", output_hook=lambda message: None)
         return time.perf_counter() - begin
-    finally:
-        client.stop_channels()
-        await manager.shutdown_kernel(now=True)
 
 
 async def memory_of_a_kernel() -> int:
     """Return bytes (PSS) that a kernel that has trained adds to what the warm process takes."""
     manager = BoxKernelManager(kernel_name="python3", config=CONFIG)
-    await manager.start_kernel()
-    client = manager.client()
-    client.start_channels()
-    try:
-        await client.wait_for_ready(60)
+    async with running(manager) as client:
         await client.execute_interactive(TRAIN, output_hook=lambda message: None)
         provisioner = manager.provisioner
         zygote = provisioner._zygote._process.pid
         both = box_memory(provisioner._started.init_pid, provisioner.pid) + _pss(zygote)
-    finally:
-        client.stop_channels()
-        await manager.shutdown_kernel(now=True)
     return both - _pss(zygote)  # alone again, all that was shared is the warm process's own
 
 

@@ -15,7 +15,7 @@ from traitlets.config import Config
 
 from nbjudge.doctor import doctor
 from nbjudge.kernel.execute import BoxedExecute
-from nbjudge.kernel.manager import BoxKernelManager, check_box
+from nbjudge.kernel.manager import BoxKernelManager, check_box, running
 from nbjudge.outcome import Outcome
 
 CONFIG = Config({"BoxProvisioner": {"preload": ["numpy"], "memory": 600 << 20}})
@@ -48,7 +48,7 @@ def run(tmp_path, *sources, **traits):
 DEADLY = {
     "exits at once": ("import os; os._exit(1)", Outcome.KERNEL_DIED),
     "crashes": ("import ctypes; ctypes.string_at(0)", Outcome.KERNEL_DIED),
-    "kills all it can": ("import os; os.kill(-1, 9)", Outcome.KERNEL_DIED),
+    "kills all it can": ("import os, time; os.kill(-1, 9); time.sleep(9)", Outcome.KERNEL_DIED),
     "loops": ("while True: pass", Outcome.TIMED_OUT),
     "stops itself": ("import os; os.kill(os.getpid(), 19)", Outcome.TIMED_OUT),
     "ignores interrupts": (
@@ -142,11 +142,8 @@ def test_the_doctor_sees_that_a_kernel_without_a_box_is_open():
 def test_root_gives_its_rights_away_before_anything_of_a_students_runs():
     async def users():
         manager = BoxKernelManager(kernel_name="python3", config=CONFIG)
-        await manager.start_kernel()
-        try:
+        async with running(manager):
             return psutil.Process(manager.provisioner.pid).uids()
-        finally:
-            await manager.shutdown_kernel(now=True)
 
     assert 0 not in run_sync(users)()
 

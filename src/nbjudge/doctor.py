@@ -20,7 +20,7 @@ from traitlets.config import Config
 
 from nbjudge.kernel import trials
 from nbjudge.kernel.box import SOCKETS, TWO_WAYS_ON, BoxError
-from nbjudge.kernel.manager import BoxKernelManager, PromptKernelManager
+from nbjudge.kernel.manager import BoxKernelManager, PromptKernelManager, running
 from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.verdict.course import judged_test
 
@@ -81,19 +81,12 @@ async def _try_all(config: Config, boxed: bool) -> list[list]:
         manager = (BoxKernelManager if boxed else PromptKernelManager)(
             kernel_name="python3", config=config
         )
-        await manager.start_kernel(cwd=tempfile.gettempdir() if not boxed else None)
-        client = manager.client()
-        client.start_channels()
-        try:
-            await client.wait_for_ready(60)
+        async with running(manager, cwd=None if boxed else tempfile.gettempdir()) as client:
             limits = manager.provisioner if boxed else BoxProvisioner(config=config)
             names = ("memory", "disk", "processes")
             facts |= {name: getattr(limits, name) for name in names}
             facts["sockets"] = SOCKETS if boxed else tempfile.gettempdir()
             return await _ask(client, facts)
-        finally:
-            client.stop_channels()
-            await manager.shutdown_kernel(now=True)
 
 
 def _lay_bait(stack: contextlib.ExitStack) -> dict:

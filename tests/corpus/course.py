@@ -18,8 +18,8 @@ import nbjudge
 c = get_config()
 c.CourseDirectory.course_id = "corpus"
 c.CourseDirectory.db_url = "sqlite:///gradebook.db?timeout=60"
-c.JudgeExecute.timeout = 4
-c.JudgeExecute.notebook_timeout = 20
+c.JudgeExecute.timeout = 6
+c.JudgeExecute.notebook_timeout = 40
 c.JudgeExecute.sent_bytes = 20_000_000
 c.BoxProvisioner.memory = 1 << 30
 c.BoxProvisioner.disk = 64 << 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import logging
 import time
@@ -13,8 +14,6 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from traitlets import Integer, Type
 from traitlets.config import Config
-
-from nbjudge.kernel.box import BoxError
 
 PROVISIONER = "nbjudge-box"
 _quiet = logging.getLogger("nbjudge.check")  # the caller says what happened, without a traceback
@@ -77,16 +76,31 @@ class BoxKernelManager(PromptKernelManager):
         return spec
 
 
-async def start_and_stop(config: Config) -> None:
-    """Start one boxed kernel and stop it; raises `BoxError` if none can be had."""
-    manager = BoxKernelManager(kernel_name="python3", config=config, log=_quiet)
+@contextlib.asynccontextmanager
+async def running(manager: AsyncKernelManager, **kwargs):
+    """Start the manager's kernel, give a client that is ready, and stop the kernel afterwards.
+
+    Keyword arguments are `start_kernel`'s, such as ``cwd``. Raises `BoxError` if no box can be had.
+    """
+    client = None
     try:
-        await manager.start_kernel()
-        if not await manager.is_alive():
-            raise BoxError("A kernel was started in a box, and died there.")
+        await manager.start_kernel(**kwargs)
+        client = manager.client()
+        client.start_channels()
+        await client.wait_for_ready(60)
+        yield client
     finally:
+        if client is not None:
+            client.stop_channels()
         if manager.has_kernel:
             await manager.shutdown_kernel(now=True)
 
 
-check_box = run_sync(start_and_stop)
+async def _start_and_stop(config: Config) -> None:
+    async with running(BoxKernelManager(kernel_name="python3", config=config, log=_quiet)):
+        pass
+
+
+def check_box(config: Config) -> None:
+    """Start one boxed kernel and stop it; raises `BoxError` if none can be had."""
+    run_sync(_start_and_stop)(config)
