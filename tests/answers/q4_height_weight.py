@@ -69,6 +69,10 @@ INITS = [
         "with torch.no_grad():\n    for p in model.parameters():\n        p.copy_(torch.tensor(np.random.normal(0, std, p.shape)))",
     ),
     _init(
+        "modules, returned",
+        "for m in model.modules():\n        if isinstance(m, nn.Linear):\n            nn.init.normal_(m.weight, std=std); nn.init.normal_(m.bias, std=std)\n    return model",
+    ),
+    _init(
         "std²",
         "for p in model.parameters():\n    nn.init.normal_(p, 0, std ** 2)",
         "std² instead of std",
