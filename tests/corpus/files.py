@@ -54,6 +54,13 @@ def _(work):
     )
 
 
+@beside("folders called as the grader's own files")
+def _(work):
+    for name in ("nn.audit.jsonl", "nn.html", "feedback", "x.ipynb"):
+        (work.folder / name).mkdir()
+        (work.folder / name / "x.txt").write_text("x")
+
+
 @beside("link to the passwords")
 def _(work):
     (work.folder / "passwords.txt").symlink_to("/etc/passwd")

@@ -204,3 +204,10 @@ def _(work):
         "    while f:\n        seen += [str(v)[:2000] for v in f.f_locals.values()]\n"
         "        f = f.f_back\n    print(seen)\n    return 0.0",
     )
+
+
+@submission("forged answers", "a picture in place of a figure")
+def _(work):
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"/>'
+    picture = f"from IPython.display import SVG, display\ndisplay(SVG({svg!r}))"
+    work.extra(picture, before="curve_check")

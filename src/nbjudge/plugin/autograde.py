@@ -29,6 +29,8 @@ from nbjudge.verdict.audit import missing_lines, write_audit
 from nbjudge.verdict.course import load_hidden_tests
 
 _LIMITS = IntakeLimits()
+# what grading writes beside a student's files: none of theirs, and no folder, stands in its place
+GRADERS_OWN = (".ipynb", ".audit.jsonl", ".html", "timestamp.txt")
 
 
 class JudgeAutograde(Autograde):
@@ -200,6 +202,8 @@ class JudgeAutograde(Autograde):
         """Put the student's own files beside the graded notebooks, as nbgrader does."""
         destination.mkdir(parents=True, exist_ok=True)
         for name, content in self._submission.files.items():
+            if Path(name).parts[0].endswith(GRADERS_OWN):
+                continue
             path = destination / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.unlink(missing_ok=True)

@@ -102,7 +102,7 @@ class JudgeExecute(BoxedExecute):
         for output in cell.outputs:
             if output.output_type == "error" and self._cell_error is None:
                 self._cell_error = StudentError(output.ename[:100], output.evalue[:500])
-            elif output.get("data", {}).keys() & {"image/png", "image/svg+xml"}:
+            elif is_figure(output):
                 self._figures += 1
                 self._figures_in_answers += utils.is_solution(cell)
 
@@ -151,3 +151,10 @@ def verdict_outputs(verdict: Verdict) -> list:
     text = new_output("stream", name="stdout", text=verdict_text(verdict) + "\n")
     points = {"text/plain": f"{verdict.points:g}"}
     return [text, new_output("execute_result", data=points, execution_count=None)]
+
+
+def is_figure(output) -> bool:
+    """Whether an output is a figure that matplotlib drew, and not any picture."""
+    data = output.get("data", {})
+    drawn = data.keys() & {"image/png", "image/svg+xml"}
+    return bool(drawn) and str(data.get("text/plain", "")).startswith("<Figure")
