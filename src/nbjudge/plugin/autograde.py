@@ -82,6 +82,12 @@ class JudgeAutograde(Autograde):
 
     def init_notebooks(self) -> None:
         """Find the submissions: folders that are no links, with names that nbgrader can hold."""
+        usual = os.path.join("{nbgrader_step}", "{student_id}", "{assignment_id}")
+        if self.coursedir.directory_structure != usual:
+            raise self._fail(
+                f"nbjudge reads submissions from {usual}; c.CourseDirectory.directory_structure "
+                f"is {self.coursedir.directory_structure}."
+            )
         released = self._released()
         wanted = [n for n in released if fnmatch.fnmatchcase(n, self.coursedir.notebook_id)]
         submitted = Path(self.coursedir.format_path(self._input_directory, "x", "x")).parents[1]

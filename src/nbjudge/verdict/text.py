@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 
 from nbjudge.inert.characters import inert_text
@@ -48,7 +49,8 @@ def _share(verdict: Verdict, result: CaseResult) -> str:
     earned = sum(r.weight for r in verdict.results if r.outcome is Outcome.PASSED)
     points = verdict.max_points * result.weight / whole
     by_case = abs(verdict.points - verdict.max_points * earned / whole) < 0.02
-    return f" ({points:.2f} points)" if by_case else ""
+    rounded = math.floor(points * 100 + 1e-6) / 100  # as the sum is
+    return f" ({rounded:g} points)" if by_case else ""
 
 
 def _failed_lines(result: CaseResult) -> list[str]:
