@@ -42,8 +42,6 @@ def configure(c: Config) -> None:
         "nbjudge.inert.outputs.InertNotebook",
         "nbgrader.preprocessors.IgnorePattern",
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
-        "nbgrader.preprocessors.SaveAutoGrades",
-        "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.ExportApp.plugin_class = "nbjudge.plugin.export.GradesCsv"

@@ -1,36 +1,48 @@
 """nbgrader's autograde, fed by the intake: nbgrader itself never reads what students handed in.
 
 `nbjudge.configure` puts `JudgeAutograde` where ``nbgrader autograde`` and formgrader look for
-their converter. It keeps nbgrader's own way of going from student to student, of skipping who is
-graded already, and of writing; it replaces how a submission is found, read and sanitised.
+their converter. What is graded, and how it reaches autograded/ and the gradebook, is decided here;
+nbgrader's exporter runs the steps of one notebook.
 """
 
 from __future__ import annotations
 
+import errno
 import fnmatch
-import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
-import nbformat
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.converters import Autograde
-from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import setenv
-from traitlets import Integer
+from rich.console import Console
+from traitlets import Float, Integer
+from traitlets.config import Application
 
-from nbjudge.intake import IntakeLimits, find_submissions, read_submission, read_timestamp
+from nbjudge.intake import IntakeLimits, Submission, find_submissions
 from nbjudge.kernel.box import TWO_WAYS_ON, BoxError
 from nbjudge.kernel.manager import check_box
-from nbjudge.plugin.execute import JudgeExecute
-from nbjudge.plugin.summary import Summary
-from nbjudge.rebuild.build import known_ids, rebuild
-from nbjudge.verdict.audit import missing_lines, write_audit
-from nbjudge.verdict.course import load_hidden_tests
+from nbjudge.outcome import Outcome
+from nbjudge.plugin.assignment import CourseError, load_assignment
+from nbjudge.plugin.execute import JudgeExecute, Unrun
+from nbjudge.plugin.moved import Moved, moved, show_moved
+from nbjudge.plugin.plan import Plan, make_plan, say_again
+from nbjudge.plugin.progress import progress
+from nbjudge.plugin.settings import settings_of
+from nbjudge.plugin.stopping import GraderLimitError, Stopped, cpu_limit, stoppable
+from nbjudge.plugin.summary import show_summary, summarise
+from nbjudge.record.audit import EARLIER, LAST, keep_earlier, missing_lines, write_audit
+from nbjudge.record.folder import GradedFolder, InUseError, copy_files, remove, unfinished
+from nbjudge.record.gradebook import GradebookError, opened
+from nbjudge.record.grades import Entry, enter
 
 _LIMITS = IntakeLimits()
 # what grading writes beside a student's files: none of theirs, and no folder, stands in its place
-GRADERS_OWN = (".ipynb", ".audit.jsonl", ".html", "timestamp.txt")
+GRADERS_OWN = (".ipynb", LAST, EARLIER, ".html", "timestamp.txt")
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class JudgeAutograde(Autograde):
@@ -46,28 +58,255 @@ class JudgeAutograde(Autograde):
     file_count = Integer(
         _LIMITS.file_count, help="Files beside the notebooks of one submission."
     ).tag(config=True)
+    grader_seconds = Float(
+        120, help="CPU seconds that one notebook may cost the grader itself, beyond its kernel."
+    ).tag(config=True)
 
     def start(self) -> None:
         """Grade, and say at the end how it went."""
-        self.summary = Summary()
-        self.coursedir.get_existing_timestamp = read_timestamp
-        self._read: dict[str, nbformat.NotebookNode] = {}
-        self._kept: dict[str, dict[str, tuple[str | None, str]]] = {}
-        self._check_hidden_tests()
-        self._check_box()
-        super().start()
+        # inside of formgrader's server, signals are the server's
+        own_process = isinstance(self.parent, Application)
+        self._total = self._done = 0
+        self._moved: list[Moved] = []
+        try:
+            with (
+                stoppable() if own_process else nullcontext(),
+                opened(self.coursedir.db_url, self.coursedir.course_id) as self._gradebook,
+            ):
+                super().start()
+        except Stopped as stopped:
+            self.log.error("Stopped. %s", self._so_far())
+            sys.exit(128 + stopped.number)
+        except (CourseError, GradebookError) as error:
+            raise self._fail(str(error)) from error
 
-    def _check_hidden_tests(self) -> None:
-        """Fail before the first student, not at each, if a hidden test cannot be loaded."""
-        folder = os.path.join(self.coursedir.root, JudgeExecute(parent=self).hidden_tests)
-        for name in self._released():
+    def init_notebooks(self) -> None:
+        """Find the assignment and its submissions: folders with names that nbgrader can hold."""
+        self._assignment = load_assignment(
+            self.coursedir,
+            self._gradebook,
+            JudgeExecute(parent=self).hidden_tests,
+            self._limits(),
+            settings_of(self.config, JudgeExecute, JudgeAutograde),
+        )
+        name, wanted = self._assignment.name, self.coursedir.notebook_id
+        self._wanted = [n for n in self._assignment.notebooks if fnmatch.fnmatchcase(n, wanted)]
+        submitted = self._assignment.submitted
+        found, self._refused = find_submissions(submitted, name, self.coursedir.student_id)
+        for refusal in self._refused:
+            self.log.warning("Not graded: %s: %s", refusal.name, refusal.reason)
+        excluded = self.coursedir.student_id_exclude.split(",")
+        self._students = [student for student in found if student not in excluded]
+        if not self._wanted:
+            raise CourseError(
+                f"No notebook of the release matches {wanted!r}: {self._assignment.release} has "
+                f"{', '.join(self._assignment.notebooks)}."
+            )
+        if not self._students:
+            raise CourseError(
+                f"No submission of {name!r} was found for students matching "
+                f"{self.coursedir.student_id!r}: submissions lie in {submitted}/<student>/{name}/."
+            )
+
+    def convert_notebooks(self) -> None:
+        """Grade student by student, then print how it went."""
+        self._finish_last_run()
+        console, failed = Console(), []
+        plans = self._plans()
+        if any(plan.reasons for plan in plans.values()):
+            say_again(plans, console)
+            self._check_box()
+        self._total = len(plans)
+        try:
+            with progress(self._total, self.log) as tell:
+                for student, plan in plans.items():
+                    tell(student)
+                    if not self._try_to_grade(student, plan):
+                        failed.append(student)
+                tell("")
+        finally:
+            show_moved(self._moved, console)
+            self._show_summary(console)
+        if failed:
+            raise self._fail(f"Not graded, because of the errors above: {', '.join(failed)}.")
+
+    def _plans(self) -> dict[str, Plan]:
+        """Return for each student with something to grade what that is."""
+        entered = self._gradebook.assignment_submissions(self._assignment.name)
+        known = {submission.student_id for submission in entered}
+        plans = {student: self._plan(student, student in known) for student in self._students}
+        return {student: plan for student, plan in plans.items() if plan.needed}
+
+    def _plan(self, student: str, entered: bool) -> Plan:
+        return make_plan(
+            self._assignment,
+            self._assignment.read(student),
+            self._folder(student).path,
+            self._wanted,
+            entered,
+            self.force,
+        )
+
+    def _try_to_grade(self, student: str, plan: Plan) -> bool:
+        """Grade one student; return whether that went well. Raises what must end the run."""
+        try:
+            self.run_pre_convert_hook()
+            with self._folder(student).alone():
+                self._grade(student, plan)
+            self.run_post_convert_hook()
+        except InUseError as error:
+            self.log.warning("%s Left to it.", error)
+        except GradebookError as error:
+            raise GradebookError(f"{error} {self._so_far()}") from error
+        except Exception as error:
+            if getattr(error, "errno", None) in NO_ROOM:
+                raise CourseError(f"The disk is full: make room. {self._so_far()}") from error
+            self.log.error("%s could not be graded: %s", student, error)
+            self.log.info("The error in full:", exc_info=True)
+            return False
+        else:
+            self._done += 1
+        return True
+
+    def _grade(self, student: str, plan: Plan) -> None:
+        """Let a student's results appear: first complete beside their place, then all at once."""
+        folder = self._folder(student)
+        if plan.reasons:
+            submission = self._assignment.read(student)
+            for note in submission.notes:
+                self.log.warning("%s: %s", student, note)
+            with folder.writing() as self._target:
+                self._write(submission, plan, folder.path)
+        self._enter(student, folder)
+
+    def _enter(self, student: str, folder: GradedFolder) -> None:
+        """Enter a complete folder in the gradebook and put it into its place."""
+        new = folder.graded.is_dir()
+        entry = Entry(
+            self._assignment.name,
+            student,
+            folder.graded if new else folder.path,
+            folder.last,
+            self.create_student,
+        )
+        penalties = AssignLatePenalties(parent=self)
+        penalties.init_plugin()
+        enter(self._gradebook, entry, penalties, self.log)
+        if new:
+            for notebook in self._assignment.notebooks:
+                self._moved += moved(student, notebook, folder.last, folder.graded)
+            folder.put_into_place()
+
+    def _finish_last_run(self) -> None:
+        """Finish what an earlier run had graded but not entered; drop what it had half-written."""
+        autograded = self._folder("x").path.parents[1]
+        for folder in unfinished(autograded, self._assignment.name):
+            student = folder.path.parent.name
             try:
-                load_hidden_tests(folder, self.coursedir.assignment_id, name)
-            except Exception as error:  # whatever an instructor's module raises
-                raise self._fail(
-                    f"Nothing was graded: the hidden tests of {name} in {folder} cannot be "
-                    f"loaded: {type(error).__name__}: {error}"
-                ) from error
+                with folder.alone():
+                    if folder.tidy():
+                        self.log.warning(
+                            "%s: the last run ended in the middle of grading this submission; what "
+                            "it had is dropped, and it is graded again.",
+                            student,
+                        )
+                    if folder.graded.is_dir():
+                        self._enter(student, folder)
+                        self.log.warning(
+                            "%s: graded by the last run, and entered in the gradebook now.", student
+                        )
+            except InUseError:
+                continue
+            except MissingEntry as error:
+                self.log.warning("%s: %s It is graded again.", student, error)
+                remove(folder.graded)
+
+    def _write(self, submission: Submission, plan: Plan, last: Path) -> None:
+        """Write all that grading leaves of one submission into the folder that is open for it."""
+        self._write_files(submission)
+        for name in self._assignment.notebooks:
+            if name in plan.reasons:
+                keep_earlier(last, self._target, name)
+                self._grade_notebook(submission, name)
+            else:
+                copy_files(last, self._target, [name + e for e in (".ipynb", LAST, EARLIER)])
+        self.set_permissions(submission.assignment, submission.student)
+
+    def _grade_notebook(self, submission: Submission, name: str) -> None:
+        student, assignment = submission.student, self._assignment
+        who = {"student": student, "assignment": assignment.name, "notebook": name}
+        digests = assignment.digests(name, submission)
+        if name not in submission.notebooks:
+            self.log.info("%s did not hand in %s", student, name)
+            lines = missing_lines(assignment.notebooks[name], digests, **who)
+            write_audit(self._target, name, lines)
+            return
+        self.log.info("Autograding %s of %s", name, student)
+        read = submission.notebooks[name]
+        nb, notes = assignment.rebuilt(name, submission)
+        for note in (*read.notes, *notes):
+            self.log.info("%s, %s: %s", student, name, note)
+        resources = {
+            "unique_key": name,
+            "nbgrader": {**who, "db_url": self.coursedir.db_url},
+            "metadata": {"name": name, "path": str(self._target)},
+            "course_files": str(assignment.release),
+            "digests": digests,
+            "unrun": Unrun(Outcome.UNREADABLE, read.problem) if read.problem else None,
+        }
+        text = self._run_within_limit(nb, resources)
+        (self._target / f"{name}.ipynb").write_text(text, encoding="utf-8")
+
+    def _run_within_limit(self, nb, resources) -> str:
+        """Run the steps of one notebook; return its text.
+
+        A notebook that costs the grader too much keeps the verdicts that it has; the other tasks
+        end as timed out.
+        """
+        try:
+            with cpu_limit(self.grader_seconds):
+                return self._run_steps(nb, resources)
+        except GraderLimitError:
+            self.log.warning(
+                "%s, %s: given up, because it kept the grader busy for more than %s s.",
+                resources["nbgrader"]["student"],
+                resources["unique_key"],
+                f"{self.grader_seconds:g}",
+            )
+        steps = self.exporter._preprocessors
+        judge = next(step for step in steps if isinstance(step, JudgeExecute))
+        reason = "Reading what this notebook put out took too long, so it was not run to its end."
+        judged = {judged.cell: judged for judged in judge.judged}
+        unrun = Unrun(Outcome.TIMED_OUT, reason, judged)
+        return self._run_steps(nb, {**resources, "unrun": unrun})
+
+    def _run_steps(self, nb, resources) -> str:
+        self._sanitizing = False
+        try:
+            self._init_preprocessors()
+            with setenv(NBGRADER_EXECUTION="autograde"):
+                text, _ = self.exporter.from_notebook_node(nb, resources)
+        finally:
+            self._sanitizing = True
+        return text
+
+    def _write_files(self, submission: Submission) -> None:
+        """Put the student's own files beside the graded notebooks, as nbgrader does."""
+        for name, content in submission.files.items():
+            if Path(name).parts[0].endswith(GRADERS_OWN):
+                continue
+            path = self._target / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        if submission.timestamp is not None:
+            text = f"{submission.timestamp.isoformat(' ')} UTC\n"
+            (self._target / "timestamp.txt").write_text(text)
+
+    def _show_summary(self, console: Console) -> None:
+        name = self._assignment.name
+        autograded = self._folder("x").path.parents[1]
+        summary = summarise(autograded, name, self._assignment.submitted, self._wanted)
+        show_summary(summary, self._done, self._refused, console)
 
     def _check_box(self) -> None:
         """Refuse to grade where students' code cannot be boxed, unless the instructor wants it."""
@@ -77,119 +316,24 @@ class JudgeAutograde(Autograde):
         try:
             check_box(self.config)
         except BoxError as error:
-            self.log.error("Nothing was graded: %s %s", error, TWO_WAYS_ON)
-            raise NbGraderException(str(error)) from error
+            raise CourseError(f"Nothing was graded: {error} {TWO_WAYS_ON}") from error
 
-    def init_notebooks(self) -> None:
-        """Find the submissions: folders that are no links, with names that nbgrader can hold."""
-        usual = os.path.join("{nbgrader_step}", "{student_id}", "{assignment_id}")
-        if self.coursedir.directory_structure != usual:
-            raise self._fail(
-                f"nbjudge reads submissions from {usual}; c.CourseDirectory.directory_structure "
-                f"is {self.coursedir.directory_structure}."
-            )
-        released = self._released()
-        wanted = [n for n in released if fnmatch.fnmatchcase(n, self.coursedir.notebook_id)]
-        submitted = Path(self.coursedir.format_path(self._input_directory, "x", "x")).parents[1]
-        students, refused = find_submissions(
-            submitted, self.coursedir.assignment_id, self.coursedir.student_id
+    def _so_far(self) -> str:
+        """Return what is done and how to go on, for the last line of a run that ends early."""
+        if not self._total:
+            return "Nothing was graded yet; run the same command again."
+        return (
+            f"{self._done} of {self._total} submissions are graded and kept; run the same command "
+            "again, and it goes on with the rest."
         )
-        for refusal in refused:
-            self.log.warning("Not graded: %s: %s", refusal.name, refusal.reason)
-            self.summary.refuse(refusal.name, refusal.reason)
-        self.assignments = {}
-        for student in students:
-            folder = self._format_source(self.coursedir.assignment_id, student)
-            self.assignments[folder] = [os.path.join(folder, f"{n}.ipynb") for n in wanted]
-        if not wanted:
-            raise self._fail(
-                f"No notebook of the release matches {self.coursedir.notebook_id!r}: "
-                f"{self._release_folder()} has {', '.join(released) or 'none'}."
-            )
-        if not self.assignments:
-            raise self._fail(
-                f"No submission of {self.coursedir.assignment_id!r} was found for students "
-                f"matching {self.coursedir.student_id!r}: submissions lie in "
-                f"{submitted}/<student>/{self.coursedir.assignment_id}/."
-            )
 
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Read the submission and enter it in the gradebook; nothing is executed yet."""
-        wanted = {Path(path).stem for path in self.notebooks}
-        folder = Path(self._format_source(assignment_id, student_id))
-        released = self._released()
-        self._submission = read_submission(
-            folder,
-            student_id,
-            assignment_id,
-            released,
-            self._limits(),
-            known_ids={name: known_ids(self._released_notebook(name)) for name in released},
-            course_files=self._course_files(),
-        )
-        for note in self._submission.notes:
-            self.log.warning("%s: %s", student_id, note)
-        self._write_files(Path(self._format_dest(assignment_id, student_id)))
-        missing = self._enter_in_gradebook(assignment_id, student_id, wanted)
-        here = [name for name in self._submission.notebooks if name in wanted]
-        self.notebooks = [str(folder / f"{name}.ipynb") for name in sorted(here)]
-        for name in missing:
-            self._record_missing(assignment_id, student_id, name)
+    def _folder(self, student: str) -> GradedFolder:
+        root, step = self.coursedir.root, self.coursedir.autograded_directory
+        return GradedFolder(Path(root, step, student, self.coursedir.assignment_id))
 
-    def convert_single_notebook(self, notebook_filename: str) -> None:
-        """Rebuild one notebook on the released one, run it, judge it, write it."""
-        self.log.info("Autograding %s", notebook_filename)
-        self._sanitizing = True
-        resources = self.init_single_notebook_resources(notebook_filename)
-        name = resources["nbgrader"]["notebook"]
-        read = self._submission.notebooks[name]
-        nb, notes = rebuild(self._released_notebook(name), read.cells)
-        self._put_tests_back(nb, name)
-        for note in (*read.notes, *notes):
-            self.log.info("%s, %s: %s", resources["nbgrader"]["student"], name, note)
-        resources["metadata"] = {"name": name, "path": self._destination(resources)}
-        resources["course_files"] = self._release_folder()
-        resources["problem"] = read.problem
-        self._sanitizing = False
-        try:
-            self._init_preprocessors()
-            with setenv(NBGRADER_EXECUTION="autograde"):
-                output, resources = self.exporter.from_notebook_node(nb, resources)
-        finally:
-            self._sanitizing = True
-        self.write_single_notebook(output, resources)
-        self.summary.add(resources["nbgrader"]["student"], resources["verdicts"])
-
-    def convert_notebooks(self) -> None:
-        """Grade student by student, then print how it went."""
-        try:
-            super().convert_notebooks()
-        finally:
-            failed = sys.exc_info()[0] is not None
-            self.summary.show(failed=failed)
-
-    def _released(self) -> list[str]:
-        folder = Path(self._release_folder())
-        return sorted(path.stem for path in folder.glob("*.ipynb"))
-
-    def _release_folder(self) -> str:
-        folder = self.coursedir.format_path(
-            self.coursedir.release_directory, ".", self.coursedir.assignment_id
-        )
-        return os.path.normpath(folder)
-
-    def _course_files(self) -> list[str]:
-        """Return the paths, within the release, of what the course gives besides notebooks."""
-        folder = Path(self._release_folder())
-        return [
-            path.relative_to(folder).as_posix()
-            for path in folder.rglob("*")
-            if path.is_file() and path.suffix != ".ipynb"
-        ]
-
-    def _destination(self, resources) -> str:
-        who = resources["nbgrader"]
-        return self._format_dest(who["assignment"], who["student"])
+    def _format_dest(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
+        """Return where nbgrader's own steps find the folder that is being written."""
+        return str(self._target)
 
     def _limits(self) -> IntakeLimits:
         return IntakeLimits(
@@ -203,87 +347,3 @@ class JudgeAutograde(Autograde):
         """Tell the instructor; return the exception that ends nbgrader's command with status 1."""
         self.log.error(message)
         return NbGraderException(message)
-
-    def _write_files(self, destination: Path) -> None:
-        """Put the student's own files beside the graded notebooks, as nbgrader does."""
-        destination.mkdir(parents=True, exist_ok=True)
-        for name, content in self._submission.files.items():
-            if Path(name).parts[0].endswith(GRADERS_OWN):
-                continue
-            path = destination / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.unlink(missing_ok=True)
-            path.write_bytes(content)
-        if self._submission.timestamp is not None:
-            path = destination / "timestamp.txt"
-            path.unlink(missing_ok=True)
-            path.write_text(f"{self._submission.timestamp.isoformat(' ')} UTC\n")
-
-    def _enter_in_gradebook(self, assignment_id, student_id, wanted) -> list[str]:
-        """Create student and submission; return the notebooks that were not handed in."""
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            try:
-                assignment = gradebook.find_assignment(assignment_id)
-            except MissingEntry as error:
-                message = (
-                    f"The gradebook does not know the assignment {assignment_id!r}: "
-                    f"run nbgrader generate_assignment {assignment_id} first."
-                )
-                raise self._fail(message) from error
-            if self.create_student:
-                gradebook.update_or_create_student(student_id)
-            else:
-                gradebook.find_student(student_id)
-            late = {"timestamp": self._submission.timestamp} if self._submission.timestamp else {}
-            submission = gradebook.update_or_create_submission(assignment_id, student_id, **late)
-            if late and submission.total_seconds_late > 0:
-                self.log.warning("%s is %s seconds late", student_id, submission.total_seconds_late)
-            missing = []
-            for notebook in assignment.notebooks:
-                if notebook.name in wanted and notebook.name not in self._submission.notebooks:
-                    missing.append(notebook.name)
-                    found = gradebook.find_submission_notebook(
-                        notebook.name, assignment_id, student_id
-                    )
-                    for grade in found.grades:
-                        grade.auto_score = 0
-                        grade.needs_manual_grade = False
-            gradebook.db.commit()
-        return missing
-
-    def _record_missing(self, assignment_id: str, student_id: str, notebook: str) -> None:
-        self.log.info("%s did not hand in %s", student_id, notebook)
-        who = {"student": student_id, "assignment": assignment_id, "notebook": notebook}
-        lines = missing_lines(self._released_notebook(notebook), **who)
-        write_audit(self._format_dest(assignment_id, student_id), notebook, lines)
-        self.summary.miss(student_id, notebook)
-
-    def _released_notebook(self, name: str) -> nbformat.NotebookNode:
-        if name not in self._read:
-            path = Path(self._release_folder(), f"{name}.ipynb")
-            self._read[name] = nbformat.read(path, as_version=4)
-        return self._read[name]
-
-    def _put_tests_back(self, nb: nbformat.NotebookNode, name: str) -> None:
-        """Give locked cells their text with hidden tests, and all cells the gradebook's checksum.
-
-        nbgrader's OverwriteCells does this for the cells that a student has left; here all are.
-        """
-        if name not in self._kept:
-            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-                notebook = gradebook.find_notebook(name, self.coursedir.assignment_id)
-                self._kept[name] = {
-                    cell.name: (cell.source if cell.locked else None, cell.checksum)
-                    for cell in notebook.source_cells
-                }
-        for cell in nb.cells:
-            about = cell.metadata.get("nbgrader", {})
-            if about.get("grade_id") in self._kept[name]:
-                source, about["checksum"] = self._kept[name][about["grade_id"]]
-                cell.source = cell.source if source is None else source
-
-    def write_single_notebook(self, output, resources) -> None:
-        """Write one graded notebook in the place of an older one."""
-        path = Path(self._destination(resources), f"{resources['unique_key']}.ipynb")
-        path.unlink(missing_ok=True)
-        BaseConverter.write_single_notebook(self, output, resources)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from nbformat.v4 import new_output
 from nbgrader import utils
@@ -13,11 +15,47 @@ from nbjudge.outcome import Outcome
 from nbjudge.question.ask import question_code
 from nbjudge.question.probe import ANSWER_TYPE
 from nbjudge.question.reply import Reply, StudentError, read_reply
-from nbjudge.verdict.audit import audit_line, write_audit
+from nbjudge.record.audit import audit_line, unjudged_line, write_audit
 from nbjudge.verdict.course import HiddenTestError, judged_test, load_hidden_tests
 from nbjudge.verdict.decide import Verdict, decide
-from nbjudge.verdict.hidden_test import HiddenTest
+from nbjudge.verdict.hidden_test import Case, HiddenTest
 from nbjudge.verdict.text import verdict_text
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One judged cell: the verdict, and what it came from.
+
+    Attributes:
+        cell: its grade_id.
+        test: the hidden test.
+        verdict: on the answers.
+        seed: the cases were drawn with it.
+        cases: what was asked.
+        replies: what the student's kernel answered, one for each case.
+    """
+
+    cell: str
+    test: HiddenTest
+    verdict: Verdict
+    seed: int
+    cases: Sequence[Case]
+    replies: Sequence[Reply]
+
+
+@dataclass(frozen=True)
+class Unrun:
+    """A notebook of which nothing runs.
+
+    Attributes:
+        outcome: of each task that has no verdict yet.
+        reason: one sentence for the student.
+        judged: what was judged before, by grade_id.
+    """
+
+    outcome: Outcome
+    reason: str
+    judged: Mapping[str, Judged] = field(default_factory=dict)
 
 
 class JudgeExecute(BoxedExecute):
@@ -41,7 +79,11 @@ class JudgeExecute(BoxedExecute):
     ).tag(config=True)
 
     def preprocess(self, nb, resources=None, km=None):
-        """Run and judge one notebook; see nbconvert's ExecutePreprocessor."""
+        """Run and judge one notebook; see nbconvert's ExecutePreprocessor.
+
+        Of `resources`, ``digests`` go into the audit lines, ``seeds`` (by grade_id) repeat
+        verdicts, ``unrun`` keeps the notebook from running; ``judged`` is what comes back.
+        """
         self._who = {k: resources["nbgrader"][k] for k in ("student", "assignment", "notebook")}
         self._tests = load_hidden_tests(
             self.hidden_tests, self._who["assignment"], self._who["notebook"]
@@ -52,14 +94,22 @@ class JudgeExecute(BoxedExecute):
         # draws there what a later task asks for
         self._spare_figures = 0
         self._cell_problem: Outcome | None = None  # of any cell: later tasks may need its names
-        self._audit: list[str] = []
-        resources["verdicts"] = self._verdicts = []
+        self._seeds = resources.get("seeds", {})
+        resources["judged"] = self.judged = []
         try:
-            if resources.get("problem"):
-                return self._judge_unread(nb, resources)
+            if resources.get("unrun") is not None:
+                return self._judge_unrun(nb, resources)
             return super().preprocess(nb, resources, km)
         finally:
-            write_audit(resources["metadata"]["path"], self._who["notebook"], self._audit)
+            self._write_audit(resources)
+
+    def _write_audit(self, resources) -> None:
+        digests = resources.get("digests", {})
+        lines = [
+            audit_line(j.verdict, j.seed, digests, **self._who, cell=j.cell) for j in self.judged
+        ]
+        lines = lines or [unjudged_line(digests, **self._who)]
+        write_audit(resources["metadata"]["path"], self._who["notebook"], lines)
 
     def preprocess_cell(self, cell, resources, index):
         """Judge an autograded cell that names a hidden test; run any other."""
@@ -73,23 +123,30 @@ class JudgeExecute(BoxedExecute):
         self._start_task()
         return cell, resources
 
-    def _judge_unread(self, nb, resources):
-        """Give every task of a notebook that could not be read its outcome; nothing runs."""
-        self.lost = Outcome.UNREADABLE
+    def _judge_unrun(self, nb, resources):
+        """Give every task of a notebook that does not run its outcome."""
+        unrun: Unrun = resources["unrun"]
+        self.lost = unrun.outcome
         for cell in nb.cells:
             name = judged_test(cell.source) if utils.is_grade(cell) else None
-            if name is not None:
+            if name is None:
+                continue
+            before = unrun.judged.get(cell.metadata.nbgrader["grade_id"])
+            if before is not None:
+                self._settle(cell, before)
+            else:
                 self._judge_cell(cell, name)
-                cell.outputs[0].text += resources["problem"] + "\n"
+                cell.outputs[0].text += unrun.reason + "\n"
         return nb, resources
 
-    def _judge_cell(self, cell, name: str):
-        verdict, seed = self._judge(name, float(cell.metadata.nbgrader["points"]))
-        cell.outputs = verdict_outputs(verdict)
+    def _judge_cell(self, cell, name: str) -> None:
+        about = cell.metadata.nbgrader
+        self._settle(cell, self._judge(name, about["grade_id"], float(about["points"])))
+
+    def _settle(self, cell, judged: Judged) -> None:
+        cell.outputs = verdict_outputs(judged.verdict)
         cell.execution_count = None
-        grade_id = cell.metadata.nbgrader["grade_id"]
-        self._audit.append(audit_line(verdict, seed, **self._who, cell=grade_id))
-        self._verdicts.append(verdict)
+        self.judged.append(judged)
 
     def _start_task(self):
         self._figures = self._figures_in_answers = 0
@@ -106,14 +163,15 @@ class JudgeExecute(BoxedExecute):
                 self._figures += 1
                 self._figures_in_answers += utils.is_solution(cell)
 
-    def _judge(self, name: str, max_points: float) -> tuple[Verdict, int]:
+    def _judge(self, name: str, grade_id: str, max_points: float) -> Judged:
         if name not in self._tests:
             raise HiddenTestError(
                 f"There is no hidden test {name!r}: write it in {self.hidden_tests}/"
                 f"{self._who['assignment']}/{self._who['notebook']}.py"
             )
         test = self._tests[name]
-        seed = secrets.randbits(63) if self.seed is None else self.seed
+        drawn = secrets.randbits(63) if self.seed is None else self.seed
+        seed = self._seeds.get(grade_id, drawn)
         cases = test.draw_cases(seed)
         replies = self._ask_cases(test, cases, seed)
         figures = self._figures + self._spare_figures
@@ -129,7 +187,7 @@ class JudgeExecute(BoxedExecute):
             max_points,
             self._cell_problem,
         )
-        return verdict, seed
+        return Judged(grade_id, test, verdict, seed, cases, replies)
 
     def _ask_cases(self, test: HiddenTest, cases, seed: int) -> list[Reply]:
         """Put the cases to the student's kernel; return one reply for each case."""

@@ -1,20 +1,26 @@
-"""The closing table of a run: how many tasks ended in which outcome, and who needs a look."""
+"""The closing table of a run: how the tasks of the whole class ended, and who needs a look.
+
+It is read from the audit lines, so that it holds what earlier runs graded, too.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from nbjudge.intake import Refusal
 from nbjudge.outcome import Outcome
-from nbjudge.verdict.decide import Verdict
+from nbjudge.record.audit import read_audit
 
 # outcomes that say more of the submission as a whole than of one task
 NOTABLE = (
     Outcome.UNREADABLE,
-    Outcome.MISSING,
     Outcome.TIMED_OUT,
     Outcome.OUT_OF_MEMORY,
     Outcome.TOO_MUCH_OUTPUT,
@@ -24,60 +30,89 @@ NOTABLE = (
 SHOWN = 30  # students of one outcome that are named
 
 
+@dataclass(frozen=True)
 class Summary:
-    """Collects the outcomes of one run of autograde."""
+    """How an assignment is graded by now.
 
-    def __init__(self):
-        """Begin with nothing graded."""
-        self._tasks: Counter[Outcome] = Counter()
-        self._who: dict[Outcome, dict[str, None]] = defaultdict(dict)
-        self._students: dict[str, float] = defaultdict(float)
-        self._refused: list[tuple[str, str]] = []
-        self._missing: dict[str, list[str]] = defaultdict(list)
+    Attributes:
+        students: how many have a graded folder.
+        tasks: how many judged tasks ended in which outcome.
+        who: the students with a task of that outcome, where the outcome is `NOTABLE`.
+        missing: for each student the notebooks that were not handed in.
+        deleted: students whose submission is gone since it was graded.
+    """
 
-    def add(self, student: str, verdicts: list[Verdict]) -> None:
-        """Count one graded notebook."""
-        self._students[student] += sum(verdict.points for verdict in verdicts)
-        for verdict in verdicts:
-            self._tasks[verdict.outcome] += 1
-            if verdict.outcome in NOTABLE:
-                self._who[verdict.outcome][student] = None
-
-    def miss(self, student: str, notebook: str) -> None:
-        """Count a notebook that was not handed in."""
-        self._students[student] += 0
-        self._missing[student].append(notebook)
-
-    def refuse(self, name: str, reason: str) -> None:
-        """Note a submission folder that was not graded."""
-        self._refused.append((name, reason))
-
-    def show(self, console: Console | None = None, failed: bool = False) -> None:
-        """Print the table; `failed`: something went wrong, and the log says what."""
-        console = console or Console()
-        if self._students or not failed:
-            self._show_tasks(console)
-        if self._missing:
-            console.print(f"Notebooks not handed in by: {_names(self._missing)}")
-        for name, reason in self._refused:
-            console.print(f"Not graded: {escape(ascii(name)[1:-1])}: {escape(reason)}")
-
-    def _show_tasks(self, console: Console) -> None:
-        number = len(self._students)
-        if number == 0:
-            console.print("Nothing was graded: all is graded already. --force grades it again.")
-            return
-        table = Table(title=f"{number} submission{'s' * (number > 1)} graded")
-        table.add_column("outcome")
-        table.add_column("tasks", justify="right")
-        table.add_column("who needs a look")
-        for outcome in Outcome:
-            if self._tasks[outcome]:
-                table.add_row(outcome.value, str(self._tasks[outcome]), _names(self._who[outcome]))
-        console.print(table)
+    students: int
+    tasks: Mapping[Outcome, int]
+    who: Mapping[Outcome, Collection[str]]
+    missing: Mapping[str, Collection[str]]
+    deleted: Collection[str]
 
 
-def _names(students) -> str:
+def summarise(
+    autograded: Path, assignment: str, submitted: Path, notebooks: Collection[str]
+) -> Summary:
+    """Return the summary of all graded folders of an assignment, for these notebooks."""
+    students, deleted, tasks = 0, [], Counter()
+    who, missing = defaultdict(dict), defaultdict(dict)
+    for folder in sorted(autograded.glob("*")):
+        if not (folder / assignment).is_dir():
+            continue
+        students += 1
+        if not (submitted / folder.name / assignment).is_dir():
+            deleted.append(folder.name)
+        for notebook in notebooks:
+            for line in read_audit(folder / assignment, notebook):
+                if not line.get("cell"):
+                    continue
+                outcome = Outcome(line["outcome"])
+                tasks[outcome] += 1
+                if outcome in NOTABLE:
+                    who[outcome][folder.name] = None
+                if "test" not in line:
+                    missing[folder.name][notebook] = None
+    return Summary(students, tasks, who, missing, deleted)
+
+
+def show_summary(
+    summary: Summary, graded: int, refused: Sequence[Refusal], console: Console
+) -> None:
+    """Print the table.
+
+    Args:
+        summary: of the whole assignment.
+        graded: how many submissions this run has graded.
+        refused: folders that cannot be graded.
+        console: where to print.
+    """
+    if summary.tasks:
+        _show_tasks(summary, graded, console)
+    if not graded:
+        console.print("Nothing was graded: all is graded already. --force grades it again.")
+    if summary.missing:
+        console.print(f"Notebooks not handed in by: {_names(summary.missing)}")
+    if summary.deleted:
+        console.print(f"Graded, but no longer in submitted: {_names(summary.deleted)}")
+    for refusal in refused:
+        name = escape(ascii(refusal.name)[1:-1])
+        console.print(f"Not graded: {name}: {escape(refusal.reason)}")
+
+
+def _show_tasks(summary: Summary, graded: int, console: Console) -> None:
+    number = summary.students
+    many = f"{number} submission{'s' * (number > 1)} graded"
+    table = Table(title=many if graded == number else f"{many}, {graded} of them now")
+    table.add_column("outcome")
+    table.add_column("tasks", justify="right")
+    table.add_column("who needs a look")
+    for outcome in Outcome:
+        if summary.tasks[outcome]:
+            names = _names(summary.who.get(outcome, ()))
+            table.add_row(outcome.value, str(summary.tasks[outcome]), names)
+    console.print(table)
+
+
+def _names(students: Collection[str]) -> str:
     names = sorted(students)
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return escape(", ".join(names[:SHOWN])) + more

@@ -14,8 +14,12 @@ class HiddenTestError(RuntimeError):
     """The course's hidden tests cannot be used; the message says what to mend."""
 
 
+_loaded: list[Path] = []  # every file that `load_module` has imported, in order
+
+
 def load_module(path: Path) -> ModuleType:
     """Import the Python file at `path`, which need not be on the import path."""
+    _loaded.append(Path(path).resolve())
     spec = importlib.util.spec_from_file_location(f"nbjudge_course_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -38,6 +42,18 @@ def load_hidden_tests(folder: Path | str, assignment: str, notebook: str) -> dic
         for name, value in vars(load_module(path)).items()
         if isinstance(value, HiddenTest)
     }
+
+
+def hidden_test_files(folder: Path | str, assignment: str, notebook: str) -> set[Path]:
+    """Return the Python files that one notebook's hidden tests are made of.
+
+    They are its module and what that loads, also while it draws its cases. Raises what the module
+    raises.
+    """
+    before = len(_loaded)
+    for test in load_hidden_tests(folder, assignment, notebook).values():
+        test.draw_cases(seed=0)
+    return set(_loaded[before:])
 
 
 def judged_test(source: str) -> str | None:

@@ -1,0 +1,169 @@
+"""What grading one assignment needs of the course: the release, the gradebook's cells, digests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+
+from nbjudge.intake import IntakeLimits, Submission, read_submission
+from nbjudge.rebuild.build import known_ids, rebuild
+from nbjudge.record.digest import (
+    hidden_test_digest,
+    release_digest,
+    settings_digest,
+    submission_digest,
+)
+from nbjudge.verdict.course import hidden_test_files
+
+
+class CourseError(RuntimeError):
+    """Something of the course is missing or cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Assignment:
+    """One assignment of the course.
+
+    Attributes:
+        name: such as ``lab1``.
+        submitted: the folder of all submissions.
+        release: the folder of its release.
+        notebooks: the released notebooks, by name without ending.
+        files: the course's files beside them, by their path in the release.
+        kept: for each notebook by grade_id: the text of a locked cell with its hidden tests (None
+            for a cell of the student's), and the gradebook's checksum.
+        hidden_tests: the course's folder of hidden tests.
+        limits: of the intake.
+        settings: digest of the judge's settings.
+    """
+
+    name: str
+    submitted: Path
+    release: Path
+    notebooks: Mapping[str, NotebookNode]
+    files: Mapping[str, Path]
+    kept: Mapping[str, Mapping[str, tuple[str | None, str]]]
+    hidden_tests: Path
+    limits: IntakeLimits
+    settings: str
+
+    def read(self, student: str) -> Submission:
+        """Return what a student handed in; never raises for what they can put there."""
+        return read_submission(
+            self.submitted / student / self.name,
+            student,
+            self.name,
+            list(self.notebooks),
+            self.limits,
+            known_ids=self._ids,
+            course_files=list(self.files),
+        )
+
+    def rebuilt(self, notebook: str, submission: Submission) -> tuple[NotebookNode, list[str]]:
+        """Return the released notebook with the student's text in it, and notes for the log.
+
+        Locked cells get their text with hidden tests, and all cells the gradebook's checksum:
+        nbgrader's OverwriteCells does this for the cells that a student has left; here all are.
+        """
+        nb, notes = rebuild(self.notebooks[notebook], submission.notebooks[notebook].cells)
+        for cell in nb.cells:
+            about = cell.metadata.get("nbgrader", {})
+            if about.get("grade_id") in self.kept[notebook]:
+                source, about["checksum"] = self.kept[notebook][about["grade_id"]]
+                cell.source = cell.source if source is None else source
+        return nb, list(notes)
+
+    def digests(self, notebook: str, submission: Submission) -> dict[str, str]:
+        """Return the digest of each part that a grading of this notebook is made from."""
+        read = submission.notebooks.get(notebook)
+        return {
+            "submission": submission_digest(read, submission.files, submission.timestamp),
+            **self.course_digests[notebook],
+            "settings": self.settings,
+        }
+
+    @cached_property
+    def course_digests(self) -> dict[str, dict[str, str]]:
+        """The digests of hidden test and release, for each notebook; see `digests`."""
+        return {name: self._course_digests(name) for name in self.notebooks}
+
+    def _course_digests(self, notebook: str) -> dict[str, str]:
+        try:
+            tests = hidden_test_files(self.hidden_tests, self.name, notebook)
+        except Exception as error:  # whatever an instructor's module raises
+            raise CourseError(
+                f"Nothing was graded: the hidden tests of {notebook} in {self.hidden_tests} "
+                f"cannot be loaded: {type(error).__name__}: {error}"
+            ) from error
+        release = release_digest(self.notebooks[notebook], self.kept[notebook], self.files)
+        return {"hidden_test": hidden_test_digest(tests), "release": release}
+
+    @cached_property
+    def _ids(self) -> dict[str, frozenset[str]]:
+        return {name: frozenset(known_ids(nb)) for name, nb in self.notebooks.items()}
+
+
+def load_assignment(
+    coursedir: CourseDirectory,
+    gradebook: Gradebook,
+    hidden_tests: str,
+    limits: IntakeLimits,
+    settings: Mapping[str, object],
+) -> Assignment:
+    """Return the assignment that `coursedir` names. Raises `CourseError` if it cannot be graded."""
+    usual = os.path.join("{nbgrader_step}", "{student_id}", "{assignment_id}")
+    if coursedir.directory_structure != usual:
+        raise CourseError(
+            f"nbjudge reads submissions from {usual}; c.CourseDirectory.directory_structure "
+            f"is {coursedir.directory_structure}."
+        )
+    name, root = coursedir.assignment_id, Path(coursedir.root)
+    release = root / coursedir.release_directory / name
+    kept = _kept_cells(gradebook, name)
+    paths = {path.stem: path for path in sorted(release.glob("*.ipynb")) if path.stem in kept}
+    if not paths:
+        raise CourseError(
+            f"{release} has no notebook that the gradebook knows: run nbgrader "
+            f"generate_assignment {name} first."
+        )
+    files = {
+        path.relative_to(release).as_posix(): path
+        for path in sorted(release.rglob("*"))
+        if path.is_file() and path.suffix != ".ipynb"
+    }
+    return Assignment(
+        name=name,
+        submitted=root / coursedir.submitted_directory,
+        release=release,
+        notebooks={stem: nbformat.read(path, as_version=4) for stem, path in paths.items()},
+        files=files,
+        kept=kept,
+        hidden_tests=root / hidden_tests,
+        limits=limits,
+        settings=settings_digest(settings),
+    )
+
+
+def _kept_cells(gradebook: Gradebook, name: str) -> dict[str, dict]:
+    try:
+        notebooks = gradebook.find_assignment(name).notebooks
+    except MissingEntry:
+        raise CourseError(
+            f"The gradebook does not know the assignment {name!r}: run nbgrader "
+            f"generate_assignment {name} first."
+        ) from None
+    return {
+        notebook.name: {
+            cell.name: (cell.source if cell.locked else None, cell.checksum)
+            for cell in notebook.source_cells
+        }
+        for notebook in notebooks
+    }

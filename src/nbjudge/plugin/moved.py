@@ -1,0 +1,59 @@
+"""Who has other points after a notebook was graded again, in which task, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from nbjudge.record.audit import judged_lines
+
+SHOWN = 40  # rows; the audit lines hold all
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One graded cell whose points are others than they were."""
+
+    student: str
+    cell: str
+    before: float
+    after: float
+    why: str
+
+
+def moved(student: str, notebook: str, last: Path, graded: Path) -> Iterator[Moved]:
+    """Return what moved between two gradings of one student's notebook.
+
+    Args:
+        student: whose it is.
+        notebook: its name.
+        last: the folder of the grading before.
+        graded: the folder of the new one.
+    """
+    before, after = judged_lines(last, notebook), judged_lines(graded, notebook)
+    for cell, line in after.items():
+        if cell in before and before[cell]["points"] != line["points"]:
+            why = line.get("mistake") or line["outcome"]
+            yield Moved(student, cell, before[cell]["points"], line["points"], why)
+
+
+def show_moved(found: Iterable[Moved], console: Console) -> None:
+    """Print a table of who moved; nothing if nobody did."""
+    found = sorted(found, key=lambda each: (each.cell, each.student))
+    if not found:
+        return
+    table = Table(title="Graded again with other points")
+    for name in ("task", "student", "before", "after", "now"):
+        table.add_column(name, justify="right" if name in ("before", "after") else "left")
+    for each in found[:SHOWN]:
+        row = (each.cell, each.student, f"{each.before:g}", f"{each.after:g}", each.why)
+        table.add_row(*map(escape, row))
+    console.print(table)
+    if len(found) > SHOWN:
+        rest = len(found) - SHOWN
+        console.print(f"… and {rest} more; the *.audit.earlier.jsonl files hold the points before.")

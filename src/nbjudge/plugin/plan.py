@@ -1,0 +1,84 @@
+"""What is to be graded: decided from what is there, not from what a file says of its age."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from nbjudge.intake import Submission
+from nbjudge.plugin.assignment import Assignment
+from nbjudge.record.audit import read_audit
+from nbjudge.record.digest import NOT_GRADED, reason_to_grade
+
+NAMED = 5  # students who are named; of more, the number is said
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done for one student.
+
+    Attributes:
+        reasons: why a notebook is graded, by its name; the others stay as they are.
+        entered: whether the gradebook has the student's submission.
+    """
+
+    reasons: Mapping[str, str]
+    entered: bool
+
+    @property
+    def needed(self) -> bool:
+        """Whether there is anything to be done."""
+        return bool(self.reasons) or not self.entered
+
+    @property
+    def again(self) -> dict[str, str]:
+        """The reasons of the notebooks that were graded before."""
+        return {name: reason for name, reason in self.reasons.items() if reason != NOT_GRADED}
+
+
+def make_plan(
+    assignment: Assignment,
+    submission: Submission,
+    graded: Path,
+    wanted: Collection[str],
+    entered: bool,
+    force: bool = False,
+) -> Plan:
+    """Return what is to be graded of one submission.
+
+    Args:
+        assignment: as it is now.
+        submission: as it is now.
+        graded: the student's graded folder; need not be there.
+        wanted: names of the notebooks that are asked for.
+        entered: whether the gradebook has this submission.
+        force: grade what is graded already, too.
+    """
+    reasons = {}
+    for name in sorted(wanted):
+        lines = read_audit(graded, name)
+        if name in submission.notebooks and not (graded / f"{name}.ipynb").is_file():
+            lines = []
+        reason = reason_to_grade(assignment.digests(name, submission), lines)
+        if force and not reason:
+            reason = "asked for"
+        if reason:
+            reasons[name] = reason
+    return Plan(reasons, entered)
+
+
+def say_again(plans: Mapping[str, Plan], console: Console) -> None:
+    """Print what is graded again, and why: a line for each notebook and reason."""
+    again = defaultdict(list)
+    for student, plan in plans.items():
+        for notebook, reason in plan.again.items():
+            again[notebook, reason].append(student)
+    for (notebook, reason), students in sorted(again.items()):
+        many = len(students) > NAMED
+        who = f"{len(students)} students" if many else ", ".join(students)
+        console.print(escape(f"{notebook} of {who}: graded again, {reason}."), highlight=False)

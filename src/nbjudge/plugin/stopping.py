@@ -1,0 +1,75 @@
+"""Being stopped: a signal ends a run between two steps, and one line says how to go on."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+import threading
+import warnings
+from collections.abc import Iterator
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(KeyboardInterrupt):
+    """Somebody stopped the run; `number` is the signal's."""
+
+    def __init__(self, number: int):
+        super().__init__(number)
+        self.number = number
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[None]:
+    """Raise `Stopped` in the block when a signal asks this process to end.
+
+    A second signal ends the process at once. For a command's own process: what runs inside of
+    another program, such as formgrader's server, leaves signals to that.
+    """
+    usual = {number: signal.getsignal(number) for number in SIGNALS}
+
+    def stop(number, frame):
+        usual.clear()
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_DFL)
+        # what the event loop and Python say of work that is broken off is no news
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+        warnings.simplefilter("ignore")
+        raise Stopped(number)
+
+    for number in SIGNALS:
+        if usual[number] is not signal.SIG_IGN:  # such as nohup's
+            signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in usual.items():
+            signal.signal(number, handler)
+
+
+class GraderLimitError(BaseException):
+    """The grader itself has worked too long; no `except Exception` on the way takes it."""
+
+
+@contextlib.contextmanager
+def cpu_limit(seconds: float) -> Iterator[None]:
+    """Raise `GraderLimitError` in the block when this process has used so many CPU seconds in it.
+
+    Waiting costs none. An event loop may swallow an exception that is raised in it, so it is
+    raised again each second. Only a process's main thread can be limited; elsewhere nothing is.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number, frame):
+        raise GraderLimitError
+
+    usual = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, usual)

@@ -1,0 +1,100 @@
+"""The audit line: what was judged with which seed, kept for appeals beside the graded notebook.
+
+``<notebook>.audit.jsonl`` holds the last grading, one JSON line for each judged cell;
+``<notebook>.audit.earlier.jsonl`` holds the lines of all gradings before it, oldest first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from nbgrader import utils
+
+from nbjudge.outcome import Outcome
+from nbjudge.verdict.decide import Verdict
+
+LAST, EARLIER = ".audit.jsonl", ".audit.earlier.jsonl"
+
+
+def audit_line(verdict: Verdict, seed: int, digests: Mapping[str, str], **who: str) -> str:
+    """Return one JSON line; `who` names student, assignment, notebook and cell.
+
+    Args:
+        verdict: on the cell.
+        seed: the cases were drawn with it.
+        digests: of what the verdict was made from, see `nbjudge.record.digest`.
+    """
+    record = {
+        "test": verdict.test,
+        "seed": seed,
+        "points": verdict.points,
+        "max_points": verdict.max_points,
+        "outcome": verdict.outcome.value,
+        "mistake": verdict.mistake,
+        "cases": [{"case": r.label, "outcome": r.outcome.value} for r in verdict.results],
+    }
+    return _line(who, record, digests)
+
+
+def missing_lines(nb, digests: Mapping[str, str], **who: str) -> list[str]:
+    """Return the audit lines of a notebook that was not handed in: one for each graded cell."""
+    lines = []
+    for cell in filter(utils.is_grade, nb.cells):
+        record = {
+            "cell": cell.metadata.nbgrader["grade_id"],
+            "points": 0.0,
+            "max_points": float(cell.metadata.nbgrader["points"]),
+            "outcome": Outcome.MISSING.value,
+        }
+        lines.append(_line(who, record, digests))
+    return lines or [unjudged_line(digests, **who)]
+
+
+def unjudged_line(digests: Mapping[str, str], **who: str) -> str:
+    """Return the one line of a notebook without a judged cell: it says what was graded, only."""
+    return _line(who, {"cell": None}, digests)
+
+
+def _line(who: Mapping, record: Mapping, digests: Mapping[str, str]) -> str:
+    graded = datetime.now(UTC).isoformat(timespec="seconds")
+    return json.dumps({**who, **record, "graded": graded, "digests": dict(digests)})
+
+
+def write_audit(folder: Path | str, notebook: str, lines: Iterable[str]) -> Path:
+    """Write the audit lines of one notebook to ``<notebook>.audit.jsonl`` and return its path.
+
+    nbgrader leaves graded files read-only, so an earlier one is replaced, not opened.
+    """
+    path = Path(folder) / f"{notebook}{LAST}"
+    path.unlink(missing_ok=True)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def read_audit(folder: Path | str, notebook: str) -> list[dict]:
+    """Return the lines of the last grading of one notebook; none if there are none to be read."""
+    try:
+        text = Path(folder, f"{notebook}{LAST}").read_text(encoding="utf-8")
+        lines = [json.loads(line) for line in text.splitlines()]
+    except (OSError, ValueError):
+        return []
+    return [line for line in lines if isinstance(line, dict)]
+
+
+def judged_lines(folder: Path | str, notebook: str) -> dict[str, dict]:
+    """Return the last audit line of each judged cell, by its grade_id."""
+    return {line["cell"]: line for line in read_audit(folder, notebook) if line.get("cell")}
+
+
+def keep_earlier(graded: Path, target: Path, notebook: str) -> None:
+    """Write to `target` all audit lines of a notebook that lie in `graded`, as earlier ones."""
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in (graded / f"{notebook}{ending}" for ending in (EARLIER, LAST))
+        if path.is_file()
+    ]
+    if texts:
+        (target / f"{notebook}{EARLIER}").write_text("".join(texts), encoding="utf-8")

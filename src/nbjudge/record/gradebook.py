@@ -1,0 +1,101 @@
+"""The gradebook, opened once for a run; what belongs together enters it together or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from nbgrader.api import Gradebook
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+
+# what a database says, and what an instructor can do about it
+_ADVICE = {
+    "locked": "Another program is writing to it, or was stopped in the middle of that: close "
+    "formgrader and other graders, then run the same command again.",
+    "full": "Its disk is full: make room, then run the same command again.",
+    "malformed": "Its file is damaged: put it aside (mv {path} {path}.damaged), copy your last "
+    "good backup to its place, or none, and run make release and this command again.",
+    "not a database": "Its file holds something else: put it aside (mv {path} {path}.other), copy "
+    "your last good backup to its place, or none, and run make release and this command again.",
+    "unable to open": "Its file cannot be opened: look at the rights of {path} and of its folder.",
+    "readonly": "Its file cannot be written: look at the rights of {path} and of its folder.",
+    "no such": "It was made by another nbgrader: copy it to a safe place, then run nbgrader db "
+    "upgrade.",
+}
+
+
+class GradebookError(RuntimeError):
+    """The gradebook cannot be used; the message says why, and what to do."""
+
+
+class _Waiting(Session):
+    """A session whose commits wait for the end of the transaction.
+
+    nbgrader's own functions commit after each step; a student's rows belong together.
+    """
+
+    def commit(self) -> None:
+        """Send what has changed, and read it anew when it is asked for, as a commit would."""
+        self.flush()
+        self.expire_all()
+
+
+@contextlib.contextmanager
+def opened(db_url: str, course_id: str) -> Iterator[Gradebook]:
+    """Give the gradebook of a course. Raises `GradebookError` if it cannot be used."""
+    with explained(db_url):
+        _check(db_url)
+        gradebook = Gradebook(db_url, course_id)
+    with gradebook:
+        yield gradebook
+
+
+@contextlib.contextmanager
+def transaction(gradebook: Gradebook) -> Iterator[Gradebook]:
+    """Let everything that the block enters appear at its end, or nothing of it after an error."""
+    session = sessionmaker(class_=_Waiting, bind=gradebook.engine, future=True)
+    usual, gradebook.db = gradebook.db, scoped_session(session)
+    try:
+        with explained(gradebook.engine.url):
+            yield gradebook
+            Session.commit(gradebook.db())
+    finally:
+        gradebook.db.remove()  # rolls back what was not committed
+        gradebook.db = usual
+
+
+@contextlib.contextmanager
+def explained(db_url) -> Iterator[None]:
+    """Turn what the database raises into a `GradebookError` of one sentence or two."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        url = make_url(db_url)
+        path = url.database or ""
+        advice = next((advice for word, advice in _ADVICE.items() if word in said), "")
+        shown = path if url.get_backend_name() == "sqlite" else url.render_as_string()
+        raise GradebookError(
+            f"The gradebook {shown} cannot be used: {said}. {advice.format(path=path)}".strip()
+        ) from error
+
+
+def _check(db_url: str) -> None:
+    """Notice a locked or damaged SQLite file before hours of work, not after them."""
+    from sqlalchemy import create_engine
+
+    engine = create_engine(db_url, future=True)
+    if engine.dialect.name != "sqlite":
+        return
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            found = connection.execute(text("PRAGMA quick_check(1)")).scalar()
+            connection.exec_driver_sql("ROLLBACK")
+        if found != "ok":
+            raise DatabaseError("quick_check", None, Exception(f"file is malformed: {found}"))
+    finally:
+        engine.dispose()

@@ -1,0 +1,137 @@
+"""A student's graded folder enters the gradebook: all rows in one transaction.
+
+The rows are those that nbgrader's `SaveAutoGrades` and `AssignLatePenalties` would write, but for
+one thing: points that a grader gave by hand ask for a second look only where what was looked at
+has changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from logging import Logger
+from pathlib import Path
+
+import nbformat
+from nbgrader import utils
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.preprocessors import AssignLatePenalties
+
+from nbjudge.intake import read_timestamp
+from nbjudge.record.audit import read_audit
+from nbjudge.record.gradebook import transaction
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is to be entered.
+
+    Attributes:
+        assignment: such as ``lab1``.
+        student: the student's id.
+        folder: the graded folder.
+        last: the folder of the grading before; need not be there.
+        create_student: whether a student whom the gradebook does not know is added.
+    """
+
+    assignment: str
+    student: str
+    folder: Path
+    last: Path
+    create_student: bool = True
+
+
+def enter(gradebook: Gradebook, entry: Entry, penalties: AssignLatePenalties, log: Logger) -> None:
+    """Enter a student's points; doing it twice changes nothing more.
+
+    Raises `GradebookError` if the gradebook cannot be written, and nbgrader's `MissingEntry` if it
+    does not know the student or a graded cell.
+    """
+    with transaction(gradebook):
+        submission = _submission(gradebook, entry)
+        for notebook in submission.notebooks:
+            _enter_notebook(notebook, entry, log)
+        gradebook.db.commit()
+        late = submission.total_seconds_late
+        if late > 0:
+            log.warning("%s is %s seconds late", entry.student, late)
+        for notebook in submission.notebooks:
+            if read_audit(entry.folder, notebook.name):
+                notebook.late_submission_penalty = _penalty(notebook, late, penalties)
+
+
+def _submission(gradebook: Gradebook, entry: Entry) -> SubmittedAssignment:
+    if entry.create_student:
+        gradebook.update_or_create_student(entry.student)
+    timestamp = read_timestamp(entry.folder)
+    late = {"timestamp": timestamp} if timestamp else {}
+    return gradebook.update_or_create_submission(entry.assignment, entry.student, **late)
+
+
+def _enter_notebook(notebook: SubmittedNotebook, entry: Entry, log: Logger) -> None:
+    path = entry.folder / f"{notebook.name}.ipynb"
+    if path.is_file():
+        cells = _nbgrader_cells(path)
+        last = _nbgrader_cells(entry.last / path.name)
+        again = _submission_of(entry.last, notebook) != _submission_of(entry.folder, notebook)
+        _enter_scores(notebook, cells, last, again, log)
+        _enter_comments(notebook, cells)
+    elif read_audit(entry.folder, notebook.name):  # it was not handed in
+        for grade in notebook.grades:
+            grade.auto_score, grade.needs_manual_grade = 0, False
+
+
+def _enter_scores(notebook, cells, last, again: bool, log: Logger) -> None:
+    """Enter what the graded notebook says; `again`: the student has handed in something new."""
+    grades = {grade.name: grade for grade in notebook.grades}
+    score = partial(utils.determine_grade, log=log)
+    for name, cell in cells.items():
+        if not utils.is_grade(cell):
+            continue
+        if name not in grades:
+            raise MissingEntry(
+                f"The gradebook has no graded cell {name!r} in {notebook.name}: the notebook was "
+                "released anew since, so run nbgrader generate_assignment, then grade again."
+            )
+        grade, (points, _) = grades[name], score(cell)
+        seen = last.get(name)
+        changed = seen is None or seen.source != cell.source or score(seen)[0] != points
+        changed = changed or (again and not utils.is_solution(cell))
+        grade.auto_score = points
+        if grade.manual_score is None:
+            grade.needs_manual_grade = points is None
+        else:
+            grade.needs_manual_grade = grade.needs_manual_grade or changed
+
+
+def _enter_comments(notebook, cells) -> None:
+    comments = {comment.name: comment for comment in notebook.comments}
+    for name, cell in cells.items():
+        if name not in comments or not (utils.is_solution(cell) or utils.is_task(cell)):
+            continue
+        untouched = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+        comments[name].auto_comment = (
+            "No response." if untouched and not utils.is_task(cell) else None
+        )
+
+
+def _penalty(notebook, late: float, penalties: AssignLatePenalties) -> float | None:
+    """Return the points that the course's plugin takes for being `late` by these seconds."""
+    if late <= 0:
+        return None
+    student = notebook.student.id
+    penalty = penalties.plugin_inst.late_submission_penalty(student, notebook.score, late)
+    return None if penalty is None else penalties._check_late_penalty(notebook, penalty)
+
+
+def _nbgrader_cells(path: Path) -> dict:
+    """Return the cells of a graded notebook that nbgrader knows, by grade_id."""
+    if not path.is_file():
+        return {}
+    nb = nbformat.read(path, as_version=4)
+    return {c.metadata.nbgrader["grade_id"]: c for c in nb.cells if "nbgrader" in c.metadata}
+
+
+def _submission_of(folder: Path, notebook: SubmittedNotebook) -> object:
+    lines = read_audit(folder, notebook.name)
+    return lines[0].get("digests", {}).get("submission") if lines else None
