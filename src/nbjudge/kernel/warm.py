@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import json
 import os
 import shutil
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +32,7 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
+PREFIX = "nbjudge-warm-"  # of the folder of one warm process
 _zygotes: dict[tuple, Zygote] = {}
 
 
@@ -71,7 +75,9 @@ class Zygote:
         """Start it; the imports go on while the caller does other things."""
         self._user = user if os.geteuid() == 0 else ""
         self.account = self._account()
-        self.folder = Path(tempfile.mkdtemp(prefix="nbjudge-", dir=_runtime_folder()))
+        remove_abandoned(Path(_runtime_folder()))
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_runtime_folder()))
+        self._claim = claim(self.folder)
         if self._user:
             self.folder.chmod(0o711)  # the account must pass through, and see nothing
         self.libraries, hidden = self._libraries()
@@ -155,6 +161,9 @@ class Zygote:
         self._process.kill()
         self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+        if self._claim is not None:
+            os.close(self._claim)
+            self._claim = None
 
     def _answer(self) -> tuple[dict, list[int]]:
         message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 3)
@@ -196,6 +205,33 @@ class Zygote:
                 hidden.append([prefix, outside])
             libraries.append((outside, prefix))
         return tuple(libraries), hidden
+
+
+def claim(folder: Path) -> int | None:
+    """Lock a folder as a living grader's own; return the lock, or None if another one has it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def remove_abandoned(runtime: Path) -> None:
+    """Remove the folders of graders of this user that were killed: nobody locks them any more."""
+    for folder in runtime.glob(f"{PREFIX}*"):
+        try:
+            # one that is a moment old may not be locked yet
+            status = folder.lstat()
+            if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
+                continue
+            lock = claim(folder) if time.time() - status.st_mtime > 2 else None
+        except OSError:
+            continue
+        if lock is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)
 
 
 def _open_to_all(folder: Path) -> bool:

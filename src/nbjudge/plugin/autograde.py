@@ -124,9 +124,9 @@ class JudgeAutograde(Autograde):
                     if not self._try_to_grade(student, plan):
                         failed.append(student)
                 tell("")
-        finally:
+        finally:  # also of a run that is stopped: the next one would not know
             show_moved(self._moved, console)
-            self._show_summary(console)
+        self._show_summary(console)
         if failed:
             raise self._fail(f"Not graded, because of the errors above: {', '.join(failed)}.")
 
