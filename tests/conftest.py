@@ -34,6 +34,16 @@ def nbgrader(course: Path, *arguments: str) -> subprocess.CompletedProcess:
     return done
 
 
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount and become others")
+
+
+def with_own_mounts(commands: str) -> subprocess.CompletedProcess:
+    """Run shell commands, as root, in mounts that nobody else sees."""
+    return subprocess.run(
+        ["unshare", "--mount", "sh", "-c", commands], capture_output=True, text=True
+    )
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """Return the repository's root."""

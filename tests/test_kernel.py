@@ -1,6 +1,5 @@
 """The boxed kernel: what protects the machine, what happens to deadly cells, how fast it starts."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -8,7 +7,7 @@ import time
 
 import psutil
 import pytest
-from conftest import ROOT
+from conftest import ROOT, only_root, with_own_mounts
 from jupyter_core.utils import run_sync
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
@@ -19,8 +18,6 @@ from nbjudge.kernel.manager import BoxKernelManager, check_box, running
 from nbjudge.outcome import Outcome
 
 CONFIG = Config({"BoxProvisioner": {"preload": ["numpy"], "memory": 600 << 20}})
-
-only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 
 class Runner(BoxedExecute):
@@ -169,13 +166,6 @@ def test_an_ordinary_user_has_boxes_too():
     )
     done = with_own_mounts("\n".join(steps))
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def with_own_mounts(commands):
-    """Run shell commands in mounts that nobody else sees."""
-    return subprocess.run(
-        ["unshare", "--mount", "sh", "-c", commands], capture_output=True, text=True
-    )
 
 
 @pytest.mark.parametrize("account", ["root", "nobody-of-that-name"])

@@ -81,4 +81,5 @@ def say_again(plans: Mapping[str, Plan], console: Console) -> None:
     for (notebook, reason), students in sorted(again.items()):
         many = len(students) > NAMED
         who = f"{len(students)} students" if many else ", ".join(students)
-        console.print(escape(f"{notebook} of {who}: graded again, {reason}."), highlight=False)
+        text = escape(f"{notebook} of {who}: graded again, {reason}.")
+        console.print(text, highlight=False, soft_wrap=True)

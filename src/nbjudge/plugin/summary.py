@@ -90,12 +90,14 @@ def show_summary(
     if not graded:
         console.print("Nothing was graded: all is graded already. --force grades it again.")
     if summary.missing:
-        console.print(f"Notebooks not handed in by: {_names(summary.missing)}")
+        text = f"Notebooks not handed in by: {_names(summary.missing)}"
+        console.print(text, soft_wrap=True)
     if summary.deleted:
-        console.print(f"Graded, but no longer in submitted: {_names(summary.deleted)}")
+        text = f"Graded, but no longer in submitted: {_names(summary.deleted)}"
+        console.print(text, soft_wrap=True)
     for refusal in refused:
         name = escape(ascii(refusal.name)[1:-1])
-        console.print(f"Not graded: {name}: {escape(refusal.reason)}")
+        console.print(f"Not graded: {name}: {escape(refusal.reason)}", soft_wrap=True)
 
 
 def _show_tasks(summary: Summary, graded: int, console: Console) -> None:

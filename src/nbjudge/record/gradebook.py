@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry
+from nbgrader.api import app_log as nbgraders_log
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
@@ -58,11 +59,13 @@ def transaction(gradebook: Gradebook) -> Iterator[Gradebook]:
     """Let everything that the block enters appear at its end, or nothing of it after an error."""
     session = sessionmaker(class_=_Waiting, bind=gradebook.engine, future=True)
     usual, gradebook.db = gradebook.db, scoped_session(session)
+    nbgraders_log.disabled = True  # it would log the traceback of what is explained here
     try:
         with explained(gradebook.engine.url):
             yield gradebook
             Session.commit(gradebook.db())
     finally:
+        nbgraders_log.disabled = False
         gradebook.db.remove()  # rolls back what was not committed
         gradebook.db = usual
 
@@ -72,8 +75,10 @@ def explained(db_url) -> Iterator[None]:
     """Turn what the database raises into a `GradebookError` of one sentence or two."""
     try:
         yield
-    except SQLAlchemyError as error:
-        said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    except (SQLAlchemyError, InvalidEntry) as error:
+        # nbgrader's functions raise an InvalidEntry in the place of what the database raised
+        cause = error.__context__ if isinstance(error, InvalidEntry) else error
+        said = str(getattr(cause, "orig", None) or error).strip().splitlines()[0]
         url = make_url(db_url)
         path = url.database or ""
         advice = next((advice for word, advice in _ADVICE.items() if word in said), "")

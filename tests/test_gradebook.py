@@ -1,0 +1,147 @@
+"""A gradebook or a disk that fails: one sentence that says what to do, and nothing is lost."""
+
+import os
+import sqlite3
+import subprocess
+import time
+
+import pytest
+from conftest import only_root, with_own_mounts
+from small_course import (
+    ASSIGNMENT,
+    build,
+    environment,
+    files,
+    forget_grading,
+    nbgrader,
+    rows,
+)
+
+GRADE = ("autograde", ASSIGNMENT, "--log-level=WARN")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Return a course with four submissions."""
+    return build(tmp_path_factory.mktemp("gradebook"), 4, "c.JudgeExecute.seed = 7")
+
+
+@pytest.fixture(scope="module")
+def graded(course):
+    """Return rows and files of a run in which nothing fails."""
+    nbgrader(course, *GRADE)
+    return rows(course), files(course)
+
+
+@pytest.fixture
+def ungraded(course, graded):
+    """Return the course with nobody graded."""
+    forget_grading(course)
+    return course
+
+
+def advice(log):
+    """Return the last line of a log that has no traceback."""
+    assert "Traceback" not in log, log
+    return log.strip().splitlines()[-1]
+
+
+def test_a_gradebook_that_is_locked_is_noticed_before_the_work(ungraded, graded):
+    other = sqlite3.connect(ungraded / "gradebook.db")
+    other.execute("begin exclusive")
+    begin = time.monotonic()
+    log = nbgrader(ungraded, *GRADE, status=1)
+    assert time.monotonic() - begin < 60
+    other.close()
+    assert "gradebook.db cannot be used: database is locked." in advice(log)
+    assert "run the same command again" in advice(log)
+    assert not list((ungraded / "autograded").glob("*/*"))
+    nbgrader(ungraded, *GRADE)
+    assert (rows(ungraded), files(ungraded)) == graded
+
+
+def test_what_is_graded_while_the_gradebook_gets_locked_is_entered_later(ungraded, graded):
+    process = subprocess.Popen(
+        ["nbgrader", *GRADE],
+        cwd=ungraded,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    while process.poll() is None and not list(ungraded.glob(f"autograded/*/{ASSIGNMENT}")):
+        time.sleep(0.005)
+    other = sqlite3.connect(ungraded / "gradebook.db", timeout=30)
+    other.execute("begin exclusive")
+    log = process.communicate(timeout=120)[0]
+    other.close()
+    if process.returncode == 0:
+        pytest.skip("all was graded before the lock was there")
+    assert "database is locked" in advice(log)
+    assert "of 4 submissions are graded and kept" in advice(log)
+    log = nbgrader(ungraded, *GRADE)
+    assert "graded by the last run, and entered in the gradebook now" in log
+    assert (rows(ungraded), files(ungraded)) == graded
+
+
+@pytest.mark.parametrize("how", ["not a database", "malformed"])
+def test_a_damaged_gradebook_is_left_as_it_is(ungraded, graded, how):
+    path = ungraded / "gradebook.db"
+    whole = path.read_bytes()
+    damaged = bytearray(whole)
+    begin = 0 if how == "not a database" else len(whole) // 2
+    damaged[begin : begin + 8192] = os.urandom(len(damaged[begin : begin + 8192]))
+    path.write_bytes(damaged)
+    log = nbgrader(ungraded, *GRADE, status=1)
+    assert how in advice(log)
+    assert "put it aside" in advice(log)
+    assert path.read_bytes() == bytes(damaged)
+    assert not list((ungraded / "autograded").glob("*/*"))
+    path.write_bytes(whole)
+    nbgrader(ungraded, *GRADE)
+    assert (rows(ungraded), files(ungraded)) == graded
+
+
+def test_a_gradebook_that_may_not_be_written_is_named(ungraded):
+    config = ungraded / "nbgrader_config.py"
+    usual = config.read_text()
+    config.write_text(usual.replace("sqlite:///", "sqlite:////nowhere/at/all/"))
+    log = nbgrader(ungraded, *GRADE, status=1)
+    config.write_text(usual)
+    assert "unable to open database file" in advice(log)
+    assert "look at the rights of /nowhere/at/all/gradebook.db" in advice(log)
+
+
+def test_rows_that_are_gone_are_entered_again_from_the_graded_folders(ungraded, graded):
+    nbgrader(ungraded, *GRADE)
+    kept = files(ungraded)
+    os.rename(ungraded / "autograded", ungraded / "kept")
+    forget_grading(ungraded)
+    os.rename(ungraded / "kept", ungraded / "autograded")
+    nbgrader(ungraded, *GRADE)
+    assert rows(ungraded) == graded[0]
+    assert files(ungraded) == kept
+
+
+@only_root
+def test_a_disk_that_is_full_costs_nothing(ungraded, graded):
+    done = with_own_mounts(
+        f"""
+        set -e
+        export PATH='{environment()["PATH"]}'
+        mount -t tmpfs -o size=6m none /mnt
+        cp -a '{ungraded}' /mnt/course && cd /mnt/course
+        dd if=/dev/zero of=/mnt/full bs=1024 2>/dev/null || true
+        truncate --size=-40K /mnt/full    # room for some students, not for all
+        nbgrader {" ".join(GRADE)} && exit 9
+        echo "=== made room"; rm /mnt/full
+        nbgrader {" ".join(GRADE)}
+        cp -a autograded gradebook.db '{ungraded}'
+        """
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    first = done.stdout.split("=== made room")[0] + done.stderr
+    assert "Traceback" not in done.stderr
+    assert "disk is full" in first
+    assert "run the same command again" in first
+    assert (rows(ungraded), files(ungraded)) == graded

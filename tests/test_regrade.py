@@ -1,0 +1,228 @@
+"""Grading again: only what is affected, and the instructor reads who moved."""
+
+import json
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from small_course import (
+    ASSIGNMENT,
+    RIGHT,
+    WRONG,
+    build,
+    db_url,
+    files,
+    hand_in,
+    nbgrader,
+    rows,
+)
+
+GRADE = ("autograde", ASSIGNMENT, "--log-level=WARN")
+
+
+@pytest.fixture(scope="module")
+def master(tmp_path_factory):
+    """Return a course in which a class of three was graded; to be copied."""
+    course = build(tmp_path_factory.mktemp("regrade") / "course", 3)
+    nbgrader(course, *GRADE)
+    return course
+
+
+@pytest.fixture
+def course(master, tmp_path):
+    """Return a copy of the graded course."""
+    import shutil
+
+    return shutil.copytree(master, tmp_path / "course")
+
+
+def audit(course, student, notebook, ending=".audit.jsonl"):
+    text = (course / "autograded" / student / ASSIGNMENT / f"{notebook}{ending}").read_text()
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def change_test(course, notebook, old, new):
+    path = course / "hidden_tests" / ASSIGNMENT / f"{notebook}.py"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def changed(before, after):
+    """Return the files that differ, as student/notebook."""
+    return {
+        name.replace(f"/{ASSIGNMENT}", "").split(".")[0]
+        for name in before.keys() | after.keys()
+        if before.get(name) != after.get(name)
+    }
+
+
+def test_run_again_nothing_is_graded(course):
+    before = files(course)
+    assert "Nothing was graded: all is graded already." in nbgrader(course, *GRADE)
+    assert files(course) == before
+
+
+def test_a_changed_hidden_test_grades_its_own_notebook_again_and_says_who_moved(course):
+    before, rows_before = files(course), rows(course)
+    change_test(course, "area", "2 * math.pi * r,", "math.pi * r,")
+    change_test(
+        course, "area", "expect=lambda r: math.pi * r**2", "expect=lambda r: 2 * math.pi * r"
+    )
+    log = nbgrader(course, *GRADE)
+    assert "area of student00, student01, student02: graded again, its hidden test has" in log
+    assert changed(before, files(course)) == {f"student0{n}/area" for n in range(3)}
+    moved = [line.split() for line in log.splitlines() if "area_test" in line]
+    found = {cells[3]: (float(cells[5]), float(cells[7])) for cells in moved}
+    after = rows(course)
+    assert found == {
+        student: (rows_before[student, "area_test"][0], after[student, "area_test"][0])
+        for student in ("student00", "student01", "student02")
+    }
+    assert found["student00"] == (0, 3)
+    assert found["student01"] == (3, 0)
+
+
+def test_the_earlier_audit_lines_are_kept(course):
+    first = audit(course, "student01", "area")
+    change_test(course, "area", "rng.uniform(5, 9)", "rng.uniform(5, 8)")
+    nbgrader(course, *GRADE)
+    second = audit(course, "student01", "area")
+    assert audit(course, "student01", "area", ".audit.earlier.jsonl") == first
+    nbgrader(course, *GRADE, "--force")
+    assert audit(course, "student01", "area", ".audit.earlier.jsonl") == first + second
+
+
+def test_a_comment_in_a_hidden_test_grades_nobody_again(course):
+    change_test(course, "area", "import math\n", "import math  # the number π\n")
+    assert "Nothing was graded" in nbgrader(course, *GRADE)
+
+
+def test_what_a_hidden_test_loads_counts(course):
+    folder = course / "hidden_tests" / ASSIGNMENT
+    (folder / "shared.py").write_text("SCALE = 1.0\n")
+    text = (folder / "line.py").read_text()
+    load = (
+        "from pathlib import Path\n\nfrom nbjudge import load_module\n\n"
+        "SCALE = load_module(Path(__file__).with_name('shared.py')).SCALE\n"
+    )
+    (folder / "line.py").write_text(load + text)
+    assert "line of student00" in nbgrader(course, *GRADE)
+    (folder / "shared.py").write_text("SCALE = 2.0\n")
+    log = nbgrader(course, *GRADE)
+    assert "line of student00" in log
+    assert "area of" not in log
+
+
+def test_a_changed_setting_grades_all_again_and_one_of_the_machine_none(course):
+    config = course / "nbgrader_config.py"
+    text = config.read_text()
+    config.write_text(text.replace('["numpy"]', '["numpy", "json"]'))
+    assert "Nothing was graded" in nbgrader(course, *GRADE)
+    config.write_text(
+        text.replace("nbjudge.configure", "c.JudgeExecute.timeout = 7\nnbjudge.configure")
+    )
+    log = nbgrader(course, *GRADE)
+    assert "line of student00, student01, student02: graded again, the judge's settings have" in log
+
+
+def test_a_changed_text_of_the_release_grades_its_notebook_again(course):
+    path = course / "source" / ASSIGNMENT / "line.ipynb"
+    nb = nbformat.read(path, as_version=4)
+    nb.cells.insert(0, nbformat.v4.new_markdown_cell("A straight line.", id="intro"))
+    nbformat.write(nb, path)
+    nbgrader(course, "generate_assignment", ASSIGNMENT, "--force", "--log-level=ERROR")
+    log = nbgrader(course, *GRADE)
+    assert "line of student00" in log
+    assert "its released cells or data have changed" in log
+    assert "area of" not in log
+
+
+def test_a_notebook_that_is_handed_in_again_is_graded_again_whatever_its_date(course):
+    before = files(course)
+    hand_in(course, "student00", {"line": RIGHT["line"]})
+    log = nbgrader(course, *GRADE)
+    assert "line of student00: graded again, handed in again." in log
+    assert changed(before, files(course)) == {"student00/line"}
+    assert rows(course)["student00", "line_test"][0] == 2
+
+
+def test_a_notebook_that_was_missing_and_comes_later_is_graded(course):
+    hand_in(course, "late", {"area": RIGHT["area"]})
+    log = nbgrader(course, *GRADE)
+    assert "Notebooks not handed in by: late" in log
+    assert rows(course)["late", "line_test"][:3] == (0, None, False)
+    hand_in(course, "late", {"line": RIGHT["line"]})
+    nbgrader(course, *GRADE)
+    assert rows(course)["late", "line_test"][0] == 2
+
+
+def test_a_graded_folder_that_was_deleted_is_made_again(course):
+    import shutil
+
+    before = files(course)
+    shutil.rmtree(course / "autograded" / "student01")
+    nbgrader(course, *GRADE)
+    assert files(course) == before
+
+
+def test_only_the_notebook_that_is_asked_for_is_graded(course):
+    hand_in(course, "new", WRONG)
+    nbgrader(course, *GRADE, "--notebook", "line")
+    there = {path.name for path in (course / "autograded" / "new" / ASSIGNMENT).iterdir()}
+    assert there == {"line.ipynb", "line.audit.jsonl"}
+    nbgrader(course, *GRADE)
+    assert rows(course)["new", "area_test"][0] == 0
+    assert (course / "autograded" / "new" / ASSIGNMENT / "area.ipynb").exists()
+
+
+def give_by_hand(course, student, cell, points, comment):
+    with Gradebook(db_url(course), "small") as gradebook:
+        grade = gradebook.find_grade(cell, "area", ASSIGNMENT, student)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        if cell == "words":
+            found = gradebook.find_comment(cell, "area", ASSIGNMENT, student)
+            found.manual_comment = comment
+        gradebook.db.commit()
+
+
+def comment_of(course, student):
+    with Gradebook(db_url(course), "small") as gradebook:
+        return gradebook.find_comment("words", "area", ASSIGNMENT, student).comment
+
+
+def test_points_and_comments_given_by_hand_stay_and_ask_for_no_second_look(course):
+    give_by_hand(course, "student01", "words", 0.5, "Nearly.")
+    give_by_hand(course, "student01", "area_test", 1.5, "")
+    change_test(course, "area", "rng.uniform(5, 9)", "rng.uniform(5, 8)")
+    nbgrader(course, *GRADE)
+    assert rows(course)["student01", "words"][:3] == (None, 0.5, False)
+    assert rows(course)["student01", "area_test"][:3] == (3, 1.5, False)
+    assert comment_of(course, "student01") == "Nearly."
+
+
+def test_points_given_by_hand_ask_for_a_second_look_where_the_answer_changed(course):
+    give_by_hand(course, "student01", "words", 0.5, "Nearly.")
+    give_by_hand(course, "student01", "area_test", 1.5, "")
+    hand_in(course, "student01", {"area": WRONG["area"]}, words="Other words.")
+    nbgrader(course, *GRADE)
+    assert rows(course)["student01", "words"][:3] == (None, 0.5, True)
+    assert rows(course)["student01", "area_test"][:3] == (0, 1.5, True)
+    assert comment_of(course, "student01") == "Nearly."
+
+
+def test_the_closing_table_covers_the_whole_class_and_what_is_gone(course):
+    import shutil
+
+    broken = course / "submitted" / "broken" / ASSIGNMENT
+    broken.mkdir(parents=True)
+    (broken / "area.ipynb").write_text("no notebook")
+    (broken / "line.ipynb").write_text("no notebook")
+    assert "broken" in nbgrader(course, *GRADE)
+    shutil.rmtree(course / "submitted" / "student02")
+    log = nbgrader(course, *GRADE)
+    table = next(line for line in log.splitlines() if "unreadable" in line)
+    assert table.split("│")[2].strip() == "2"
+    assert "broken" in table
+    assert "4 submissions graded" in log
+    assert "Graded, but no longer in submitted: student02" in log
