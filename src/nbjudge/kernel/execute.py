@@ -157,7 +157,7 @@ class BoxedExecute(Execute):
         size = _size(content)
         self._sent += size + MESSAGE_COST
         if self._sent > self.sent_bytes:
-            self._stop_flood()
+            self.stop_kernel(Outcome.TOO_MUCH_OUTPUT)
             return None
         text = size - _size({"data": _images(content)})
         if kind in ("stream", "display_data", "execute_result", "error"):
@@ -166,11 +166,12 @@ class BoxedExecute(Execute):
             self._kept += text
         return super().process_message(msg, cell, cell_index)
 
-    def _stop_flood(self) -> None:
-        provisioner = self.km.provisioner
+    def stop_kernel(self, reason: Outcome) -> None:
+        """End the kernel at once, if there is one."""
+        provisioner = self.km and self.km.provisioner
         if hasattr(provisioner, "stop"):
-            provisioner.stop(Outcome.TOO_MUCH_OUTPUT)
-        elif provisioner.process:
+            provisioner.stop(reason)
+        elif provisioner and provisioner.process:
             provisioner.process.kill()
 
 

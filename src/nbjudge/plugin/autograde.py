@@ -32,7 +32,7 @@ from nbjudge.plugin.moved import Moved, moved, show_moved
 from nbjudge.plugin.plan import Plan, make_plan, say_again
 from nbjudge.plugin.progress import progress
 from nbjudge.plugin.settings import settings_of
-from nbjudge.plugin.stopping import GraderLimitError, Stopped, cpu_limit, stoppable
+from nbjudge.plugin.stopping import GraderLimitError, Stopped, cpu_limit, drop_tasks, stoppable
 from nbjudge.plugin.summary import show_summary, summarise
 from nbjudge.record.audit import EARLIER, LAST, keep_earlier, missing_lines, write_audit
 from nbjudge.record.folder import GradedFolder, InUseError, copy_files, remove, unfinished
@@ -86,7 +86,7 @@ class JudgeAutograde(Autograde):
             self.coursedir,
             self._gradebook,
             JudgeExecute(parent=self).hidden_tests,
-            self._limits(),
+            self.limits(),
             settings_of(self.config, JudgeExecute, JudgeAutograde),
         )
         name, wanted = self._assignment.name, self.coursedir.notebook_id
@@ -275,6 +275,8 @@ class JudgeAutograde(Autograde):
             )
         steps = self.exporter._preprocessors
         judge = next(step for step in steps if isinstance(step, JudgeExecute))
+        judge.stop_kernel(Outcome.TIMED_OUT)
+        drop_tasks()
         reason = "Reading what this notebook put out took too long, so it was not run to its end."
         judged = {judged.cell: judged for judged in judge.judged}
         unrun = Unrun(Outcome.TIMED_OUT, reason, judged)
@@ -335,7 +337,7 @@ class JudgeAutograde(Autograde):
         """Return where nbgrader's own steps find the folder that is being written."""
         return str(self._target)
 
-    def _limits(self) -> IntakeLimits:
+    def limits(self) -> IntakeLimits:
         return IntakeLimits(
             notebook_bytes=self.notebook_bytes,
             raw_bytes=self.raw_bytes,

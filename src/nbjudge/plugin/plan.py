@@ -66,7 +66,7 @@ def make_plan(
             lines = []
         reason = reason_to_grade(assignment.digests(name, submission), lines)
         if force and not reason:
-            reason = "asked for"
+            reason = "as asked"
         if reason:
             reasons[name] = reason
     return Plan(reasons, entered)

@@ -1,0 +1,158 @@
+"""``nbjudge again``: repeats verdicts from their audit lines' own seeds, for an appeal.
+
+What the instructor reads here, no student may: the inputs, the expected and the given numbers of
+each case. Nothing is written: neither the gradebook nor a graded folder changes.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import setenv
+from rich.console import Console
+from traitlets.config import Config
+
+from nbjudge.inert.characters import inert_text, shorten
+from nbjudge.intake import Submission
+from nbjudge.plugin.assignment import Assignment, CourseError, load_assignment
+from nbjudge.plugin.autograde import JudgeAutograde
+from nbjudge.plugin.execute import Judged, JudgeExecute
+from nbjudge.plugin.settings import settings_of
+from nbjudge.question.reply import Reply
+from nbjudge.question.wire import Other, Tensor
+from nbjudge.record.audit import judged_lines
+from nbjudge.record.digest import reason_to_grade
+from nbjudge.record.gradebook import opened
+from nbjudge.verdict.hidden_test import Case, HiddenTest
+from nbjudge.verdict.text import verdict_text
+
+MOST_CHARACTERS, MOST_LINES = 4000, 40  # of one value
+
+
+def again(
+    config: Config, assignment: str, student: str, notebook: str, cell: str, console: Console
+) -> None:
+    """Run one notebook again with the seeds of its last grading, and show each case in full.
+
+    Args:
+        config: of the course.
+        assignment: such as ``lab1``.
+        student: whose notebook it is.
+        notebook: its name without ending.
+        cell: the grade_id or the hidden test of one judged cell; empty for all of them.
+        console: where to print.
+
+    Raises `CourseError` if there is no such student, notebook or cell, or none was graded.
+    """
+    coursedir = CourseDirectory(config=config, assignment_id=assignment)
+    judge = JudgeAutograde(coursedir=coursedir, config=config)
+    with opened(coursedir.db_url, coursedir.course_id) as gradebook:
+        course = load_assignment(
+            coursedir,
+            gradebook,
+            JudgeExecute(config=config).hidden_tests,
+            judge.limits(),
+            settings_of(config, JudgeExecute, JudgeAutograde),
+        )
+    graded = Path(coursedir.root, coursedir.autograded_directory, student, assignment)
+    submission, lines = _find(course, graded, student, notebook)
+    wanted = {
+        name: line for name, line in lines.items() if not cell or cell in (name, line["test"])
+    }
+    if not wanted:
+        raise CourseError(f"{notebook} has no judged cell {cell!r}: it has {', '.join(lines)}.")
+    _say_changes(course, submission, notebook, list(lines.values()), console)
+    seeds = {name: line["seed"] for name, line in lines.items()}
+    for judged in _run(course, submission, notebook, seeds, config):
+        if judged.cell in wanted:
+            _show(judged, wanted[judged.cell], console)
+
+
+def _find(course: Assignment, graded: Path, student: str, notebook: str):
+    if notebook not in course.notebooks:
+        names = ", ".join(course.notebooks)
+        raise CourseError(f"{course.name} has no notebook {notebook!r}: it has {names}.")
+    if not (course.submitted / student / course.name).is_dir():
+        raise CourseError(f"There is no submission in {course.submitted}/{student}/{course.name}.")
+    lines = {name: line for name, line in judged_lines(graded, notebook).items() if "test" in line}
+    if not lines:
+        raise CourseError(f"{notebook} of {student} has no verdict yet: there is none in {graded}.")
+    submission = course.read(student)
+    if notebook not in submission.notebooks:
+        raise CourseError(f"{student} has no {notebook} in {course.submitted} any more.")
+    return submission, lines
+
+
+def _say_changes(course, submission: Submission, notebook, lines, console: Console) -> None:
+    reason = reason_to_grade(course.digests(notebook, submission), lines)
+    if reason:
+        text = f"Since it was graded: {reason}. What follows is how it is judged now.\n"
+        console.print(text, soft_wrap=True)
+
+
+def _run(course: Assignment, submission: Submission, notebook: str, seeds, config: Config):
+    """Return the judged cells of a run that writes to a temporary folder only."""
+    nb, _ = course.rebuilt(notebook, submission)
+    with tempfile.TemporaryDirectory(prefix="nbjudge-again-") as folder:
+        for name, content in submission.files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        who = {"student": submission.student, "assignment": course.name, "notebook": notebook}
+        resources = {
+            "nbgrader": who,
+            "metadata": {"path": folder},
+            "course_files": str(course.release),
+            "seeds": seeds,
+        }
+        execute = JudgeExecute(config=config, hidden_tests=str(course.hidden_tests))
+        with setenv(NBGRADER_EXECUTION="autograde"):
+            execute.preprocess(nb, resources)
+    return execute.judged
+
+
+def _show(judged: Judged, line: dict, console: Console) -> None:
+    console.rule(f"{judged.cell}, seed {judged.seed}")
+    if judged.verdict.points != line["points"]:
+        was = f"{line['points']:g} points, {line.get('mistake') or line['outcome']}"
+        console.print(f"It was {was}; now it is another verdict.", markup=False, soft_wrap=True)
+    console.print(verdict_text(judged.verdict), markup=False, highlight=False, soft_wrap=True)
+    for number, (case, reply) in enumerate(zip(judged.cases, judged.replies, strict=True), 1):
+        console.print(f"\nCase {number}: {case.label}", style="bold", markup=False)
+        for title, value in _facts(judged.test, case, reply):
+            text = f"  {title}: {shown(value)}"
+            console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _facts(test: HiddenTest, case: Case, reply: Reply):
+    """Return what is known of one case, as pairs of a title and a value."""
+    facts = [(f"input {name}", value) for name, value in case.arguments.items()]
+    facts += [(f"private {name}", value) for name, value in case.private.items()]
+    facts.append(("expected", test.expect(**case.known)))
+    if reply.problem is not None or reply.error is not None:
+        return [*facts, ("given", reply.problem.value if reply.problem else str(reply.error))]
+    facts.append(("given", reply.value))
+    if test.measure is not None:
+        facts.append(("measured of it", test.measure(reply.value, **case.known)))
+    return [*facts, *(("changed in place", name) for name in reply.changed)]
+
+
+def shown(value: object) -> str:
+    """Return any value of a case as text for a terminal, shortened in its middle."""
+    if isinstance(value, dict):
+        text = "".join(f"\n    {name}: {shown(each)}" for name, each in value.items())
+    elif isinstance(value, np.ndarray):
+        array = np.array2string(value, precision=8, threshold=200, max_line_width=88)
+        text = f"array of shape {value.shape}, {value.dtype}\n{array}"
+    elif isinstance(value, np.generic):
+        text = repr(value.item())
+    elif isinstance(value, Tensor):
+        text = f"tensor, {shown(value.array)}"
+    elif isinstance(value, Other):
+        text = value.description
+    else:
+        text = repr(value)
+    return inert_text(shorten(text, MOST_CHARACTERS, MOST_LINES))

@@ -1,0 +1,47 @@
+"""What a notebook costs the grader itself is bounded, whatever its kernel does."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell
+from small_course import ASSIGNMENT, RIGHT, build, files, hand_in, nbgrader, rows
+
+# each message costs the grader more than it costs the kernel
+FLOOD = "import sys\nfor number in range(300_000):\n    print(number)\n    sys.stdout.flush()"
+CONFIG = "c.JudgeAutograde.grader_seconds = 4\nc.JudgeExecute.sent_bytes = 1 << 30"
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Return a course in which one of three students keeps the grader busy, twice."""
+    course = build(tmp_path_factory.mktemp("limit"), 0, CONFIG)
+    for student in ("a_before", "busy", "c_after"):
+        hand_in(course, student, RIGHT)
+    for notebook, place in (("area", 3), ("line", 0)):
+        path = course / "submitted" / "busy" / ASSIGNMENT / f"{notebook}.ipynb"
+        nb = nbformat.read(path, as_version=4)
+        nb.cells.insert(place, new_code_cell(FLOOD))
+        nbformat.write(nb, path)
+    log = nbgrader(course, "autograde", ASSIGNMENT, "--log-level=WARN")
+    return course, log
+
+
+def test_it_is_said_of_whom_and_why(course):
+    assert "busy, area: given up, because it kept the grader busy for more than 4 s" in course[1]
+    assert "Traceback" not in course[1]
+
+
+def test_what_was_judged_before_keeps_its_points_and_the_rest_timed_out(course):
+    assert rows(course[0])["busy", "area_test"][0] == 3
+    assert rows(course[0])["busy", "line_test"][0] == 0
+    lines = files(course[0])[f"busy/{ASSIGNMENT}/line.audit.jsonl"]
+    assert [line["outcome"] for line in lines] == ["timed out"]
+
+
+def test_the_student_reads_what_happened(course):
+    path = course[0] / "autograded" / "busy" / ASSIGNMENT / "line.ipynb"
+    assert "took too long, so it was not run to its end" in path.read_text()
+
+
+def test_everybody_else_is_graded(course):
+    for student in ("a_before", "c_after"):
+        assert [rows(course[0])[student, cell][0] for cell in ("area_test", "line_test")] == [3, 2]
