@@ -43,7 +43,8 @@ def configure(c):
         )
         + f"/blob/{COURSE_BRANCH}/release/lab1",
     }
-    c.GenerateAssignment.post_convert_hook = add_data
+    # by name: formgrader shows the settings, and a function it could not show
+    c.GenerateAssignment.post_convert_hook = "grader_config.add_data"
 
     # Q4 trains for some thousand epochs in one cell; a slow machine may need minutes for it
     c.JudgeExecute.timeout = 300
@@ -60,3 +61,5 @@ def configure(c):
         "torch.nn.functional",
     ]
     nbjudge.configure(c)
+    # Notebooks are handed out and in by other ways than JupyterHub's shared folder
+    nbjudge.without_exchange(c)

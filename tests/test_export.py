@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import re
 
 import pytest
 from conftest import nbgrader
@@ -36,7 +37,7 @@ FORMULAS = (
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """Return a course folder with a gradebook: two assignments, three students, one submission."""
+    """Return a course folder with a gradebook: two assignments, three students, two submissions."""
     course = tmp_path_factory.mktemp("export")
     (course / "nbgrader_config.py").write_text(CONFIG)
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "export") as gradebook:
@@ -44,6 +45,11 @@ def course(tmp_path_factory):
         gradebook.add_assignment("lab2")
         gradebook.add_notebook("q", "lab1")
         gradebook.add_grade_cell("g", "q", "lab1", max_score=8, cell_type="code")
+        gradebook.add_notebook("q2", "lab2")
+        for name in ("a", "b", "c"):
+            gradebook.add_grade_cell(name, "q2", "lab2", max_score=10, cell_type="code")
+        for name in ("why", "how"):
+            gradebook.add_grade_cell(name, "q2", "lab2", max_score=3, cell_type="markdown")
         gradebook.add_student("ada", first_name="Ada", last_name="King, Countess", email="a@b.org")
         gradebook.add_student("eve", first_name="=1+1", last_name="a\nb\x1b[31m\u202ec")
         gradebook.add_student("-7", first_name="O'Brien", last_name="Smith-Jones")
@@ -51,7 +57,14 @@ def course(tmp_path_factory):
         (notebook,) = submission.notebooks
         (grade,) = notebook.grades
         grade.auto_score = 6.5
+        grade.needs_manual_grade = False
         notebook.late_submission_penalty = 1.25
+        (notebook,) = gradebook.add_submission("lab2", "eve").notebooks
+        for grade in notebook.grades:
+            # the first three add up to 29.990000000000002
+            grade.auto_score = {"a": 9.99, "b": 10, "c": 10, "how": None}.get(grade.name)
+            grade.manual_score = {"how": 2.5}.get(grade.name)
+            grade.needs_manual_grade = grade.name == "why"
         gradebook.db.commit()
     nbgrader(course, "export")
     return course
@@ -62,10 +75,10 @@ def rows(path):
         return list(csv.DictReader(file))
 
 
-def test_the_columns_are_nbgraders_own(course):
+def test_the_columns_are_nbgraders_own_and_at_the_end_what_is_pending(course):
     nbgrader(course, "export", "--exporter=nbgrader.plugins.CsvExportPlugin", "--to=plain.csv")
     headers = [(course / name).read_text().split("\n")[0] for name in ("grades.csv", "plain.csv")]
-    assert headers == [",".join(COLUMNS)] * 2
+    assert headers[0] == ",".join(COLUMNS) == f"{headers[1]},pending"
 
 
 def test_an_ordinary_row_is_the_same_as_nbgraders(course):
@@ -73,12 +86,12 @@ def test_an_ordinary_row_is_the_same_as_nbgraders(course):
     ours = (course / "grades.csv").read_text().splitlines()
     plain = (course / "plain.csv").read_text().splitlines()
     assert [line.replace('"', "") for line in ours if ",ada," in line] == [
-        line for line in plain if ",ada," in line
+        f"{line},0.0" for line in plain if ",ada," in line
     ]
     kept = rows(course / "grades.csv")
     ada = next(r for r in kept if (r["assignment"], r["student_id"]) == ("lab1", "ada"))
     assert ada["last_name"] == "King, Countess"
-    assert [float(ada[name]) for name in COLUMNS[-4:]] == [6.5, 1.25, 5.25, 8.0]
+    assert [float(ada[name]) for name in COLUMNS[-5:]] == [6.5, 1.25, 5.25, 8.0, 0.0]
 
 
 def test_names_are_text_in_one_line(course):
@@ -116,3 +129,38 @@ def test_the_options_of_the_command_still_work(course):
 def test_a_name_that_the_gradebook_does_not_have_is_said(course):
     done = nbgrader(course, "export", "--to=none.csv", "--student=['adda']")
     assert "The gradebook has no student adda: check the spelling." in done.stderr
+
+
+def test_what_no_grader_has_looked_at_is_pending_and_said(course):
+    done = nbgrader(course, "export", "--to=pending.csv")
+    found = {
+        (row["assignment"], row["student_id"]): (row["raw_score"], row["score"], row["pending"])
+        for row in rows(course / "pending.csv")
+    }
+    assert found["lab2", "eve"] == ("32.49", "32.49", "3.0")
+    assert [pending for _, _, pending in found.values()].count("0.0") == len(found) - 1
+    (warning,) = re.findall(r"WARNING\] (.*)", done.stderr)
+    assert warning == (
+        "1 submission of lab2 has written answers that are not graded yet: eve; "
+        "their score counts them as 0."
+    )
+
+
+def test_a_grade_by_hand_that_was_graded_again_counts_and_is_said(course):
+    set_grade(course, "why", manual_score=1.5)
+    try:
+        done = nbgrader(course, "export", "--to=again.csv")
+    finally:
+        set_grade(course, "why", manual_score=None)
+    eve = next(r for r in rows(course / "again.csv") if float(r["raw_score"]) > 30)
+    assert (eve["score"], eve["pending"]) == ("33.99", "3.0")
+    assert "graded again after a grader had given points: eve; these points count" in done.stderr
+    assert "not graded yet" not in done.stderr
+
+
+def set_grade(course, name, **values):
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "export") as gradebook:
+        grade = gradebook.find_grade(name, "q2", "lab2", "eve")
+        for key, value in values.items():
+            setattr(grade, key, value)
+        gradebook.db.commit()

@@ -16,6 +16,7 @@ _HOMES = {
     "configure": "config",
     "judge": "plugin.teacher",
     "load_module": "verdict.course",
+    "without_exchange": "config",
 }
 __all__ = sorted(_HOMES)
 

@@ -31,6 +31,7 @@ def configure(c: Config) -> None:
     the `c` of ``get_config()``.
     """
     use_judge_autograde()
+    use_judge_feedback()
     # nbgrader's own use of SQLAlchemy 2.1; harmless, and it hides what an instructor must read
     warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
     c.GenerateAssignment.preprocessors = [
@@ -72,3 +73,39 @@ def use_judge_autograde() -> None:
                 f"{module.__name__} has no Autograde: this nbgrader is not one that nbjudge knows"
             )
         module.Autograde = JudgeAutograde
+
+
+def use_judge_feedback() -> None:
+    """Let ``nbgrader generate_feedback`` and formgrader convert with `JudgeFeedback`.
+
+    As for autograde, nbgrader has no setting for the converter (0.9.6).
+    """
+    from nbgrader.apps import api, generatefeedbackapp
+
+    from nbjudge.plugin.feedback import JudgeFeedback
+
+    for module in (api, generatefeedbackapp):
+        if not hasattr(module, "GenerateFeedback"):
+            raise RuntimeError(
+                f"{module.__name__} has no GenerateFeedback: nbjudge does not know this nbgrader"
+            )
+        module.GenerateFeedback = JudgeFeedback
+
+
+def without_exchange(c: Config) -> None:
+    """Tell nbgrader that the course does not use its exchange.
+
+    The exchange is a folder that all users of a JupyterHub share. Without this line formgrader
+    warns that it is missing. Buttons and commands that need it then say how to go without.
+    """
+    for name in (
+        "list",
+        "release_assignment",
+        "collect",
+        "release_feedback",
+        "fetch_assignment",
+        "submit",
+        "fetch_feedback",
+    ):
+        words = (word.capitalize() for word in name.split("_"))
+        c.ExchangeFactory[name] = f"nbjudge.plugin.exchange.No{''.join(words)}"

@@ -14,6 +14,7 @@ from nbconvert.preprocessors import Preprocessor
 from nbconvert.utils.base import NbConvertBase
 
 from nbjudge.inert.characters import one_line
+from nbjudge.inert.comment import grader_html
 from nbjudge.inert.markdown import student_html
 
 NAMES = ("student", "last_name", "first_name", "notebook_path")
@@ -23,7 +24,8 @@ class MarkdownToHtml(NbConvertBase):
     """The filter ``markdown2html`` of nbgrader's templates, with `student_html` for students.
 
     The course's own cells, marked by `nbjudge.inert.outputs.InertNotebook`, and graders' comments
-    are shown as nbconvert shows them. Its parent is the exporter.
+    are shown as nbconvert shows them, of a comment what is no HTML as text. Its parent is the
+    exporter.
     """
 
     @pass_context
@@ -31,8 +33,9 @@ class MarkdownToHtml(NbConvertBase):
         """Return the HTML of the cell's markdown, or of a grader's comment on it."""
         cell = context.get("cell") or {}
         metadata = cell.get("metadata", {})
-        is_comment = text != cell.get("source")
-        if is_comment or "nbjudge" in metadata:
+        if text != cell.get("source"):
+            return grader_html(text)
+        if "nbjudge" in metadata:
             return self.parent.markdown2html(context, text)
         return student_html(text)
 

@@ -9,8 +9,9 @@ from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
 
 from nbjudge.inert.characters import one_line
+from nbjudge.plugin.points import Waiting, names, submissions, tidy, waiting
 
-COLUMNS = (
+COLUMNS = (  # nbgrader's own, and what waits for a grader
     "assignment",
     "duedate",
     "timestamp",
@@ -22,6 +23,7 @@ COLUMNS = (
     "late_submission_penalty",
     "score",
     "max_score",
+    "pending",
 )
 # what spreadsheets take for the beginning of a formula, in a cell of their own making too: where
 # the list separator is a semicolon, they split a text there
@@ -29,14 +31,15 @@ _FORMULA = re.compile(r"(^|[;,])(?=[\s\"'`]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 class GradesCsv(ExportPlugin):
-    """nbgrader's CSV export, with the same columns, safe to open.
+    """nbgrader's CSV export, with the same columns and one more, safe to open.
 
-    A text that a spreadsheet would take for a formula gets an apostrophe before it, line ends and
-    control characters become blanks or are written out; numbers stay numbers.
+    The last column, `pending`, is how many of a row's points wait for a grader's hand. A text that
+    a spreadsheet would take for a formula gets an apostrophe before it, line ends and control
+    characters become blanks or are written out; numbers stay numbers, without the noise of sums.
     """
 
     def export(self, gradebook: Gradebook) -> None:
-        """Write the grades to `to`, by default ``grades.csv``.
+        """Write the grades to `to`, by default ``grades.csv``; warn where points are pending.
 
         Students without a submission have a score of 0, as in nbgrader's own export.
         """
@@ -50,9 +53,33 @@ class GradesCsv(ExportPlugin):
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(COLUMNS)
             for assignment in assignments:
+                found = waiting(gradebook, assignment)
+                found = {s.id: found[s.id] for s in students if s.id in found}
                 for student in students:
                     row = _row(gradebook, assignment, student)
+                    if student.id in found:
+                        row["pending"] = found[student.id].points
                     writer.writerow([inert_field(row[column]) for column in COLUMNS])
+                self._warn_of_waiting(assignment.name, found)
+
+    def _warn_of_waiting(self, assignment: str, found: dict[str, Waiting]) -> None:
+        """Say whose score is not yet what it will be."""
+        new = [student for student, waits in found.items() if waits.ungraded]
+        again = [student for student, waits in found.items() if not waits.ungraded]
+        if new:
+            self.log.warning(
+                "%s that are not graded yet: %s; their score counts them as 0.",
+                f"{submissions(new, assignment)} {'has' if len(new) == 1 else 'have'} "
+                "written answers",
+                names(new),
+            )
+        if again:
+            self.log.warning(
+                "%s graded again after a grader had given points: %s; these points count, and "
+                "formgrader asks for another look.",
+                f"{submissions(again, assignment)} {'was' if len(again) == 1 else 'were'}",
+                names(again),
+            )
 
     def _warn_of_unknown(self, kind: str, wanted, found) -> None:
         for name in sorted({str(name) for name in wanted} - set(found)):
@@ -84,7 +111,8 @@ def _row(gradebook: Gradebook, assignment: Assignment, student: Student) -> dict
         "raw_score": 0.0,
         "late_submission_penalty": 0.0,
         "score": 0.0,
-        "max_score": assignment.max_score,
+        "max_score": tidy(assignment.max_score),
+        "pending": 0.0,
     }
     try:
         submission = gradebook.find_submission(assignment.name, student.id)
@@ -92,7 +120,7 @@ def _row(gradebook: Gradebook, assignment: Assignment, student: Student) -> dict
         return row
     penalty = submission.late_submission_penalty
     row["timestamp"] = submission.timestamp
-    row["raw_score"] = submission.score
-    row["late_submission_penalty"] = penalty
-    row["score"] = max(0.0, submission.score - (penalty or 0.0))
+    row["raw_score"] = tidy(submission.score)
+    row["late_submission_penalty"] = penalty if penalty is None else tidy(penalty)
+    row["score"] = tidy(max(0.0, submission.score - (penalty or 0.0)))
     return row
