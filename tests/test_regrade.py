@@ -226,3 +226,23 @@ def test_the_closing_table_covers_the_whole_class_and_what_is_gone(course):
     assert "broken" in table
     assert "4 submissions graded" in log
     assert "Graded, but no longer in submitted: student02" in log
+
+
+def test_late_penalties_follow_the_due_date_and_the_points_without_grading_anything(course):
+    config = course / "nbgrader_config.py"
+    rule = 'c.LateSubmissionPlugin.penalty_method = "zero"\nnbjudge.configure'
+    config.write_text(config.read_text().replace("nbjudge.configure", rule))
+    submitted = course / "submitted" / "student01" / ASSIGNMENT
+    (submitted / "timestamp.txt").write_text("2026-05-02 12:00:00 UTC")
+    nbgrader(course, *GRADE)
+    assert rows(course)["student01", "area_test"][3] is None
+    nbgrader(course, "db", "assignment", "add", ASSIGNMENT, "--duedate", "2026-05-01 12:00 UTC")
+    log = nbgrader(course, *GRADE)
+    assert "student01: the late penalty was 0, it is 5 now" in log
+    assert "Nothing was graded" in log
+    assert rows(course)["student01", "area_test"][3] == 3
+    give_by_hand(course, "student01", "words", 0.5, "Nearly.")
+    assert "the late penalty was 5, it is 5.5 now" in nbgrader(course, *GRADE)
+    nbgrader(course, "db", "assignment", "add", ASSIGNMENT, "--duedate", "2026-05-03 12:00 UTC")
+    assert "the late penalty was 5.5, it is 0 now" in nbgrader(course, *GRADE)
+    assert rows(course)["student01", "area_test"][3] is None

@@ -37,7 +37,7 @@ from nbjudge.plugin.summary import show_summary, summarise
 from nbjudge.record.audit import EARLIER, LAST, keep_earlier, missing_lines, write_audit
 from nbjudge.record.folder import GradedFolder, InUseError, copy_files, remove, unfinished
 from nbjudge.record.gradebook import GradebookError, opened
-from nbjudge.record.grades import Entry, enter
+from nbjudge.record.grades import Entry, enter, renew_penalties
 
 _LIMITS = IntakeLimits()
 # what grading writes beside a student's files: none of theirs, and no folder, stands in its place
@@ -126,6 +126,7 @@ class JudgeAutograde(Autograde):
                 tell("")
         finally:  # also of a run that is stopped: the next one would not know
             show_moved(self._moved, console)
+        self._renew_penalties()
         self._show_summary(console)
         if failed:
             raise self._fail(f"Not graded, because of the errors above: {', '.join(failed)}.")
@@ -189,13 +190,23 @@ class JudgeAutograde(Autograde):
             folder.last,
             self.create_student,
         )
-        penalties = AssignLatePenalties(parent=self)
-        penalties.init_plugin()
-        enter(self._gradebook, entry, penalties, self.log)
+        enter(self._gradebook, entry, self._penalties(), self.log)
         if new:
             for notebook in self._assignment.notebooks:
                 self._moved += moved(student, notebook, folder.last, folder.graded)
             folder.put_into_place()
+
+    def _penalties(self) -> AssignLatePenalties:
+        penalties = AssignLatePenalties(parent=self)
+        penalties.init_plugin()
+        return penalties
+
+    def _renew_penalties(self) -> None:
+        """Take what was graded before for late by the dates, rules and points of now."""
+        name, graded = self._assignment.name, self._folder("x").path.parents[1]
+        changed = renew_penalties(self._gradebook, name, graded, self._penalties())
+        for student, (before, after) in sorted(changed.items()):
+            self.log.warning("%s: the late penalty was %g, it is %g now", student, before, after)
 
     def _finish_last_run(self) -> None:
         """Finish what an earlier run had graded but not entered; drop what it had half-written."""

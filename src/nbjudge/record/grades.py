@@ -56,8 +56,37 @@ def enter(gradebook: Gradebook, entry: Entry, penalties: AssignLatePenalties, lo
         if late > 0:
             log.warning("%s is %s seconds late", entry.student, late)
         for notebook in submission.notebooks:
-            if read_audit(entry.folder, notebook.name):
-                notebook.late_submission_penalty = _penalty(notebook, late, penalties)
+            notebook.late_submission_penalty = _penalty(notebook, entry.folder, late, penalties)
+
+
+def renew_penalties(
+    gradebook: Gradebook, assignment: str, graded: Path, penalties: AssignLatePenalties
+) -> dict[str, tuple[float, float]]:
+    """Compute the late penalties anew; return (before, after) of each student with another one.
+
+    A due date, an extension, the course's rule, or points given by hand may have changed since.
+
+    Args:
+        gradebook: of the course.
+        assignment: such as ``lab1``.
+        graded: the folder of all graded submissions.
+        penalties: with the course's plugin.
+    """
+    changed = {}
+    with transaction(gradebook):
+        for submission in gradebook.assignment_submissions(assignment):
+            before = submission.late_submission_penalty or 0.0
+            late = submission.total_seconds_late
+            if not before and late <= 0:
+                continue
+            folder = graded / submission.student_id / assignment
+            for notebook in submission.notebooks:
+                notebook.late_submission_penalty = _penalty(notebook, folder, late, penalties)
+            gradebook.db.commit()
+            after = submission.late_submission_penalty or 0.0
+            if abs(after - before) > 1e-6:
+                changed[submission.student_id] = before, after
+    return changed
 
 
 def _submission(gradebook: Gradebook, entry: Entry) -> SubmittedAssignment:
@@ -115,9 +144,9 @@ def _enter_comments(notebook, cells) -> None:
         )
 
 
-def _penalty(notebook, late: float, penalties: AssignLatePenalties) -> float | None:
+def _penalty(notebook, folder: Path, late: float, penalties: AssignLatePenalties) -> float | None:
     """Return the points that the course's plugin takes for being `late` by these seconds."""
-    if late <= 0:
+    if late <= 0 or not (folder / f"{notebook.name}.ipynb").is_file():
         return None
     student = notebook.student.id
     penalty = penalties.plugin_inst.late_submission_penalty(student, notebook.score, late)
