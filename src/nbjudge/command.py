@@ -1,24 +1,35 @@
-"""The command ``nbjudge``: doctor, and nbgrader's autograde with a word of the instructor's own.
+"""The command ``nbjudge``: grade and see the points, or see what protects the machine.
 
-nbjudge doctor [--unboxed]               what protects this machine from submissions
+nbjudge grade ASSIGNMENT [--student NAME] [--notebook NAME] [--force] [--unboxed]
+                                         grade what is not graded, print the points
+nbjudge grades ASSIGNMENT                print the points
+                [--sort points]          highest first (both commands)
+                [--all]                  all students of a large class (both commands)
 nbjudge autograde ASSIGNMENT --unboxed   as nbgrader autograde, without boxes
+nbjudge doctor [--unboxed]               what protects this machine from submissions
 """
 
 from __future__ import annotations
 
+import argparse
+import logging
 import sys
 from pathlib import Path
 from typing import ClassVar
 
+from jupyter_core.application import NoStart
 from nbgrader.apps.autogradeapp import AutogradeApp
 from nbgrader.apps.baseapp import NbGrader
 from rich.console import Console
+from traitlets import default
 from traitlets.config import Config
 
+from nbjudge.inert.logs import InertFilter
 from nbjudge.kernel.execute import BoxedExecute
 
 USAGE = __doc__.split("\n\n", 1)[1].strip()
 UNBOXED = {"JudgeExecute": {"boxed": False}}
+INTERRUPTED = 130  # the exit status after Ctrl-C, as the shell gives it
 
 
 class JudgeAutogradeApp(AutogradeApp):
@@ -28,9 +39,41 @@ class JudgeAutogradeApp(AutogradeApp):
     flags: ClassVar = {**AutogradeApp.flags, "unboxed": (UNBOXED, BoxedExecute.boxed.help)}
 
 
+class GradeApp(JudgeAutogradeApp):
+    """The same command, which says only what an instructor must know."""
+
+    name = "nbjudge-grade"
+
+    @default("log_level")
+    def _log_level_default(self) -> int:
+        return logging.WARNING
+
+
+class GradesApp(NbGrader):
+    """Reads the course's configuration, to show its gradebook."""
+
+    name = "nbjudge-grades"
+    description = "Print the points of an assignment"
+
+    @default("log_level")
+    def _log_level_default(self) -> int:
+        return logging.WARNING
+
+
+# traitlets names a command's logger by its class; see nbjudge.inert.logs
+for _app in (JudgeAutogradeApp, GradeApp, GradesApp):
+    logging.getLogger(_app.__name__).addFilter(InertFilter())
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names, in whatever encoding there is
+    if arguments[:1] == ["grade"]:
+        return grade(arguments[1:])
+    if arguments[:1] == ["grades"]:
+        return print_grades(arguments[1:])
     if arguments[:1] == ["autograde"]:
         JudgeAutogradeApp.launch_instance(argv=arguments[1:])
         return 0
@@ -38,6 +81,81 @@ def main(arguments: list[str] | None = None) -> int:
         return 0 if examine(boxed="--unboxed" not in arguments) else 1
     print(USAGE, file=sys.stderr)
     return 0 if arguments in (["--help"], ["-h"]) else 2
+
+
+def grade(arguments: list[str]) -> int:
+    """Grade an assignment and print its points, also those before a failure."""
+    options, rest = _table_options(arguments)
+    app, assignment = _start(GradeApp, rest)
+    if app is None:
+        return 0 if assignment is None else 1
+    status = 0
+    try:
+        app.start()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    except Exception:  # whatever it is: the points that there are are shown
+        app.log.error("Grading failed.", exc_info=True)
+        status = 1
+    if status != INTERRUPTED:
+        shown = _show(app, assignment, options)
+        status = status or (0 if shown else 1)
+    return status
+
+
+def print_grades(arguments: list[str]) -> int:
+    """Print the points of an assignment; grade nothing."""
+    options, rest = _table_options(arguments)
+    app, assignment = _start(GradesApp, rest)
+    if app is None:
+        return 0 if assignment is None else 1
+    return 0 if _show(app, assignment, options) else 1
+
+
+def _table_options(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Return the options of the table, and the arguments that are nbgrader's."""
+    parser = argparse.ArgumentParser(
+        prog="nbjudge", usage=f"\n{USAGE}", add_help=False, allow_abbrev=False
+    )
+    parser.add_argument("--sort", choices=("student", "points"), default="student")
+    parser.add_argument("--all", action="store_true")
+    return parser.parse_known_args(arguments)
+
+
+def _start(kind: type[NbGrader], arguments: list[str]) -> tuple[NbGrader | None, str | None]:
+    """Return the command with its configuration read, and the assignment.
+
+    Without a command there is nothing to do: it was asked for its help (no assignment either), or
+    there is no such assignment, and a sentence has said so.
+    """
+    from nbjudge.plugin.assignments import assignment_problem
+
+    app = kind.instance()
+    try:
+        app.initialize(arguments)
+    except NoStart:
+        return None, None
+    assignment = app.extra_args[0] if app.extra_args else app.coursedir.assignment_id
+    problem = assignment_problem(app.coursedir, assignment)
+    if problem:
+        print(problem, file=sys.stderr)
+        return None, assignment
+    return app, assignment
+
+
+def _show(app: NbGrader, assignment: str, options: argparse.Namespace) -> bool:
+    """Print the table of points; say so, and return False, if there is none."""
+    from nbjudge.plugin.grades import NoGradesError, read_grades, show
+
+    try:
+        grades = read_grades(app.coursedir, assignment)
+    except NoGradesError as error:
+        print(error, file=sys.stderr)
+        return False
+    print(show(grades, options.sort, options.all))
+    return True
 
 
 def examine(boxed: bool) -> bool:

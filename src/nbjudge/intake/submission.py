@@ -48,7 +48,8 @@ def find_submissions(
     except OSError:
         return [], []
     for item in listing:
-        if not fnmatch.fnmatchcase(item.name, student_glob):
+        # a name that holds a bracket means itself
+        if item.name != student_glob and not fnmatch.fnmatchcase(item.name, student_glob):
             continue
         reason = _refuse_student(item, assignment)
         if reason is None:

@@ -1,56 +1,329 @@
-"""`python -m nbjudge.plugin.grades lab1`: the grades of one assignment as a table."""
+"""The table of points of one assignment: the whole class, as the gradebook has it now."""
 
 from __future__ import annotations
 
-import sys
+import contextlib
+import re
+import shutil
+import statistics
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
 
-from nbgrader.api import Gradebook
-from nbgrader.apps import NbGrader
+from nbgrader.api import (
+    Assignment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.coursedir import CourseDirectory
+from rich.cells import cell_len, chop_cells, set_cell_size
+from sqlalchemy import func, make_url, select
+from sqlalchemy.exc import DatabaseError
+
+from nbjudge.inert.characters import one_line
+from nbjudge.intake import find_submissions
+
+LARGE_CLASS = 60  # students; more are summed up
+GAP = 2  # cells between two columns
+NARROWEST = 12  # cells for a student's name
+HEADER = 8  # cells for a word of a notebook's name
+DELETED, UNFINISHED, NOT_GRADED = "deleted", "unfinished", "not graded"
+MEANINGS = {
+    DELETED: "{name}: no longer in {submitted}; the points are still in the gradebook.",
+    UNFINISHED: "{name}: grading was interrupted. To go on: nbjudge grade {assignment}",
+    NOT_GRADED: "{name}: handed in. To grade: nbjudge grade {assignment}",
+}
+NAMED = 4  # students of one mark that are named for a large class
+MEASURES = {
+    "lowest": min,
+    "median": statistics.median,
+    "mean": statistics.fmean,
+    "highest": max,
+}
+SORTS = {
+    "student": lambda row: (_order(row.student), row.student),
+    "points": lambda row: (-row.total if row.graded else 1.0, _order(row.student), row.student),
+}
 
 
-def grades(db_url: str, assignment: str) -> tuple[list[str], list[list[str]]]:
-    """Return the header and one row for each student: points by notebook and in all.
+class NoGradesError(Exception):
+    """There is no gradebook, or it cannot be read; the message is a sentence."""
 
-    A star marks points of which some wait for a grader's hand.
+
+@dataclass(frozen=True)
+class Row:
+    """What one student has.
+
+    Args:
+        student: the id.
+        points: of each notebook.
+        waits: points that a grader has still to give.
+        penalty: points that come off for being late.
+        mark: `DELETED`, `UNFINISHED`, `NOT_GRADED` or nothing.
     """
-    with Gradebook(db_url) as gradebook:
-        found = gradebook.find_assignment(assignment)
-        notebooks = sorted(found.notebooks, key=lambda notebook: notebook.name)
-        header = ["student", *(f"{n.name} ({n.max_score:g})" for n in notebooks)]
-        header.append(f"sum ({found.max_score:g})")
-        rows = []
-        for submission in sorted(found.submissions, key=lambda s: s.student_id):
-            scores = {n.name: n for n in submission.notebooks}
-            cells = [_points(scores[n.name]) for n in notebooks]
-            rows.append([submission.student_id, *cells, _points(submission)])
-    return header, rows
+
+    student: str
+    points: tuple[float, ...]
+    waits: float = 0.0
+    penalty: float = 0.0
+    mark: str = ""
+
+    @property
+    def graded(self) -> bool:
+        """Whether the points are a result."""
+        return self.mark not in (UNFINISHED, NOT_GRADED)
+
+    @property
+    def total(self) -> float:
+        """The sum, as nbgrader exports it: the penalty comes off, and never more than all."""
+        return max(0.0, sum(self.points) - self.penalty)
 
 
-def _points(graded) -> str:
-    star = "*" if graded.needs_manual_grade else ""
-    return f"{graded.score:g}{star}"
+@dataclass(frozen=True)
+class Grades:
+    """The points of one assignment: its notebooks with their maxima, and a row a student."""
+
+    assignment: str
+    notebooks: tuple[tuple[str, float], ...]
+    rows: tuple[Row, ...]
+    submitted: str = "submitted/"
 
 
-def table(header: list[str], rows: list[list[str]]) -> str:
-    """Return the grades as aligned text."""
-    widths = [max(len(line[i]) for line in [header, *rows]) for i in range(len(header))]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+def read_grades(coursedir: CourseDirectory, assignment: str) -> Grades:
+    """Return the grades of an assignment. Raises `NoGradesError` if there are none to read."""
+    with contextlib.chdir(coursedir.root):  # where nbgrader looks for a gradebook without a folder
+        if not _gradebook_exists(coursedir.db_url):
+            raise NoGradesError(f"Nothing is graded: there is no gradebook at {coursedir.db_url}.")
+        try:
+            with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+                notebooks, points, waits, penalties = _query(gradebook, assignment)
+        except MissingEntry as error:
+            raise NoGradesError(f"The gradebook has no assignment '{assignment}' yet.") from error
+        except DatabaseError as error:
+            raise NoGradesError(f"The gradebook cannot be read: {error.orig}") from error
+    submitted = Path(coursedir.format_path(coursedir.submitted_directory, "x", "x")).parents[1]
+    handed_in = find_submissions(submitted, assignment)[0]
+    rows = []
+    for student in sorted({*points, *handed_in}):
+        mine = points.get(student, {})
+        folder = Path(coursedir.format_path(coursedir.autograded_directory, student, assignment))
+        mark = ""
+        if student not in points:
+            mark = NOT_GRADED
+        elif not folder.is_dir():
+            mark = UNFINISHED
+        elif student not in handed_in:
+            mark = DELETED
+        by_notebook = tuple(mine.get(name, 0.0) for name, _ in notebooks)
+        rows.append(Row(student, by_notebook, waits[student], penalties[student], mark))
+    return Grades(assignment, notebooks, tuple(rows), f"{coursedir.submitted_directory}/")
+
+
+def _gradebook_exists(url: str) -> bool:
+    """Say whether there is a gradebook; nbgrader would make an empty one to look into it."""
+    parsed = make_url(url)
+    return not parsed.drivername.startswith("sqlite") or Path(parsed.database or "").is_file()
+
+
+def _query(gradebook: Gradebook, assignment: str):
+    """Return the notebooks with their maxima, and by student points, waiting points, penalties."""
+    found = gradebook.find_assignment(assignment)
+    notebooks = tuple(sorted((n.name, float(n.max_score)) for n in found.notebooks))
+    of_students = (
+        select(SubmittedAssignment.student_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .outerjoin(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .where(Assignment.name == assignment)
+    )
+    scores = of_students.outerjoin(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+    points, waits, penalties = {}, Counter(), Counter()
+    for student, name, score, penalty in gradebook.db.execute(
+        scores.add_columns(
+            Notebook.name, SubmittedNotebook.score, SubmittedNotebook.late_submission_penalty
         )
-        for line in [header, *rows]
+    ):
+        points.setdefault(student, {})[name] = float(score or 0)
+        penalties[student] += float(penalty or 0)
+    waiting = of_students.join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+    for student, score in gradebook.db.execute(
+        waiting.add_columns(func.sum(Grade.max_score))
+        .where(Grade.needs_manual_grade)
+        .group_by(SubmittedAssignment.student_id)
+    ):
+        waits[student] = float(score or 0)
+    return notebooks, points, waits, penalties
+
+
+def show(grades: Grades, sort: str = "student", everyone: bool = False) -> str:
+    """Return the table for a terminal: at most its width, 80 columns where there is none.
+
+    Args:
+        grades: what to show.
+        sort: ``student``, or ``points`` with the highest first.
+        everyone: name all students also of a class of more than `LARGE_CLASS`.
+    """
+    width = shutil.get_terminal_size((80, 24)).columns
+    if len(grades.rows) > LARGE_CLASS and not everyone:
+        lines = _summary(grades)
+    else:
+        lines = _table(grades, sorted(grades.rows, key=SORTS[sort]), max(width, 40))
+    return "\n".join([*lines, "", *_remarks(grades)]).rstrip()
+
+
+def _table(grades: Grades, rows: list[Row], width: int) -> list[str]:
+    columns = [
+        _column([*_fold_name(name), f"({points:g})"], [_if(r.graded, r.points[i]) for r in rows])
+        for i, (name, points) in enumerate(grades.notebooks)
     ]
-    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
+    most = sum(points for _, points in grades.notebooks)
+    ends = []
+    if any(row.penalty for row in rows):
+        late = [_if(r.graded and r.penalty, -r.penalty) for r in rows]
+        ends.append(_column(["late"], late, nothing=""))
+    ends.append(_column(["sum", f"({most:g})"], [_if(r.graded, r.total) for r in rows]))
+    if any(row.waits for row in rows):
+        hand = [_if(r.graded and r.waits, r.waits) for r in rows]
+        ends.append(_column(["to grade", "by hand"], hand, nothing=""))
+    room = width - _width([*columns, *ends])
+    left_out = []
+    if room < NARROWEST:
+        columns, left_out = [], ["The points of each notebook do not fit: nbgrader export."]
+        room = width - _width(ends)
+    labels = _labels(rows, max(room, NARROWEST))
+    return [*_lines([(["student"], labels), *columns, *ends]), *left_out]
 
 
-def main(assignment: str) -> None:
-    """Print the grades of `assignment` from the gradebook of the course in this folder."""
-    app = NbGrader()
-    app.initialize([])
-    print(table(*grades(app.coursedir.db_url, assignment)))
-    print("\n* some points wait for a grader: written answers, in the formgrader (make lab)")
+def _if(shown, number: float) -> float | None:
+    return number if shown else None
 
 
-if __name__ == "__main__":
-    main(sys.argv[1])
+def _column(
+    header: list[str], numbers: list[float | None], nothing: str = "–"
+) -> tuple[list[str], list[list[str]]]:
+    """Return a column of numbers, rounded to two decimals, with no more than one of them needs."""
+    rounded = [None if n is None else round(n, 2) + 0.0 for n in numbers]
+    decimals = max((len(f"{n % 1:.2f}".rstrip("0")) - 2 for n in rounded if n), default=0)
+    return header, [[f"{n:.{decimals}f}" if n is not None else nothing] for n in rounded]
+
+
+def _fold_name(name: str) -> list[str]:
+    """Return a notebook's name in lines of at most `HEADER` cells, broken between its words."""
+    lines = [""]
+    for piece in re.findall(r"[^\s_-]*[\s_-]*", one_line(name)):
+        if lines[-1] and cell_len(lines[-1] + piece.rstrip()) > HEADER:
+            lines.append("")
+        lines[-1] += piece
+    return [shorten(line.strip(), HEADER) for line in lines]
+
+
+def _width(columns) -> int:
+    return sum(GAP + max(map(cell_len, _texts(column))) for column in columns)
+
+
+def _texts(column) -> list[str]:
+    header, cells = column
+    return [*header, *(line for cell in cells for line in cell)]
+
+
+def _labels(rows: list[Row], room: int) -> list[list[str]]:
+    """Return each student's name in one line, or in several where that would not tell who it is."""
+    names = [one_line(row.student) for row in rows]
+    spaces = [room - (len(row.mark) + 3 if row.mark else 0) for row in rows]
+    spaces = [space if space >= NARROWEST else room for space in spaces]
+    short = [shorten(name, space) for name, space in zip(names, spaces, strict=True)]
+    often = Counter(short)
+    labels = []
+    for row, name, label in zip(rows, names, short, strict=True):
+        lines = [label] if often[label] == 1 else chop_cells(name, room)
+        mark = f" ({row.mark})" if row.mark else ""
+        if cell_len(lines[-1] + mark) > room:
+            lines, mark = [*lines, ""], mark[:room]
+        labels.append([*lines[:-1], lines[-1] + mark])
+    return labels
+
+
+def shorten(text: str, cells: int) -> str:
+    """Return the text, with a … for its middle if it is wider than so many cells of a terminal."""
+    if cell_len(text) <= cells:
+        return text
+    head = set_cell_size(text, cells // 2).rstrip()
+    tail = ""
+    for character in reversed(text):
+        if cell_len(head) + 1 + cell_len(character + tail) > cells:
+            break
+        tail = character + tail
+    while tail and unicodedata.category(tail[0]).startswith("M"):  # its letter is left out
+        tail = tail[1:]
+    return f"{head}…{tail.lstrip()}"
+
+
+def _lines(columns) -> list[str]:
+    """Return the columns side by side: the first one flush left, the others right."""
+    height = max(len(header) for header, _ in columns)
+    headers = [[""] * (height - len(header)) + header for header, _ in columns]
+    widths = [max(map(cell_len, _texts(column))) for column in columns]
+    rule = "-" * (sum(widths) + GAP * (len(widths) - 1))
+    lines = [*_side_by_side(headers, widths), rule]
+    for cells in zip(*(cells for _, cells in columns), strict=True):
+        lines += _side_by_side(cells, widths)
+    return lines
+
+
+def _side_by_side(cells, widths) -> list[str]:
+    lines = []
+    for number in range(max(map(len, cells))):
+        parts = []
+        for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+            text = cell[number] if number < len(cell) else ""
+            blanks = " " * (width - cell_len(text))
+            parts.append(text + blanks if place == 0 else blanks + text)
+        lines.append((" " * GAP).join(parts).rstrip())
+    return lines
+
+
+def _summary(grades: Grades) -> list[str]:
+    """Return what a large class has in all, by notebook."""
+    graded = [row for row in grades.rows if row.graded]
+    most = sum(points for _, points in grades.notebooks)
+    what = [(shorten(one_line(name), 30), points) for name, points in grades.notebooks]
+    what.append(("sum", most))
+    has = [[row.points[i] for row in graded] for i in range(len(grades.notebooks))]
+    has.append([row.total for row in graded])
+    columns = [(["notebook"], [[name] for name, _ in what])]
+    columns.append(_column(["of"], [points for _, points in what]))
+    for measure, function in MEASURES.items():
+        columns.append(_column([measure], [function(p) if p else None for p in has]))
+    lines = [f"{grades.assignment}: {len(graded)} students graded", "", *_lines(columns), ""]
+    waiting = sum(row.waits > 0 for row in graded)
+    if waiting:
+        lines.append(f"{waiting} students have points that wait for a grader.")
+    for mark in MEANINGS:
+        who = [one_line(row.student) for row in grades.rows if row.mark == mark]
+        if who:
+            more = f" and {len(who) - NAMED} more" if len(who) > NAMED else ""
+            named = ", ".join(shorten(name, 30) for name in who[:NAMED])
+            lines.append(f"{len(who)} {mark}: {named}{more}")
+    return [*lines, f"All students: nbjudge grades {grades.assignment} --all"]
+
+
+def _remarks(grades: Grades) -> list[str]:
+    """Return what a reader must know of the numbers."""
+    remarks = [] if grades.rows else ["Nobody has handed in anything yet."]
+    if any(row.waits for row in grades.rows if row.graded):
+        remarks.append("To grade by hand: points that wait for a grader, in the formgrader.")
+    for mark, meaning in MEANINGS.items():
+        if any(row.mark == mark for row in grades.rows):
+            facts = {"submitted": grades.submitted, "assignment": grades.assignment}
+            remarks.append(meaning.format(name=mark.capitalize(), **facts))
+    return remarks
+
+
+def _order(name: str) -> str:
+    """Return what a name is sorted by: letters without case and accents."""
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(c for c in letters if not unicodedata.combining(c)).casefold()
