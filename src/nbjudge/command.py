@@ -29,6 +29,10 @@ from nbjudge.kernel.execute import BoxedExecute
 
 USAGE = __doc__.split("\n\n", 1)[1].strip()
 UNBOXED = {"JudgeExecute": {"boxed": False}}
+NOT_JUDGED = (
+    "Nothing was graded: no nbgrader_config.py was read that calls nbjudge.configure(c), and "
+    "without it students' code would run beside the tests, with all rights of the grader."
+)
 INTERRUPTED = 130  # the exit status after Ctrl-C, as the shell gives it
 
 
@@ -89,6 +93,9 @@ def grade(arguments: list[str]) -> int:
     app, assignment = _start(GradeApp, rest)
     if app is None:
         return 0 if assignment is None else 1
+    if not _judged():
+        print(NOT_JUDGED, file=sys.stderr)
+        return 1
     status = 0
     try:
         app.start()
@@ -103,6 +110,15 @@ def grade(arguments: list[str]) -> int:
         shown = _show(app, assignment, options)
         status = status or (0 if shown else 1)
     return status
+
+
+def _judged() -> bool:
+    """Say whether the configuration that was read lets nbjudge grade."""
+    from nbgrader.apps import autogradeapp
+
+    from nbjudge.plugin.autograde import JudgeAutograde
+
+    return issubclass(autogradeapp.Autograde, JudgeAutograde)
 
 
 def print_grades(arguments: list[str]) -> int:

@@ -13,7 +13,7 @@ def assignment_problem(coursedir: CourseDirectory, wanted: str) -> str:
     if wanted in names:
         return ""
     where = f"{coursedir.source_directory}/"
-    there = f"There is: {', '.join(names)}." if names else f"There is none: {where} is empty."
+    there = f"There is: {', '.join(names)}." if names else f"There is none below {coursedir.root}."
     if not wanted:
         return f"An assignment must be named. {there}"
     return f"There is no assignment '{wanted}' in {where}. {there}"
