@@ -82,8 +82,8 @@ def test_the_command_prints_what_was_asked_for(course):
         line for line in run.stdout.splitlines() if line[:4] in ("late", "dele", "unfi", "new ")
     ]
     assert [" ".join(line.split()) for line in body] == [
-        "deleted (deleted) 14.25 14.25 28.50 6",
-        "late 14.25 16.25 -2.5 28.00 3",
+        "deleted (deleted) 14.25 14.25 28.5 6",
+        "late 14.25 16.25 -2.5 28.0 3",
         "new (not graded) – – –",
         "unfinished (unfinished) – – –",
     ]
