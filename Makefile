@@ -7,18 +7,40 @@ PYTHON ?= python3
 VENV := .venv
 BUILD := .build
 ASSIGNMENT := lab1
-# nbgrader calls alembic and jupyter by name, so the environment comes first on the path
-export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# For make grade and make feedback: STUDENT=name, NOTEBOOK=name; for make grade FORCE=1, UNBOXED=1,
+# and for its table SORT=points, ALL=1.
+STUDENT :=
+NOTEBOOK :=
+FORCE :=
+UNBOXED :=
+SORT := student
+ALL :=
+
+# Names reach the shell as its variables and not as its text, so they may hold any character. A $ in
+# them would be expanded by make but for `value`.
+override ASSIGNMENT := $(value ASSIGNMENT)
+override STUDENT := $(value STUDENT)
+override NOTEBOOK := $(value NOTEBOOK)
+override SORT := $(value SORT)
+override VENV := $(value VENV)
+export VENV ASSIGNMENT STUDENT NOTEBOOK SORT
+# Modules rather than scripts: a script's first line holds the path of python, and not every path
+# can stand there.
+PYTHON_OF_VENV := "$$(cd -P "$$VENV/bin" && pwd -P)/python"
+RUN := $(PYTHON_OF_VENV) -m
+# so that a terminal in JupyterLab finds nbgrader
+export PATH := $(if $(filter /%,$(VENV)),$(VENV),$(CURDIR)/$(VENV))/bin:$(PATH)
 export OMP_NUM_THREADS ?= 1
 unexport PYTHONPATH
 
-SOURCES := $(wildcard source/$(ASSIGNMENT)/*.ipynb) $(wildcard data/*.csv) grader_config.py nbgrader_config.py
-JUDGE := $(wildcard src/nbjudge/*.py src/nbjudge/*/*.py) $(wildcard hidden_tests/$(ASSIGNMENT)/*.py)
-SUBMITTED := $(wildcard submitted/*/$(ASSIGNMENT)/*)
+.NOTPARALLEL:
+.PHONY: setup known grade release feedback test lab calibrate bench clean other-environment
 
-.PHONY: setup grade release feedback test lab calibrate bench clean
+setup: $(if $(filter .venv,$(VENV)),$(BUILD)/environment,other-environment)
 
-setup: $(BUILD)/environment
+known:
+	@ls source | grep -Fxq -e "$$ASSIGNMENT" || { \
+	  echo "There is no assignment '$$ASSIGNMENT' in source/. There is: $$(ls source | paste -s -d , - | sed 's/,/, /g')."; exit 1; } >&2
 
 # What pip cannot install: bubblewrap and libseccomp, for the boxes that students' code runs in.
 SYSTEM := command -v bwrap >/dev/null && ls /usr/lib*/libseccomp.so.2 /usr/lib/*/libseccomp.so.2 2>/dev/null | grep -q .
@@ -32,70 +54,86 @@ $(BUILD)/system:
 	  echo "  sudo apt-get install bubblewrap libseccomp2      (Fedora: sudo dnf install bubblewrap libseccomp)"; exit 1; fi
 	@touch $@
 
-$(BUILD)/environment: pyproject.toml constraints.txt | $(BUILD)/system
-	@mkdir -p $(BUILD)
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
-	  { echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }
-	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[lab,dev]'
+# Below a path with one of these pip cannot install, or the scripts and `activate` do not run. There,
+# .venv is a link to an environment in the user's cache.
+HARD := $(if $(filter .venv,$(VENV)),$(foreach c," $$ ` \ { } :,$(findstring $(c),$(CURDIR))))
+CACHED := deep-learning-lab-venv
+ELSEWHERE = mkdir -p "$${XDG_CACHE_HOME:-$$HOME/.cache}" && place=$$(mktemp -d "$${XDG_CACHE_HOME:-$$HOME/.cache}/$(CACHED)-XXXXXX") && \
+  chmod 755 "$$place" && \
+  $(PYTHON) -m venv "$$place" && rm -rf .venv && ln -s "$$place" .venv
+define INSTALL
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }; \
+$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+  { echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }; \
+{ test -x "$$VENV/bin/python" || $(if $(strip $(HARD)),{ $(ELSEWHERE); },$(PYTHON) -m venv "$$VENV"); } && \
+$(RUN) pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[lab,dev]' || \
+  { echo "No environment could be made in $$VENV. At another place: make VENV=/path/to/a/new/folder $(MAKECMDGOALS)"; exit 1; }
+endef
+
+$(BUILD)/environment: pyproject.toml constraints.txt | $(if $(UNBOXED),,$(BUILD)/system)
+	@echo "Installing into $$VENV"
+	@mkdir -p $(BUILD); $(INSTALL)
 	@touch $@
+
+# make VENV=…: an environment that has nbjudge is used as it is, any other is filled.
+other-environment: | $(if $(UNBOXED),,$(BUILD)/system)
+	@"$$VENV/bin/python" -c 'import nbjudge' 2>/dev/null || { $(INSTALL); }
 
 # The assignment in the gradebook and release/ are made together, by nbgrader itself.
 # nbgrader empties release/ before it looks whether it can go on, so a copy is put back when it cannot.
-RELEASE_FAILED = rm -rf release/$(ASSIGNMENT); \
-  if [ -d $(BUILD)/released ]; then cp -a $(BUILD)/released release/$(ASSIGNMENT); fi; \
-  echo "release/$(ASSIGNMENT) could not be made anew; it is as it was, and so is the gradebook."; \
+RELEASE_FAILED = rm -rf release/"$$ASSIGNMENT"; \
+  if [ -d $(BUILD)/before ]; then cp -a $(BUILD)/before release/"$$ASSIGNMENT"; fi; \
+  echo "release/$$ASSIGNMENT could not be made anew; it is as it was, and so is the gradebook."; \
   echo "If nbgrader says above that notebooks changed while there are submissions: a notebook cannot be"; \
   echo "added to, or taken from, an assignment that has been graded. Put the gradebook aside and run make"; \
   echo "again; all of submitted/ is then graded anew, and points given by hand stay in the old file:"; \
-  echo "  mv gradebook.db gradebook-before.db && rm -rf autograded/*/$(ASSIGNMENT)"
+  echo "  mv gradebook.db gradebook-before.db && rm -rf autograded/*/'$$ASSIGNMENT'"
+# What a release is made from. Asked of find, because make cannot hold a name with a blank.
+MADE_FROM = source/"$$ASSIGNMENT" data grader_config.py nbgrader_config.py src/nbjudge/plugin/release.py src/nbjudge/config.py
+NEWER = find $(MADE_FROM) \( -name .ipynb_checkpoints -o -name __pycache__ \) -prune -o -newer "$$stamp" -print
 
-$(BUILD)/assignment: $(BUILD)/environment $(SOURCES) src/nbjudge/plugin/release.py src/nbjudge/config.py
-	@rm -rf $(BUILD)/released && if [ -d release/$(ASSIGNMENT) ]; then cp -a release/$(ASSIGNMENT) $(BUILD)/released; fi
-	@echo nbgrader generate_assignment $(ASSIGNMENT) --force
-	@nbgrader generate_assignment $(ASSIGNMENT) --force --log-level=ERROR || { $(RELEASE_FAILED); exit 1; }
-	@touch $@
+release: known setup
+	@mkdir -p $(BUILD); stamp=$(BUILD)/"release of $$ASSIGNMENT"; \
+	if [ -f "$$stamp" ] && [ -f gradebook.db ] && [ -d release/"$$ASSIGNMENT" ] && \
+	  [ -z "$$($(NEWER) 2>/dev/null | head -n 1)" ]; then exit 0; fi; \
+	rm -rf $(BUILD)/before; if [ -d release/"$$ASSIGNMENT" ]; then cp -a release/"$$ASSIGNMENT" $(BUILD)/before; fi; \
+	echo "nbgrader generate_assignment '$$ASSIGNMENT' --force"; touch $(BUILD)/begun; \
+	$(RUN) nbgrader generate_assignment "$$ASSIGNMENT" --force --log-level=ERROR || { $(RELEASE_FAILED); exit 1; }; \
+	mv $(BUILD)/begun "$$stamp"
 
-release: $(BUILD)/assignment
+WHOM = $(if $(STUDENT),--student="$$STUDENT") $(if $(NOTEBOOK),--notebook="$$NOTEBOOK")
 
-# When a hidden test or the judge has changed, everybody is graded anew; else only new submissions.
-$(BUILD)/judge: $(BUILD)/assignment $(JUDGE)
-	@rm -rf autograded/*/$(ASSIGNMENT)
-	@touch $@
+# What there is to grade is decided by nbjudge, from what is there.
+grade: release
+	@$(RUN) nbjudge grade "$$ASSIGNMENT" $(WHOM) $(if $(FORCE),--force) $(if $(UNBOXED),--unboxed) \
+	  --sort="$$SORT" $(if $(ALL),--all)
 
-$(BUILD)/graded: $(BUILD)/judge $(SUBMITTED)
-	@$(VENV)/bin/python -m nbjudge.plugin.renew submitted autograded $(ASSIGNMENT)
-	nbgrader autograde $(ASSIGNMENT) --log-level=WARN
-	@touch $@
+feedback: grade
+	@echo "nbgrader generate_feedback '$$ASSIGNMENT' --force"
+	@$(RUN) nbgrader generate_feedback "$$ASSIGNMENT" $(WHOM) --force --log-level=WARN
 
-grade: $(BUILD)/graded
-	@$(VENV)/bin/python -m nbjudge.plugin.grades $(ASSIGNMENT)
-
-feedback: $(BUILD)/graded
-	nbgrader generate_feedback $(ASSIGNMENT) --force --log-level=ERROR
-
-test: $(BUILD)/assignment
-	ruff check .
-	ruff format --check .
-	pytest -n 2 --dist loadfile -rA -o console_output_style=classic
+test: release
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) pytest -n 2 --dist loadfile -rA -o console_output_style=classic
 
 # JupyterLab refuses to run as root, whom a container often has alone. Whoever starts it as root has
 # root's rights in its terminal anyway; students' code is graded as another user and in its box.
 # LAB takes more options: make lab LAB="--ip=0.0.0.0 --no-browser"
-lab: $(BUILD)/assignment
+lab: release
 	@if [ "$$(id -u)" = 0 ]; then \
 	  echo "You are root, so JupyterLab runs with --allow-root; without LAB=--ip=... only this machine reaches it."; fi
-	jupyter lab --notebook-dir=. $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
+	$(RUN) jupyterlab --notebook-dir=. $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
-calibrate: $(BUILD)/environment
-	$(VENV)/bin/python bench/calibrate.py
+calibrate: setup
+	$(PYTHON_OF_VENV) bench/calibrate.py
 
-bench: $(BUILD)/environment
-	$(VENV)/bin/python bench/speed.py
+bench: setup
+	$(PYTHON_OF_VENV) bench/speed.py
 
 # Points given by hand are nowhere but in the gradebook, so it is put aside, not removed.
 clean:
 	@if [ -f gradebook.db ]; then mv -v gradebook.db gradebook-$$(date +%Y%m%d-%H%M%S).db; fi
-	rm -rf $(VENV) $(BUILD) autograded/*/ feedback
+	@case "$$(readlink .venv)" in */$(CACHED)-*) rm -rf "$$(readlink .venv)";; esac
+	rm -rf .venv $(BUILD) autograded/*/ feedback

@@ -328,8 +328,15 @@ def test_of_two_released_names_the_longer_one_is_meant():
     assert released_name("problem10.ipynb", released) == "problem10"
 
 
-@pytest.mark.parametrize("name", ["smith", "Müller, Jörg", "o'brien", "a.b@c.edu", "李雷", "s-1_2"])
-def test_ordinary_student_names_are_fine(name):
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("smith", "Müller, Jörg", "o'brien", "a.b@c.edu", "李雷", "s-1_2", "Jo\u0301se"),
+        *("Anna Muster_123_assignsubmission_file", "Gruppe 2 – Lea & Max", "🦊", "a (1)"),
+        *("a[1]", "{a}", "a$b", "a;b", "a|b", "a!b", "a^b", "a`b", "a:b", "~a", "a=b"),
+    ],
+)
+def test_names_that_nbgrader_can_work_with_are_fine(name):
     assert student_name_problem(name) == ""
 
 
@@ -344,18 +351,16 @@ def test_ordinary_student_names_are_fine(name):
         "a\\b",
         "a∕b",
         "a*",
-        "a[1]",
         "a?b",
-        "{a}",
         " a",
         "a ",
         "\udcff",
         "x" * 200,
         "a\u202eb",
-        "a$b",
-        "a;b",
         'a"b',
-        "a|b",
+        "a#b",
+        "a%41b",
+        "<b>a",
         "",
     ],
 )

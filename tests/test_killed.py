@@ -137,7 +137,7 @@ def test_whoever_stops_it_reads_how_many_are_done_and_how_to_go_on_and_no_traceb
     for number, _, log, _ in stopped:
         last = log.strip().splitlines()[-1]
         assert "Stopped." in last, (number, log)
-        assert "run the same command again" in last
+        assert "run the same command again" in last, log
         assert "Traceback" not in log, log
 
 

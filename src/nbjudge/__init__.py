@@ -14,6 +14,7 @@ _HOMES = {
     "Other": "question.wire",
     "Tensor": "question.wire",
     "configure": "config",
+    "gradebook_url": "plugin.paths",
     "judge": "plugin.teacher",
     "load_module": "verdict.course",
     "without_exchange": "config",

@@ -1,60 +1,47 @@
-"""The command ``nbjudge``: doctor, and nbgrader's autograde with a word of the instructor's own.
+"""The command ``nbjudge``: grade and see the points, or see what protects the machine.
 
-nbjudge doctor [--unboxed]               what protects this machine from submissions
+nbjudge grade ASSIGNMENT [--student NAME] [--notebook NAME] [--force] [--unboxed]
+                                         grade what is not graded, print the points
+nbjudge grades ASSIGNMENT                print the points
+                [--sort points]          highest first (both commands)
+                [--all]                  all students of a large class (both commands)
+nbjudge again STUDENT NOTEBOOK [CELL] [--assignment NAME]
+                                         repeat verdicts with their seeds, show every number;
+                                         changes nothing
 nbjudge autograde ASSIGNMENT --unboxed   as nbgrader autograde, without boxes
+nbjudge doctor [--unboxed]               what protects this machine from submissions
 """
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import ClassVar
 
-from nbgrader.apps.autogradeapp import AutogradeApp
-from nbgrader.apps.baseapp import NbGrader
-from rich.console import Console
-from traitlets.config import Config
-
-from nbjudge.kernel.execute import BoxedExecute
+from nbjudge.plugin.stopping import Stopped, stoppable
 
 USAGE = __doc__.split("\n\n", 1)[1].strip()
-UNBOXED = {"JudgeExecute": {"boxed": False}}
-
-
-class JudgeAutogradeApp(AutogradeApp):
-    """nbgrader's autograde command with one flag more."""
-
-    name = "nbjudge-autograde"
-    flags: ClassVar = {**AutogradeApp.flags, "unboxed": (UNBOXED, BoxedExecute.boxed.help)}
+COMMANDS = {
+    "grade": "grade",
+    "grades": "print_grades",
+    "again": "again",
+    "autograde": "autograde",
+    "doctor": "examine",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] == ["autograde"]:
-        JudgeAutogradeApp.launch_instance(argv=arguments[1:])
-        return 0
-    if arguments[:1] == ["doctor"] and set(arguments[1:]) <= {"--unboxed"}:
-        return 0 if examine(boxed="--unboxed" not in arguments) else 1
-    print(USAGE, file=sys.stderr)
-    return 0 if arguments in (["--help"], ["-h"]) else 2
+    if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names, in whatever encoding there is
+    if not arguments or arguments[0] not in COMMANDS:
+        print(USAGE, file=sys.stderr)
+        return 0 if arguments in (["--help"], ["-h"]) else 2
+    try:
+        with stoppable():
+            # imported here, because that takes a second or two in which one can be stopped, too
+            from nbjudge.plugin import apps
 
-
-def examine(boxed: bool) -> bool:
-    """Run the doctor with the course's configuration, if there is one in this folder."""
-    from nbjudge.doctor import doctor, open_cells
-
-    config, console = course_config(), Console()
-    safe = doctor(config, boxed, console)
-    found = open_cells(Path("source"))
-    if found:
-        console.print("Graded cells with classic asserts, whose verdict students can tamper with:")
-        console.print("\n".join(f"  {cell}" for cell in found), markup=False)
-    return safe
-
-
-def course_config() -> Config:
-    """Return the configuration that nbgrader would load in this folder."""
-    app = NbGrader()
-    app.initialize(argv=[])
-    return app.config
+            return getattr(apps, COMMANDS[arguments[0]])(arguments[1:])
+    except Stopped as stopped:
+        print("Stopped. Nothing was changed; run the same command again.", file=sys.stderr)
+        return 128 + stopped.number

@@ -6,6 +6,7 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from nbjudge.inert.logs import make_logs_inert
+from nbjudge.plugin.paths import mend_paths
 
 # nbgrader's own steps of generate_assignment, in its order (nbgrader 0.9.6)
 GENERATE_STEPS = (
@@ -32,6 +33,7 @@ def configure(c: Config) -> None:
     """
     use_judge_autograde()
     use_judge_feedback()
+    mend_paths()
     # nbgrader's own use of SQLAlchemy 2.1; harmless, and it hides what an instructor must read
     warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
     c.GenerateAssignment.preprocessors = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import glob
 import os
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -40,13 +41,17 @@ def find_submissions(
     Args:
         submitted: nbgrader's folder of submissions.
         assignment: such as ``lab1``.
-        student_glob: nbgrader's ``--student``.
+        student_glob: nbgrader's ``--student``; the name of a folder means that folder.
     """
     students, refusals = [], []
     try:
         listing = sorted(os.scandir(submitted), key=lambda item: item.name)
     except OSError:
         return [], []
+    # a student whose name holds brackets is meant by that name
+    if student_glob != "*" and any(item.name == student_glob for item in listing):
+        listing = [item for item in listing if item.name == student_glob]
+        student_glob = glob.escape(student_glob)
     for item in listing:
         if not fnmatch.fnmatchcase(item.name, student_glob):
             continue

@@ -1,56 +1,131 @@
-"""`python -m nbjudge.plugin.grades lab1`: the grades of one assignment as a table."""
+"""The points of one assignment: the whole class, as the gradebook and the folders have it now."""
 
 from __future__ import annotations
 
-import sys
+import contextlib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
 
-from nbgrader.api import Gradebook
-from nbgrader.apps import NbGrader
+from nbgrader.api import (
+    Assignment,
+    Gradebook,
+    MissingEntry,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import make_url, select
+
+from nbjudge.intake import find_submissions
+from nbjudge.plugin.points import waiting
+from nbjudge.record.gradebook import GradebookError, explained
+
+DELETED, UNFINISHED, NOT_GRADED = "deleted", "unfinished", "not graded"
 
 
-def grades(db_url: str, assignment: str) -> tuple[list[str], list[list[str]]]:
-    """Return the header and one row for each student: points by notebook and in all.
+class NoGradesError(Exception):
+    """There is no gradebook, or it cannot be read; the message is a sentence."""
 
-    A star marks points of which some wait for a grader's hand.
+
+@dataclass(frozen=True)
+class Row:
+    """What one student has.
+
+    Args:
+        student: the id.
+        points: of each notebook.
+        waits: points that a grader has still to give.
+        penalty: points that come off for being late.
+        mark: `DELETED`, `UNFINISHED`, `NOT_GRADED` or nothing.
     """
-    with Gradebook(db_url) as gradebook:
-        found = gradebook.find_assignment(assignment)
-        notebooks = sorted(found.notebooks, key=lambda notebook: notebook.name)
-        header = ["student", *(f"{n.name} ({n.max_score:g})" for n in notebooks)]
-        header.append(f"sum ({found.max_score:g})")
-        rows = []
-        for submission in sorted(found.submissions, key=lambda s: s.student_id):
-            scores = {n.name: n for n in submission.notebooks}
-            cells = [_points(scores[n.name]) for n in notebooks]
-            rows.append([submission.student_id, *cells, _points(submission)])
-    return header, rows
+
+    student: str
+    points: tuple[float, ...]
+    waits: float = 0.0
+    penalty: float = 0.0
+    mark: str = ""
+
+    @property
+    def graded(self) -> bool:
+        """Whether the points are a result."""
+        return self.mark not in (UNFINISHED, NOT_GRADED)
+
+    @property
+    def total(self) -> float:
+        """The sum, as nbgrader exports it: the penalty comes off, and never more than all."""
+        return max(0.0, sum(self.points) - self.penalty)
 
 
-def _points(graded) -> str:
-    star = "*" if graded.needs_manual_grade else ""
-    return f"{graded.score:g}{star}"
+@dataclass(frozen=True)
+class Grades:
+    """The points of one assignment: its notebooks with their maxima, and a row a student."""
+
+    assignment: str
+    notebooks: tuple[tuple[str, float], ...]
+    rows: tuple[Row, ...]
+    submitted: str = "submitted/"
 
 
-def table(header: list[str], rows: list[list[str]]) -> str:
-    """Return the grades as aligned text."""
-    widths = [max(len(line[i]) for line in [header, *rows]) for i in range(len(header))]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+def read_grades(coursedir: CourseDirectory, assignment: str) -> Grades:
+    """Return the grades of an assignment. Raises `NoGradesError` if there are none to read."""
+    with contextlib.chdir(coursedir.root):  # where nbgrader looks for a gradebook without a folder
+        if not _gradebook_exists(coursedir.db_url):
+            raise NoGradesError(f"Nothing is graded: there is no gradebook at {coursedir.db_url}.")
+        try:
+            with (
+                explained(coursedir.db_url),
+                Gradebook(coursedir.db_url, coursedir.course_id) as gradebook,
+            ):
+                notebooks, points, penalties = _query(gradebook, assignment)
+                waits = waiting(gradebook, gradebook.find_assignment(assignment))
+        except MissingEntry as error:
+            raise NoGradesError(f"The gradebook has no assignment '{assignment}' yet.") from error
+        except GradebookError as error:
+            raise NoGradesError(str(error)) from error
+    submitted = Path(coursedir.format_path(coursedir.submitted_directory, "x", "x")).parents[1]
+    handed_in = find_submissions(submitted, assignment)[0]
+    rows = []
+    for student in sorted({*points, *handed_in}):
+        mine = points.get(student, {})
+        folder = Path(coursedir.format_path(coursedir.autograded_directory, student, assignment))
+        mark = ""
+        if student not in points:
+            mark = NOT_GRADED
+        elif not folder.is_dir():
+            mark = UNFINISHED
+        elif student not in handed_in:
+            mark = DELETED
+        by_notebook = tuple(mine.get(name, 0.0) for name, _ in notebooks)
+        by_hand = waits[student].points if student in waits else 0.0
+        rows.append(Row(student, by_notebook, by_hand, penalties[student], mark))
+    return Grades(assignment, notebooks, tuple(rows), f"{coursedir.submitted_directory}/")
+
+
+def _gradebook_exists(url: str) -> bool:
+    """Say whether there is a gradebook; nbgrader would make an empty one to look into it."""
+    parsed = make_url(url)
+    return not parsed.drivername.startswith("sqlite") or Path(parsed.database or "").is_file()
+
+
+def _query(gradebook: Gradebook, assignment: str):
+    """Return the notebooks with their maxima, and by student the points and the penalties."""
+    found = gradebook.find_assignment(assignment)
+    notebooks = tuple(sorted((n.name, float(n.max_score)) for n in found.notebooks))
+    of_students = (
+        select(SubmittedAssignment.student_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .outerjoin(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .where(Assignment.name == assignment)
+    )
+    scores = of_students.outerjoin(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+    points, penalties = {}, Counter()
+    for student, name, score, penalty in gradebook.db.execute(
+        scores.add_columns(
+            Notebook.name, SubmittedNotebook.score, SubmittedNotebook.late_submission_penalty
         )
-        for line in [header, *rows]
-    ]
-    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
-
-
-def main(assignment: str) -> None:
-    """Print the grades of `assignment` from the gradebook of the course in this folder."""
-    app = NbGrader()
-    app.initialize([])
-    print(table(*grades(app.coursedir.db_url, assignment)))
-    print("\n* some points wait for a grader: written answers, in the formgrader (make lab)")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    ):
+        points.setdefault(student, {})[name] = float(score or 0)
+        penalties[student] += float(penalty or 0)
+    return notebooks, points, penalties

@@ -1,0 +1,203 @@
+"""What the commands of ``nbjudge`` do; `nbjudge.command` says which there are."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+from jupyter_core.application import NoStart
+from nbgrader.apps.autogradeapp import AutogradeApp
+from nbgrader.apps.baseapp import NbGrader
+from rich.console import Console
+from traitlets import default
+from traitlets.config import Config
+
+from nbjudge.inert.logs import InertFilter
+from nbjudge.kernel.execute import BoxedExecute
+from nbjudge.plugin.assignments import assignment_problem, assignments
+
+UNBOXED = {"JudgeExecute": {"boxed": False}}
+NOT_JUDGED = (
+    "Nothing was graded: no nbgrader_config.py was read that calls nbjudge.configure(c), and "
+    "without it students' code would run beside the tests, with all rights of the grader."
+)
+BY_SIGNAL = 128  # and the signal's number: the exit status of what was stopped
+
+
+class JudgeAutogradeApp(AutogradeApp):
+    """nbgrader's autograde command with one flag more."""
+
+    name = "nbjudge-autograde"
+    flags: ClassVar = {**AutogradeApp.flags, "unboxed": (UNBOXED, BoxedExecute.boxed.help)}
+
+
+class GradeApp(JudgeAutogradeApp):
+    """The same command, which says only what an instructor must know."""
+
+    name = "nbjudge-grade"
+
+    @default("log_level")
+    def _log_level_default(self) -> int:
+        return logging.WARNING
+
+
+class GradesApp(NbGrader):
+    """Reads the course's configuration, to show its gradebook."""
+
+    name = "nbjudge-grades"
+    description = "Print the points of an assignment"
+
+    @default("log_level")
+    def _log_level_default(self) -> int:
+        return logging.WARNING
+
+
+# traitlets names a command's logger by its class; see nbjudge.inert.logs
+for _app in (JudgeAutogradeApp, GradeApp, GradesApp):
+    logging.getLogger(_app.__name__).addFilter(InertFilter())
+
+
+def autograde(arguments: list[str]) -> int:
+    """Grade as nbgrader's own command does."""
+    JudgeAutogradeApp.launch_instance(argv=arguments)
+    return 0
+
+
+def grade(arguments: list[str]) -> int:
+    """Grade an assignment and print its points, also those before a failure."""
+    options, rest = _table_options(arguments)
+    app, assignment = _start(GradeApp, rest)
+    if app is None:
+        return 0 if assignment is None else 1
+    if not _judged():
+        print(NOT_JUDGED, file=sys.stderr)
+        return 1
+    status = 0
+    try:
+        app.start()
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    except Exception:  # whatever it is: the points that there are are shown
+        app.log.error("Grading failed.", exc_info=True)
+        status = 1
+    if status < BY_SIGNAL:
+        shown = _show(app, assignment, options)
+        status = status or (0 if shown else 1)
+    return status
+
+
+def _judged() -> bool:
+    """Say whether the configuration that was read lets nbjudge grade."""
+    from nbgrader.apps import autogradeapp
+
+    from nbjudge.plugin.autograde import JudgeAutograde
+
+    return issubclass(autogradeapp.Autograde, JudgeAutograde)
+
+
+def print_grades(arguments: list[str]) -> int:
+    """Print the points of an assignment; grade nothing."""
+    options, rest = _table_options(arguments)
+    app, assignment = _start(GradesApp, rest)
+    if app is None:
+        return 0 if assignment is None else 1
+    return 0 if _show(app, assignment, options) else 1
+
+
+def _table_options(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Return the options of the table, and the arguments that are nbgrader's."""
+    parser = argparse.ArgumentParser(
+        prog="nbjudge", usage="nbjudge --help says how", add_help=False, allow_abbrev=False
+    )
+    parser.add_argument("--sort", choices=("student", "points"), default="student")
+    parser.add_argument("--all", action="store_true")
+    return parser.parse_known_args(arguments)
+
+
+def _start(kind: type[NbGrader], arguments: list[str]) -> tuple[NbGrader | None, str | None]:
+    """Return the command with its configuration read, and the assignment.
+
+    Without a command there is nothing to do: it was asked for its help (no assignment either), or
+    there is no such assignment, and a sentence has said so.
+    """
+    app = kind.instance()
+    try:
+        app.initialize(arguments)
+    except NoStart:
+        return None, None
+    assignment = app.extra_args[0] if app.extra_args else app.coursedir.assignment_id
+    problem = assignment_problem(app.coursedir, assignment)
+    if problem:
+        print(problem, file=sys.stderr)
+        return None, assignment
+    return app, assignment
+
+
+def _show(app: NbGrader, assignment: str, options: argparse.Namespace) -> bool:
+    """Print the table of points; say so, and return False, if there is none."""
+    from nbjudge.plugin.grades import NoGradesError, read_grades
+    from nbjudge.plugin.grades_table import show
+
+    try:
+        grades = read_grades(app.coursedir, assignment)
+    except NoGradesError as error:
+        print(error, file=sys.stderr)
+        return False
+    print(show(grades, options.sort, options.all))
+    return True
+
+
+def again(arguments: list[str]) -> int:
+    """Repeat the verdicts of one notebook; return the exit status."""
+    from nbjudge.kernel.box import BoxError
+    from nbjudge.plugin.again import again as repeat
+    from nbjudge.plugin.assignment import CourseError
+    from nbjudge.record.gradebook import GradebookError
+
+    parser = argparse.ArgumentParser(prog="nbjudge again", allow_abbrev=False)
+    parser.add_argument("student")
+    parser.add_argument("notebook")
+    parser.add_argument("cell", nargs="?", default="")
+    parser.add_argument("--assignment", default="", help="needed where the course has several")
+    asked = parser.parse_args(arguments)
+    app = GradesApp.instance()
+    app.initialize([])
+    there = assignments(app.coursedir)
+    assignment = asked.assignment or (there[0] if len(there) == 1 else "")
+    problem = assignment_problem(app.coursedir, assignment)
+    if problem:
+        hint = "" if asked.assignment else " Name it with --assignment."
+        print(problem + hint, file=sys.stderr)
+        return 1
+    try:
+        repeat(app.config, assignment, asked.student, asked.notebook, asked.cell, Console())
+    except (CourseError, GradebookError, BoxError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def examine(arguments: list[str]) -> int:
+    """Run the doctor with the course's configuration, if there is one in this folder."""
+    from nbjudge.doctor import doctor, open_cells
+
+    parser = argparse.ArgumentParser(prog="nbjudge doctor", allow_abbrev=False)
+    parser.add_argument("--unboxed", action="store_true", help="try a kernel without a box")
+    boxed = not parser.parse_args(arguments).unboxed
+    config, console = course_config(), Console()
+    safe = doctor(config, boxed, console)
+    found = open_cells(Path("source"))
+    if found:
+        console.print("Graded cells with classic asserts, whose verdict students can tamper with:")
+        console.print("\n".join(f"  {cell}" for cell in found), markup=False)
+    return 0 if safe else 1
+
+
+def course_config() -> Config:
+    """Return the configuration that nbgrader would load in this folder."""
+    app = NbGrader()
+    app.initialize(argv=[])
+    return app.config

@@ -1,0 +1,69 @@
+"""`nbjudge again` repeats a verdict for an appeal, shows every number, and changes nothing."""
+
+import pytest
+from small_course import ASSIGNMENT, RIGHT, WRONG, build, files, hand_in, nbgrader, nbjudge, rows
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Return a course in which two students were graded."""
+    course = build(tmp_path_factory.mktemp("again"))
+    hand_in(course, "right", RIGHT)
+    hand_in(course, "wrong", WRONG)
+    nbgrader(course, "autograde", ASSIGNMENT, "--log-level=WARN")
+    return course
+
+
+def numbers(text, title):
+    return [float(line.split(":")[1]) for line in text.splitlines() if line.startswith(title)]
+
+
+def test_it_shows_inputs_expected_and_given_numbers_of_the_audit_lines_seed(course):
+    (line,) = files_with_seed(course, "wrong", "area")
+    text = nbjudge(course, "again", "wrong", "area")
+    assert f"area_test, seed {line['seed']}" in text
+    assert "Likely mistake: the circumference." in text
+    (r,), (expected,), (given,) = (
+        numbers(text, f"  {t}:") for t in ("input r", "expected", "given")
+    )
+    assert expected == pytest.approx(3.141592653589793 * r**2)
+    assert given == pytest.approx(2 * 3.141592653589793 * r)
+
+
+def files_with_seed(course, student, notebook):
+    from nbjudge.record.audit import read_audit
+
+    return read_audit(course / "autograded" / student / ASSIGNMENT, notebook)
+
+
+def test_twice_it_says_the_same(course):
+    assert nbjudge(course, "again", "right", "line") == nbjudge(course, "again", "right", "line")
+
+
+def test_it_changes_neither_the_gradebook_nor_a_folder(course):
+    before = rows(course), files(course)
+    gradebook = (course / "gradebook.db").read_bytes()
+    nbjudge(course, "again", "wrong", "area", "area_test")
+    assert (rows(course), files(course)) == before
+    assert (course / "gradebook.db").read_bytes() == gradebook
+
+
+def test_what_has_changed_since_is_said(course):
+    hand_in(course, "wrong", {"line": RIGHT["line"]})
+    text = nbjudge(course, "again", "wrong", "line")
+    assert "Since it was graded: handed in again." in text
+    assert "It was 0 points" in text
+    hand_in(course, "wrong", {"line": WRONG["line"]})
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nobody", "area"), "There is no submission in"),
+        (("right", "aria"), "small has no notebook 'aria': it has area, line."),
+        (("right", "area", "b_test"), "area has no judged cell 'b_test': it has area_test."),
+        (("right", "area", "--assignment", "smal"), "There is: small."),
+    ],
+)
+def test_what_is_not_there_is_named_with_what_is(course, words, said):
+    assert said in nbjudge(course, "again", *words, status=1)
