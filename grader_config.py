@@ -28,8 +28,7 @@ def configure(c):
     """Set up nbgrader for this course; `c` is the config object that nbgrader loads."""
     c.CourseDirectory.course_id = "deep-learning-lab-1"
     c.CourseDirectory.root = str(ROOT)
-    # SQLite waits this many seconds for another grading process instead of failing at once
-    c.CourseDirectory.db_url = nbjudge.gradebook_url(ROOT / "gradebook.db", timeout=60)
+    c.CourseDirectory.db_url = nbjudge.gradebook_url(ROOT / "gradebook.db")
 
     # Stubs say what to do; nbgrader's own text is kept, because students know it.
     c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
