@@ -1,7 +1,7 @@
 # Two commands are enough on a fresh machine with Python 3.11 or newer, git and make:
 #   make grade    sets everything up, builds release/, grades the sample class, prints the grades
 #   make test     sets everything up, passes all tests
-# The others: release · feedback · lab · calibrate · bench · clean
+# The others: setup · release · feedback · lab · calibrate · bench · clean
 
 PYTHON ?= python3
 VENV := .venv

@@ -72,7 +72,8 @@ def read_grades(coursedir: CourseDirectory, assignment: str) -> Grades:
     """Return the grades of an assignment. Raises `NoGradesError` if there are none to read."""
     with contextlib.chdir(coursedir.root):  # where nbgrader looks for a gradebook without a folder
         if not _gradebook_exists(coursedir.db_url):
-            raise NoGradesError(f"Nothing is graded: there is no gradebook at {coursedir.db_url}.")
+            file = make_url(coursedir.db_url).database
+            raise NoGradesError(f"Nothing is graded yet: there is no gradebook {file}.")
         try:
             with (
                 explained(coursedir.db_url),
