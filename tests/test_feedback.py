@@ -21,7 +21,7 @@ from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbgrader.api import Gradebook
 
 from nbjudge.inert.comment import grader_html
-from nbjudge.plugin.points import points_text, tidy
+from nbjudge.report.points import points_text, tidy
 
 CONFIG = """
 import math

@@ -8,7 +8,7 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from rich.cells import cell_len
 
-from nbjudge.plugin.grades import (
+from nbjudge.report.grades import (
     DELETED,
     NOT_GRADED,
     UNFINISHED,
@@ -17,7 +17,7 @@ from nbjudge.plugin.grades import (
     Row,
     read_grades,
 )
-from nbjudge.plugin.grades_table import shorten, show
+from nbjudge.report.grades_table import shorten, show
 
 NOTEBOOKS = (("q1_l1_backprop", 25), ("q2_momentum", 10), ("q3_pytorch_l2", 20), ("q4_big", 50))
 

@@ -1,5 +1,7 @@
-"""What nbgrader loads.
+"""What nbgrader loads, and what the commands of nbjudge do.
 
-Its converter (`autograde`), its execute step (`execute`), the stamp of a
-release (`release`), the export (`export`); and what an instructor runs or reads besides.
+Converters (`autograde`, `feedback`), the execute step (`execute`), the stamp of a release
+(`release`), the export (`export`), nbgrader's paths mended (`paths`); what a run knows of the
+course (`assignment`, `settings`), decides (`plan`) and bears (`stopping`); the commands (`apps`,
+`again`) and `judge` in a notebook (`teacher`).
 """

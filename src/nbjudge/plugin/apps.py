@@ -17,7 +17,7 @@ from traitlets.config import Config
 
 from nbjudge.inert.logs import InertFilter
 from nbjudge.kernel.execute import BoxedExecute
-from nbjudge.plugin.assignments import assignment_problem, assignments
+from nbjudge.plugin.assignment import CourseError, assignment_problem, assignments
 
 UNBOXED = {"JudgeExecute": {"boxed": False}}
 NOT_JUDGED = (
@@ -138,8 +138,8 @@ def _start(kind: type[NbGrader], arguments: list[str]) -> tuple[NbGrader | None,
 
 def _show(app: NbGrader, assignment: str, options: argparse.Namespace) -> bool:
     """Print the table of points; say so, and return False, if there is none."""
-    from nbjudge.plugin.grades import NoGradesError, read_grades
-    from nbjudge.plugin.grades_table import show
+    from nbjudge.report.grades import NoGradesError, read_grades
+    from nbjudge.report.grades_table import show
 
     try:
         grades = read_grades(app.coursedir, assignment)
@@ -154,7 +154,6 @@ def again(arguments: list[str]) -> int:
     """Repeat the verdicts of one notebook; return the exit status."""
     from nbjudge.kernel.box import BoxError
     from nbjudge.plugin.again import again as repeat
-    from nbjudge.plugin.assignment import CourseError
     from nbjudge.record.gradebook import GradebookError
 
     parser = argparse.ArgumentParser(prog="nbjudge again", allow_abbrev=False)

@@ -28,16 +28,16 @@ from nbjudge.kernel.manager import check_box
 from nbjudge.outcome import Outcome
 from nbjudge.plugin.assignment import CourseError, load_assignment
 from nbjudge.plugin.execute import JudgeExecute, Unrun
-from nbjudge.plugin.moved import Moved, moved, show_moved
 from nbjudge.plugin.plan import Plan, make_plan, say_again
-from nbjudge.plugin.progress import progress
 from nbjudge.plugin.settings import settings_of
 from nbjudge.plugin.stopping import GraderLimitError, Stopped, cpu_limit, drop_tasks, stoppable
-from nbjudge.plugin.summary import show_summary, summarise
 from nbjudge.record.audit import EARLIER, LAST, keep_earlier, missing_lines, write_audit
 from nbjudge.record.folder import GradedFolder, InUseError, copy_files, remove, unfinished
 from nbjudge.record.gradebook import GradebookError, opened
 from nbjudge.record.grades import Entry, enter, renew_penalties
+from nbjudge.report.moved import Moved, moved, show_moved
+from nbjudge.report.progress import progress
+from nbjudge.report.summary import show_summary, summarise
 
 _LIMITS = IntakeLimits()
 # what grading writes beside a student's files: none of theirs, and no folder, stands in its place

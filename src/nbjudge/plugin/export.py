@@ -9,7 +9,7 @@ from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
 
 from nbjudge.inert.characters import one_line
-from nbjudge.plugin.points import Waiting, names, submissions, tidy, waiting
+from nbjudge.report.points import Waiting, names, submissions, tidy, waiting
 
 COLUMNS = (  # nbgrader's own, and what waits for a grader
     "assignment",

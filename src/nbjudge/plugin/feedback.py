@@ -22,7 +22,7 @@ from nbgrader.server_extensions.formgrader import handlers
 from traitlets import List
 from traitlets.config import Config
 
-from nbjudge.plugin.points import is_ungraded, names, points_text, submissions, tidy, waiting
+from nbjudge.report.points import is_ungraded, names, points_text, submissions, tidy, waiting
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 AUDITS = "*.audit*.jsonl"  # they hold the seeds of the hidden inputs

@@ -11,7 +11,7 @@ from collections import Counter
 from rich.cells import cell_len, chop_cells, set_cell_size
 
 from nbjudge.inert.characters import one_line
-from nbjudge.plugin.grades import DELETED, NOT_GRADED, UNFINISHED, Grades, Row
+from nbjudge.report.grades import DELETED, NOT_GRADED, UNFINISHED, Grades, Row
 
 LARGE_CLASS = 60  # students; more are summed up
 GAP = 2  # cells between two columns

@@ -19,8 +19,8 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import make_url, select
 
 from nbjudge.intake import find_submissions
-from nbjudge.plugin.points import waiting
 from nbjudge.record.gradebook import GradebookError, explained
+from nbjudge.report.points import waiting
 
 DELETED, UNFINISHED, NOT_GRADED = "deleted", "unfinished", "not graded"
 
