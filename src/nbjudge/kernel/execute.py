@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
@@ -12,11 +13,10 @@ from traitlets import Bool, Integer
 from traitlets.config import Config
 
 from nbjudge.kernel.manager import BoxKernelManager, PromptKernelManager
+from nbjudge.kernel.outputs import KeptOutputs
 from nbjudge.outcome import Outcome
 
-MESSAGE_COST = 200  # bytes that a message counts beyond its text, so that empty ones count, too
-# messages that would reach into earlier cells' outputs, or that only a browser answers
-_IGNORED_MESSAGES = ("comm_open", "comm_msg", "comm_close", "update_display_data")
+_OUTPUTS = ("stream", "display_data", "execute_result", "error")
 
 
 class BoxedExecute(Execute):
@@ -29,8 +29,13 @@ class BoxedExecute(Execute):
     timeout = Integer(300, allow_none=True, help="Seconds for one cell.").tag(config=True)
     notebook_timeout = Integer(1200, help="Seconds for one notebook.").tag(config=True)
     fresh_kernels = Integer(1, help="How often a lost kernel is replaced.").tag(config=True)
+    iopub_timeout = Integer(
+        60, help="Seconds for a cell's last outputs to arrive when the cell has ended."
+    ).tag(config=True)
     kept_bytes = Integer(
-        1 << 20, help="Bytes of text that are kept of one cell's outputs; images do not count."
+        1 << 20,
+        help="Characters that are kept of what one cell prints to stdout, as many of stderr, and "
+        "as many of its other outputs; images do not count.",
     ).tag(config=True)
     sent_bytes = Integer(
         64 << 20, help="Bytes that one cell may send before its kernel is stopped."
@@ -41,9 +46,7 @@ class BoxedExecute(Execute):
         "submissions of people you trust.",
     ).tag(config=True)
 
-    coalesce_streams = Bool(True, help="Join a cell's prints, and let \\r overwrite.").tag(
-        config=True
-    )
+    coalesce_streams = False  # `KeptOutputs` does it: nbclient's way takes a line's length squared
     shutdown_kernel = "immediate"
 
     def create_kernel_manager(self):
@@ -60,7 +63,7 @@ class BoxedExecute(Execute):
         self._fresh_left = self.fresh_kernels
         self._deadline = time.monotonic() + self.notebook_timeout
         self._ran: list[str] = []
-        self._answers_only = False
+        self._take: Callable[[dict], None] | None = None
 
     def run(self, cell: NotebookNode, index: int) -> Outcome | None:
         """Run a student's cell; return why it did not come to its end, or None.
@@ -74,17 +77,23 @@ class BoxedExecute(Execute):
             cell.outputs = [*cell.get("outputs", []), _note(problem, self.lost is None)]
         return problem
 
-    def ask(self, source: str) -> tuple[list[NotebookNode], Outcome | None]:
-        """Run the judge's own code; return its outputs and why it did not come to its end."""
+    def ask(self, source: str, take: Callable[[dict], None]) -> Outcome | None:
+        """Run the judge's own code; return why it did not come to its end, or None.
+
+        Nothing that is published meanwhile is kept.
+
+        Args:
+            source: the code.
+            take: is given the data of each display, by type, while they arrive. It may not raise.
+        """
         cell = new_code_cell(source)
         # nbclient files outputs in self.nb by the cell's number: give it a notebook of this cell
         submission, self.nb = self.nb, new_notebook(cells=[cell])
-        self._answers_only = True
+        self._take = take
         try:
-            problem = self._execute(cell, 0)
+            return self._execute(cell, 0)
         finally:
-            self.nb, self._answers_only = submission, False
-        return cell.outputs, problem
+            self.nb, self._take = submission, None
 
     def _execute(self, cell: NotebookNode, index: int) -> Outcome | None:
         if self.lost is None and time.monotonic() > self._deadline:
@@ -99,7 +108,8 @@ class BoxedExecute(Execute):
 
     def _try_execute(self, cell: NotebookNode, index: int) -> tuple[Outcome | None, bool]:
         """Return what went wrong, and whether the kernel can go on."""
-        self._sent = self._kept = 0
+        self._kept: KeptOutputs | None = None
+        self._received_before = self._received()
         try:
             self.execute_cell(cell, index, store_history=True)
         except DeadKernelError:
@@ -111,6 +121,9 @@ class BoxedExecute(Execute):
             self.log.warning("The kernel is given up: %r", error)
             self.log.debug("Given up because of:", exc_info=True)
             return (Outcome.TIMED_OUT if late else self._why_dead()), False
+        finally:
+            if self._kept is not None:
+                self._kept.finish()
         if _timed_out(cell):
             return Outcome.TIMED_OUT, True
         return None, True
@@ -136,8 +149,7 @@ class BoxedExecute(Execute):
 
     def run_again(self, source: str) -> None:
         """Run a cell once more in a fresh kernel; its outputs are already there."""
-        _, problem = self.ask(source)
-        if problem is None:
+        if self.ask(source, lambda data: None) is None:
             self._ran.append(source)
 
     def _cleanup_kernel(self) -> None:
@@ -149,22 +161,34 @@ class BoxedExecute(Execute):
         return left if self.timeout is None else min(left, self.timeout)
 
     def process_message(self, msg, cell, cell_index):
-        """File one message of the kernel, within the limits on outputs."""
+        """Take one message of the kernel, within the limits on outputs.
+
+        Messages that would reach into earlier cells' outputs, or that only a browser answers, are
+        left out.
+        """
         kind, content = msg["msg_type"], msg["content"]
-        if kind in _IGNORED_MESSAGES:
-            return None
-        content.pop("transient", None)  # a display_id would let a later cell change this output
-        size = _size(content)
-        self._sent += size + MESSAGE_COST
-        if self._sent > self.sent_bytes:
+        if self._received() - self._received_before > self.sent_bytes:
             self.stop_kernel(Outcome.TOO_MUCH_OUTPUT)
             return None
-        text = size - _size({"data": _images(content)})
-        if kind in ("stream", "display_data", "execute_result", "error"):
-            if not self._answers_only and self._kept + text > self.kept_bytes:
-                return None
-            self._kept += text
-        return super().process_message(msg, cell, cell_index)
+        if self._take is not None:
+            if kind == "display_data" and isinstance(content.get("data"), dict):
+                self._take(content["data"])
+        elif kind in _OUTPUTS or kind == "clear_output":
+            self._file(kind, content, cell)
+        if kind in ("status", "execute_input"):
+            return super().process_message(msg, cell, cell_index)
+        return None
+
+    def _file(self, kind: str, content: dict, cell: NotebookNode) -> None:
+        if self._kept is None:
+            self._kept = KeptOutputs(cell.outputs, self.kept_bytes)
+        if kind == "clear_output":
+            self._kept.clear(wait=bool(content.get("wait")))
+        else:
+            self._kept.add(kind, content)
+
+    def _received(self) -> int:
+        return self.kc.iopub_channel.received
 
     def stop_kernel(self, reason: Outcome) -> None:
         """End the kernel at once, if there is one."""
@@ -180,19 +204,6 @@ def _timed_out(cell: NotebookNode) -> bool:
         output.output_type == "error" and output.ename == "CellTimeoutError"
         for output in cell.get("outputs", [])
     )
-
-
-def _size(content: dict) -> int:
-    """Return about how many characters a message's content holds."""
-    data = content.get("data") or {}
-    values = data.values() if isinstance(data, dict) else [data]
-    texts = [content.get("text"), *values, *(content.get("traceback") or ())]
-    return sum(len(text if isinstance(text, str) else str(text)) for text in texts if text)
-
-
-def _images(content: dict) -> dict:
-    data = content.get("data") or {}
-    return {kind: value for kind, value in data.items() if kind.startswith("image/")}
 
 
 def _note(problem: Outcome, fresh: bool) -> NotebookNode:

@@ -10,19 +10,41 @@ from queue import Empty
 
 import zmq.asyncio
 from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from traitlets import Integer, Type
 from traitlets.config import Config
 
 PROVISIONER = "nbjudge-box"
+MESSAGE_COST = 200  # bytes that a message counts beyond its content, so that empty ones count, too
+USUAL_HEADERS = 1000  # bytes of an ordinary message that are not its content
 _quiet = logging.getLogger("nbjudge.check")  # the caller says what happened, without a traceback
 _quiet.addHandler(logging.NullHandler())
 _quiet.propagate = False
 
 
+class CountedChannel(AsyncZMQSocketChannel):
+    """A channel that knows how much has come through it.
+
+    Attributes:
+        received: bytes so far, of all messages whoever they answer; an ordinary message counts
+            `MESSAGE_COST` beside its content.
+    """
+
+    received = 0
+
+    async def _recv(self, **kwargs):
+        parts = await self.socket.recv_multipart(**kwargs)
+        self.received += MESSAGE_COST + max(0, sum(map(len, parts)) - USUAL_HEADERS)
+        _, parts = self.session.feed_identities(parts)
+        return self.session.deserialize(parts)
+
+
 class PromptClient(AsyncKernelClient):
     """A client that is ready as soon as the kernel answers and its outputs are heard."""
+
+    iopub_channel_class = Type(CountedChannel)
 
     async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
         """Return when one request has had its reply and its output.
@@ -58,7 +80,7 @@ class PromptKernelManager(AsyncKernelManager):
         """Return a client with a context of its own; see jupyter_client's `KernelManager`."""
         context = zmq.asyncio.Context()
         context.setsockopt(zmq.MAXMSGSIZE, self.message_bytes)
-        context.setsockopt(zmq.RCVHWM, 64)
+        context.setsockopt(zmq.RCVHWM, 8)  # as many of the largest may wait in the grader's memory
         return super().client(context=context, **kwargs)
 
 

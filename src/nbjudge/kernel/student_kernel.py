@@ -4,11 +4,14 @@ import os
 import random
 import sys
 
+import zmq
+from ipykernel import iostream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 
 from nbjudge.kernel import cage
 from nbjudge.kernel.box import HOME
+from nbjudge.kernel.publisher import PatientPublisher, PatientStream, make_patient
 from nbjudge.kernel.zygote import READY
 
 # ipykernel does without debugpy where it is not installed. Nobody steps through these kernels, and
@@ -38,6 +41,21 @@ class StudentKernelApp(IPKernelApp):
     def init_connection_file(self):
         """Take the sockets' names and the session's key as the grader gave them."""
         self.load_connection_info(self.connection)
+
+    def init_iopub(self, context):
+        """Publish to a grader that may be slower than what is published."""
+        publisher = context.socket(zmq.XPUB)
+        publisher.linger = 1000
+        make_patient(publisher)
+        self.iopub_port = self._bind_socket(publisher, self.iopub_port)
+        self.iopub_thread = PatientPublisher(publisher, pipe=True, session=self.session)
+        self.iopub_thread.start()
+        self.iopub_socket = self.iopub_thread.background_socket
+
+    def init_io(self):
+        """Redirect stdout and stderr; ipykernel knows their class by its name in a module."""
+        iostream.OutStream = PatientStream
+        super().init_io()
 
     def write_connection_file(self):
         """Write nothing: the grader knows the connection."""

@@ -192,16 +192,17 @@ class JudgeExecute(BoxedExecute):
     def _ask_cases(self, test: HiddenTest, cases, seed: int) -> list[Reply]:
         """Put the cases to the student's kernel; return one reply for each case."""
         nonce = secrets.token_hex(16)
-        outputs, problem = self.ask(question_code(test, cases, seed, nonce))
-        replies = [Reply(problem=problem or Outcome.NO_ANSWER)] * len(cases)
-        seen = set()
-        for output in outputs:
-            found = read_reply(output.get("data", {}).get(ANSWER_TYPE), nonce)
+        found: dict[int, Reply] = {}
+
+        def take(data: dict) -> None:
+            answer = read_reply(data.get(ANSWER_TYPE), nonce)
             # of two answers to one case, the first counts: the second was not asked for
-            if found is not None and found[0] < len(cases) and found[0] not in seen:
-                seen.add(found[0])
-                replies[found[0]] = found[1]
-        return replies
+            if answer is not None and answer[0] < len(cases):
+                found.setdefault(*answer)
+
+        problem = self.ask(question_code(test, cases, seed, nonce), take)
+        missing = Reply(problem=problem or Outcome.NO_ANSWER)
+        return [found.get(number, missing) for number in range(len(cases))]
 
 
 def verdict_outputs(verdict: Verdict) -> list:
