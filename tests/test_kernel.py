@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -133,6 +134,14 @@ def test_the_doctor_sees_that_a_kernel_without_a_box_is_open():
     )
     assert done.returncode == 1
     assert "got through" in done.stdout
+
+
+def test_an_environment_may_be_a_link(tmp_path):
+    linked = tmp_path / "environment"
+    linked.symlink_to(sys.prefix)
+    python = linked / Path(sys.executable).relative_to(sys.prefix)
+    done = subprocess.run([python, "-m", "nbjudge", "doctor"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @only_root

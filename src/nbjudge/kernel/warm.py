@@ -193,9 +193,9 @@ class Zygote:
 
     def _libraries(self) -> tuple[tuple[tuple[str, str], ...], list[list[str]]]:
         """Return (path outside, path inside) of Python's folders, and those to be made visible."""
-        prefixes = sorted({os.path.realpath(p) for p in (sys.prefix, sys.base_prefix)})
+        given = {sys.prefix, sys.base_prefix}
         libraries, hidden = [], []
-        for number, prefix in enumerate(prefixes):
+        for number, prefix in enumerate(sorted({os.path.realpath(name) for name in given})):
             if Path(prefix).is_relative_to("/usr"):
                 continue
             outside = prefix
@@ -203,7 +203,9 @@ class Zygote:
                 outside = str(self.folder / f"library-{number}")
                 os.mkdir(outside)
                 hidden.append([prefix, outside])
-            libraries.append((outside, prefix))
+            # the same folder under each of its names: an environment may be a link
+            names = {prefix, *(name for name in given if os.path.realpath(name) == prefix)}
+            libraries += [(outside, name) for name in sorted(names)]
         return tuple(libraries), hidden
 
 
