@@ -503,3 +503,21 @@ def test_a_traceback_in_the_log_is_inert_and_keeps_its_lines(tmp_path):
     assert lines[0] == "1 of a b"
     assert "    | [AutogradeApp | INFO] forged" in lines
     assert not any(os.linesep in line or "\x1b" in line for line in lines)
+
+
+def test_markdown_beyond_the_limit_of_a_notebook_is_shown_as_typed():
+    cells = [new_markdown_cell(f"*words* {number}") for number in range(5)]
+    nb, _ = InertNotebook(markdown_characters=30).preprocess(new_notebook(cells=cells), {})
+    assert [cell.source for cell in nb.cells[:3]] == [f"*words* {number}" for number in range(3)]
+    assert nb.cells[4].source == "```text\n*words* 4\n```"
+
+
+def test_code_with_a_long_gap_or_of_great_length_is_shown_without_colours():
+    config = Config()
+    nbjudge.configure(config)
+    sources = ["def f(): pass", "def f(): pass" + "\n" * 400 + "x", "def f(): pass\n" * 2000]
+    nb = new_notebook(cells=[new_code_cell(source) for source in sources])
+    page, _ = HTMLExporter(config=config).from_notebook_node(nb)
+    cells = BeautifulSoup(page, "html.parser").select(".jp-Cell .highlight")
+    assert [bool(cell.select("span.k")) for cell in cells] == [True, False, False]
+    assert [cell.get_text().strip() for cell in cells] == [source.strip() for source in sources]

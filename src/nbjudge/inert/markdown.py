@@ -59,6 +59,11 @@ def inert_markdown(text: str) -> str:
     return code_block(text)
 
 
+def typed_markdown(text: str) -> str:
+    """Return a student's markdown as a code block, without a look at what is in it."""
+    return code_block(shorten(inert_text(text), MOST_CHARACTERS, MOST_LINES))
+
+
 def code_block(text: str) -> str:
     """Return the text as a fenced code block, which shows it as it is."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)

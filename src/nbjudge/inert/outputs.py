@@ -21,7 +21,7 @@ from traitlets import Integer
 
 from nbjudge.inert.characters import inert_text, shorten
 from nbjudge.inert.images import FORMATS, inert_image
-from nbjudge.inert.markdown import code_block, inert_markdown
+from nbjudge.inert.markdown import code_block, inert_markdown, typed_markdown
 
 __all__ = ["InertNotebook", "OutputLimits", "inert_markdown", "inert_outputs", "inert_text"]
 
@@ -37,6 +37,7 @@ NBGRADER_KEYS = (
     "cell_type",
     "checksum",
 )
+LINE_COST = 20  # characters of markdown that its parser needs as much time for as for one line
 FEW_CHARACTERS = 200  # of an output for which no room is left; a number of points fits in
 _GRADE_ID = re.compile(r"[a-zA-Z0-9_\-]+")  # nbgrader's own rule
 _CELL_ID = re.compile(r"[a-zA-Z0-9_\-]{1,64}")  # nbformat's
@@ -200,15 +201,24 @@ class InertNotebook(NbGraderPreprocessor):
     source_characters = Integer(
         100_000, help="Most characters kept of the source of one of the student's cells."
     ).tag(config=True)
+    markdown_characters = Integer(
+        400_000,
+        help="Most characters of a student's markdown in one notebook that are shown as markdown; "
+        "what is beyond is shown as it was typed. Made to be slow, 20,000 take half a second.",
+    ).tag(config=True)
 
     def preprocess(self, nb, resources):
         """Return the notebook with every cell made inert; see nbconvert's Preprocessor."""
         limits = OutputLimits(**{f.name: getattr(self, f.name) for f in fields(OutputLimits)})
         released = self._released_cells(resources)
         cells, left = [], limits
+        markdown_left = self.markdown_characters
         for cell in nb.cells:
             own = released.get((cell.cell_type, cell.source))
-            cell = _inert_cell(cell, own, self.source_characters)
+            if own is None and cell.cell_type != "code":
+                markdown_left -= len(cell.source) + LINE_COST * cell.source.count("\n")
+            parse = markdown_left >= 0
+            cell = _inert_cell(cell, own, self.source_characters, parse)
             if cell.cell_type == "code":
                 graded = utils.is_grade(cell)
                 room = limits if graded else left
@@ -254,9 +264,12 @@ def _after(limits: OutputLimits, outputs: Sequence[NotebookNode]) -> OutputLimit
 
 
 def _inert_cell(
-    cell: NotebookNode, released: NotebookNode | None, most_characters: int
+    cell: NotebookNode, released: NotebookNode | None, most_characters: int, parse: bool
 ) -> NotebookNode:
-    """Return the cell; one that is not as it was `released` has an inert source."""
+    """Return the cell; one that is not as it was `released` has an inert source.
+
+    Without `parse`, a student's markdown becomes a code block.
+    """
     metadata = _nbgrader_metadata(cell)
     if cell.cell_type == "code":
         cell.execution_count = _count(cell.get("execution_count"))
@@ -265,7 +278,10 @@ def _inert_cell(
     cell.pop("attachments", None)
     if released is None:
         text = shorten(cell.source, most_characters, most_characters)
-        cell.source = inert_text(text) if cell.cell_type == "code" else inert_markdown(text)
+        inert = inert_text if cell.cell_type == "code" else inert_markdown
+        if inert is inert_markdown and not parse:
+            inert = typed_markdown
+        cell.source = inert(text)
     elif cell.cell_type == "markdown":
         # nbjudge.inert.page shows the course's own markdown as nbgrader does
         metadata["nbjudge"] = {"released": True}

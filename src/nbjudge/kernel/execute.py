@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.preprocessors import Execute
@@ -29,8 +29,11 @@ class BoxedExecute(Execute):
     timeout = Integer(300, allow_none=True, help="Seconds for one cell.").tag(config=True)
     notebook_timeout = Integer(1200, help="Seconds for one notebook.").tag(config=True)
     fresh_kernels = Integer(1, help="How often a lost kernel is replaced.").tag(config=True)
-    iopub_timeout = Integer(
+    outputs_seconds = Integer(
         60, help="Seconds for a cell's last outputs to arrive when the cell has ended."
+    ).tag(config=True)
+    interrupt_seconds = Integer(
+        10, help="Seconds for a cell that is interrupted to end; then its kernel is given up."
     ).tag(config=True)
     kept_bytes = Integer(
         1 << 20,
@@ -110,6 +113,7 @@ class BoxedExecute(Execute):
         """Return what went wrong, and whether the kernel can go on."""
         self._kept: KeptOutputs | None = None
         self._received_before = self._received()
+        self.iopub_timeout = self.outputs_seconds
         try:
             self.execute_cell(cell, index, store_history=True)
         except DeadKernelError:
@@ -160,8 +164,13 @@ class BoxedExecute(Execute):
         left = max(1, int(self._deadline - time.monotonic()))
         return left if self.timeout is None else min(left, self.timeout)
 
+    async def _async_handle_timeout(self, timeout, cell=None):
+        # what an interrupted cell says comes soon, or never; nbclient asks for this afterwards
+        self.iopub_timeout = self.interrupt_seconds
+        return await super()._async_handle_timeout(timeout, cell)
+
     def process_message(self, msg, cell, cell_index):
-        """Take one message of the kernel, within the limits on outputs.
+        """Take one message of the kernel, within the limits on outputs; see nbclient.
 
         Messages that would reach into earlier cells' outputs, or that only a browser answers, are
         left out.
@@ -175,9 +184,10 @@ class BoxedExecute(Execute):
                 self._take(content["data"])
         elif kind in _OUTPUTS or kind == "clear_output":
             self._file(kind, content, cell)
-        if kind in ("status", "execute_input"):
-            return super().process_message(msg, cell, cell_index)
-        return None
+        elif kind == "execute_input" and type(content.get("execution_count")) is int:
+            cell.execution_count = content["execution_count"]
+        if kind == "status" and content.get("execution_state") == "idle":
+            raise CellExecutionComplete()
 
     def _file(self, kind: str, content: dict, cell: NotebookNode) -> None:
         if self._kept is None:

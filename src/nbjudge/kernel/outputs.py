@@ -15,8 +15,8 @@ class KeptOutputs:
     """Fills a cell's list of outputs, as nbclient would, in linear time.
 
     All that was printed to one stream is one output, in the place of the stream's first print.
-    nbformat's check of each output is left out: it takes a millisecond, and what a kernel sends
-    is not trusted anyway. Nothing but texts is taken.
+    Nothing but texts is taken, of which every output that is made is one that nbformat allows: its
+    own check of each takes a millisecond, and an error for one message would end the notebook.
     """
 
     def __init__(self, outputs: list[NotebookNode], most: int):
@@ -85,7 +85,8 @@ def _bundle(kind: str, content: dict) -> NotebookNode:
     texts = NotebookNode({key: _text(value) for key, value in data.items()})
     output = NotebookNode(output_type=kind, data=texts, metadata=NotebookNode())
     if kind == "execute_result":
-        output.execution_count = content.get("execution_count")
+        count = content.get("execution_count")
+        output.execution_count = count if type(count) is int else None
     return output
 
 

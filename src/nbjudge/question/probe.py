@@ -15,9 +15,9 @@ import sys
 import numpy as np
 
 try:  # sent as source, the names of wire.py are already here
-    decode, encode  # noqa: B018
+    decode, encode, fits  # noqa: B018
 except NameError:
-    from nbjudge.question.wire import decode, encode
+    from nbjudge.question.wire import decode, encode, fits
 
 ANSWER_TYPE = "application/vnd.nbjudge.answer+json"
 
@@ -32,6 +32,11 @@ def run(shell, sources, ask_name, cases, nonce):
         with fixed_random(seed):
             answer = ask_once(shell.user_ns, sources, ask_name, arguments)
         payload = json.dumps({"nonce": nonce, "case": number, **answer})
+        if not fits(payload):
+            value = {
+                "other": f"an answer of {len(payload):,} characters, more than the judge takes"
+            }
+            payload = json.dumps({"nonce": nonce, "case": number, "value": value, "changed": []})
         shell.display_pub.publish({ANSWER_TYPE: payload})
 
 

@@ -6,7 +6,9 @@ import json
 from dataclasses import dataclass
 
 from nbjudge.outcome import Outcome
-from nbjudge.question.wire import WireError, decode
+from nbjudge.question.wire import WireError, decode, fits
+
+MOST_NAMES = 20  # of changed arguments
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,12 @@ class Reply:
 def read_reply(payload: object, nonce: str) -> tuple[int, Reply] | None:
     """Return the case's number and its reply, or None for a message that is not the judge's.
 
-    A reply that cannot be read counts as no answer.
+    A reply that cannot be read counts as no answer. A message without the nonce is not parsed.
     """
+    if not isinstance(payload, str) or nonce not in payload or not fits(payload):
+        return None
     try:
-        message = json.loads(payload) if isinstance(payload, str) else None
+        message = json.loads(payload)
         if not isinstance(message, dict) or message.get("nonce") != nonce:
             return None
         case = message["case"]
@@ -66,5 +70,5 @@ def read_body(message: dict) -> Reply:
     if isinstance(error, dict):
         texts = {key: str(error.get(key, ""))[:500] for key in ("type", "message", "line", "name")}
         return Reply(error=StudentError(unknown_name=error.get("unknown_name") is True, **texts))
-    changed = tuple(str(name)[:40] for name in message["changed"])
+    changed = tuple(str(name)[:40] for name in message["changed"][:MOST_NAMES])
     return Reply(value=decode(message["value"]), changed=changed)

@@ -27,6 +27,8 @@ MAX_BYTES = 8_000_000  # of one array
 MAX_ITEMS = 100_000  # of one list or dictionary, and characters of one text
 MAX_DEPTH = 8
 MAX_DIGITS = 300  # of an integer; more is no number a course needs
+MAX_PAYLOAD = 16_000_000  # characters of one answer: the largest array as base64, and more
+MAX_BRACKETS = 500_000  # of one answer: what is read makes some 200 bytes of each
 
 
 class WireError(ValueError):
@@ -78,6 +80,12 @@ def encode(value, depth=0):
     if isinstance(value, dict) and len(value) <= MAX_ITEMS:
         return {"dict": [[str(key), encode(item, depth + 1)] for key, item in value.items()]}
     return {"other": f"a {type(value).__name__} object"}
+
+
+def fits(payload):
+    """Whether an answer's JSON is small enough to be read, whoever wrote it."""
+    brackets = payload.count("{") + payload.count("[")
+    return len(payload) <= MAX_PAYLOAD and brackets <= MAX_BRACKETS
 
 
 def _encode_array(array):
@@ -138,9 +146,11 @@ def _decode_pair(pair, make_tensor, depth):
 
 def _decode_array(body):
     try:
+        if len(body["dtype"]) > 8 or len(body["shape"]) > 32 or len(body["data"]) > 2 * MAX_BYTES:
+            raise WireError("not an array of numbers")
         dtype = np.dtype(body["dtype"])
         shape = [int(length) for length in body["shape"]]
-        if dtype.kind not in "fiub" or len(body["data"]) > 2 * MAX_BYTES or len(shape) > 32:
+        if dtype.kind not in "fiub":
             raise WireError("not an array of numbers")
         data = base64.b64decode(body["data"], validate=True)
         return np.frombuffer(data, dtype).reshape(shape).copy()

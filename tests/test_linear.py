@@ -1,0 +1,341 @@
+"""No step between a student's bytes and the written page is worse than linear in them.
+
+Ten times the size may take no more than fifteen times the CPU time. CPU time hardly depends on what
+else the machine does; of several tries the fastest counts, and a ratio that is too large is
+measured again before it fails.
+"""
+
+import base64
+import gc
+import io
+import json
+import time
+
+import nbformat
+import numpy as np
+import pytest
+from conftest import ROOT
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
+from traitlets.config import Config
+
+import nbjudge
+from nbjudge import Case, HiddenTest
+from nbjudge.inert.characters import inert_text, shorten
+from nbjudge.inert.images import inert_image
+from nbjudge.inert.logs import inert_message
+from nbjudge.inert.markdown import code_block, inert_markdown, student_html
+from nbjudge.inert.outputs import InertNotebook, OutputLimits, inert_outputs
+from nbjudge.intake import IntakeLimits, StudentCell, read_notebook
+from nbjudge.kernel.outputs import KeptOutputs
+from nbjudge.kernel.streams import StreamText, settled
+from nbjudge.question.probe import ANSWER_TYPE
+from nbjudge.question.reply import read_reply
+from nbjudge.question.wire import encode
+from nbjudge.rebuild.build import rebuild
+from nbjudge.rebuild.cell_text import read_text, skim_text, squashed, words
+from nbjudge.verdict.decide import decide
+from nbjudge.verdict.text import verdict_text
+
+TIMES, MOST = 10, 15
+FLOOR = 0.006  # seconds: of less, the ratio tells more of caches than of the step
+KEPT = 1 << 20
+RELEASED = nbformat.read(ROOT / "release" / "lab1" / "q1_l1_backprop.ipynb", as_version=4)
+CONFIG = Config()
+nbjudge.configure(CONFIG)
+
+# what regular expressions and parsers have stumbled over, each as a text of n characters
+TEXTS = {
+    "one line": lambda n: "x" * n,
+    "numbers in one line": lambda n: repr(list(range(n // 6))),
+    "empty lines": lambda n: "\n" * n,
+    "short lines": lambda n: "a = 1\n" * (n // 6),
+    "blanks at the ends of lines": lambda n: " \n" * (n // 2),
+    "blanks, and then a letter": lambda n: " " * n + "x",
+    "overwritten lines": lambda n: "\r50%" * (n // 4) + "done\n",
+    "returns only": lambda n: "\r" * n,
+    "returns before line ends": lambda n: "\r\r\n" * (n // 3),
+    "one line, then a return": lambda n: "x" * n + "\ry",
+    "backspaces": lambda n: "x" * (n // 2) + "\b" * (n // 2),
+    "backspaces one by one": lambda n: "x" * (n // 2) + "y\b\b" * (n // 6),
+    "backspaces first": lambda n: "\b" * (n // 2) + "x" * (n // 2),
+    "terminal codes": lambda n: "\x1b[31m" * (n // 5),
+    "open terminal codes": lambda n: "\x1b[" * (n // 2),
+    "open links": lambda n: "\x1b]8;;" * (n // 5),
+    "hidden characters": lambda n: "\u200d\u202e" * (n // 2),
+    "stacked accents": lambda n: "a" + "\u0301" * n,
+    "brackets": lambda n: "[" * n,
+    "images": lambda n: "![" * (n // 2),
+    "open formulas": lambda n: "\\(\\begin{a}" * (n // 11),
+    "dollars": lambda n: "$" * n,
+    "backticks": lambda n: "` `` " * (n // 5),
+    "stars": lambda n: "*a **b " * (n // 7),
+    "quotes of quotes": lambda n: "> " * (n // 2),
+    "tables": lambda n: "|-\n|" * (n // 4),
+    "open tags": lambda n: "<a " * (n // 3),
+    "open comments": lambda n: "<!--" * (n // 4),
+    "footnotes": lambda n: "[^1]:a " * (n // 7),
+    "open strings": lambda n: "\"\"\"'''" * (n // 6),
+    "attributes": lambda n: "a." * (n // 2),
+    "magics": lambda n: "%a\n!b\n" * (n // 6),
+    "assigned magics": lambda n: "a, " * (n // 3) + "= !x\n",
+    "stored images": lambda n: "data:image/png;base64," * (n // 22),
+}
+
+
+def seconds(step, thing):
+    """Return the CPU seconds that a step takes."""
+    begin = time.process_time()
+    step(thing)
+    return time.process_time() - begin
+
+
+def check(step, make, small):
+    """Fail if `step` takes more than `MOST` times as long for `TIMES` times the size."""
+    one, ten = make(small), make(small * TIMES)
+    gc.collect()
+    gc.disable()  # it walks over all that other tests have made, at times of its own
+    try:
+        short, long = [seconds(step, one)], []
+        for _ in range(5):
+            short.append(seconds(step, one))
+            long.append(seconds(step, ten))
+            if min(long) <= MOST * max(min(short), FLOOR):
+                return
+    finally:
+        gc.enable()
+    ratio = min(long) / min(short)
+    pytest.fail(f"{TIMES} times the size takes {ratio:.0f} times as long: {min(long):.3f} s")
+
+
+def print_all(text):
+    """Print a text in pieces, as messages of a kernel."""
+    stream = StreamText(KEPT)
+    for start in range(0, len(text), 1000):
+        stream.write(text[start : start + 1000])
+    return stream.text()
+
+
+def of_a_cell(kind, cell_type="code"):
+    """Return a step that rebuilds the released notebook with a text as one cell of that kind."""
+    return lambda text: rebuild(RELEASED, [StudentCell(kind, text, cell_type)])
+
+
+def read_as_markdown(text):
+    cells = [{"cell_type": "markdown", "source": text, "metadata": {"x": text}}]
+    data = json.dumps({"cells": cells}, ensure_ascii=False).encode("utf-8", "replace")
+    return read_notebook(data, "x.ipynb", IntakeLimits())
+
+
+STEPS = {
+    "streams": (print_all, 100_000),
+    "streams, settled": (settled, 100_000),
+    "characters": (inert_text, 10_000),
+    "shortened": (lambda text: shorten(text, 1000, 100), 100_000),
+    "code block": (code_block, 100_000),
+    "log line": (inert_message, 10_000),
+    "outputs": (lambda t: inert_outputs([new_output("stream", text=t)], OutputLimits()), 100_000),
+    "intake": (read_as_markdown, 30_000),
+    "words": (words, 30_000),
+    "without blanks": (squashed, 100_000),
+    "names in prose": (skim_text, 20_000),
+    "names in code": (read_text, 2_000),
+    "rebuilt as code": (of_a_cell("code"), 4_000),
+    "rebuilt as markdown": (of_a_cell("markdown"), 4_000),
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_is_linear_in_any_text(name):
+    step, small = STEPS[name]
+    for make in TEXTS.values():
+        check(step, make, small)
+
+
+@pytest.mark.parametrize("step", [inert_markdown, student_html])
+def test_a_cell_of_markdown_costs_a_second_at_most(step):
+    step("x")
+    for make in TEXTS.values():
+        assert seconds(step, make(1_000_000)) < 3
+
+
+def page(nb):
+    """Return the page of a notebook, as feedback and formgrader write it."""
+    return HTMLExporter(config=CONFIG).from_notebook_node(nb)
+
+
+def inert(nb):
+    """Return a notebook as it is written after grading."""
+    nb, _ = InertNotebook().preprocess(nb, {})
+    return nb
+
+
+def test_a_page_of_one_cell_is_linear_in_its_code():
+    for make in TEXTS.values():
+        nasty = lambda n, make=make: inert(new_notebook(cells=[new_code_cell(make(n))]))  # noqa: E731
+        check(page, nasty, 2_000)
+
+
+def test_a_page_of_one_cell_is_linear_in_its_markdown_and_outputs():
+    for make in TEXTS.values():
+
+        def nasty(n, make=make):
+            output = new_output("stream", text=make(n))
+            cells = [new_markdown_cell(make(n)), new_code_cell("1", outputs=[output])]
+            return inert(new_notebook(cells=cells))
+
+        check(page, nasty, 2_000)
+
+
+CELLS = {
+    "code": lambda k: StudentCell("code", f"x{k} = {k}"),
+    "markdown": lambda k: StudentCell("markdown", f"words {k} $x$ *and* more"),
+    "the same answer": lambda k: StudentCell("code", "def loss():\n    return 1", None, "same"),
+    "one grade_id": lambda k: StudentCell("code", f"x = {k}", "loss"),
+}
+SOLUTION = next(
+    about["grade_id"]
+    for about in (cell.metadata.get("nbgrader", {}) for cell in RELEASED.cells)
+    if about.get("solution")
+)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_many_cells_are_rebuilt_made_inert_and_written_in_linear_time(name):
+    def make(number):
+        cells = [CELLS[name](k) for k in range(number)]
+        if name == "one grade_id":
+            cells = [StudentCell(c.kind, c.source, SOLUTION) for c in cells]
+        return cells
+
+    def step(cells):
+        nb, _ = rebuild(RELEASED, cells)
+        nbformat.writes(inert(nb))
+
+    check(step, make, 100)
+
+
+def test_many_cells_are_a_page_in_linear_time():
+    def make(number):
+        cells = [new_code_cell(f"x = {k}") for k in range(number)]
+        return inert(new_notebook(cells=[*cells, *(new_markdown_cell("*a*") for _ in cells)]))
+
+    check(page, make, 20)
+
+
+MESSAGES = {
+    "small prints": lambda k: ("stream", {"name": "stdout", "text": "x"}),
+    "prints to both": lambda k: ("stream", {"name": ("stdout", "stderr")[k % 2], "text": "x\n"}),
+    "a progress bar": lambda k: ("stream", {"name": "stderr", "text": f"\r{k}|{'#' * 80}"}),
+    "displays": lambda k: ("display_data", {"data": {"text/plain": "x"}}),
+    "empty displays": lambda k: ("display_data", {"data": {}, "metadata": {"x": "y" * 1000}}),
+    "errors": lambda k: ("error", {"ename": "E", "evalue": "x" * 99, "traceback": ["x"] * 9}),
+    "results": lambda k: ("execute_result", {"data": {"text/plain": "x"}, "execution_count": k}),
+}
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_many_small_messages_are_kept_in_linear_time(name):
+    def step(messages):
+        outputs = []
+        kept = KeptOutputs(outputs, KEPT)
+        for number, (kind, content) in enumerate(messages):
+            kept.add(kind, content)
+            if number % 100 == 99 and name == "displays":
+                kept.clear(wait=True)
+        kept.finish()
+        inert_outputs(outputs, OutputLimits())
+
+    check(step, lambda number: [MESSAGES[name](k) for k in range(number)], 10_000)
+
+
+def test_wide_and_deep_data_are_filed_in_linear_time():
+    def wide(number):
+        return {"data": {f"text/{k}": "x" for k in range(number)}}
+
+    def deep(number):
+        data = []
+        for _ in range(number // 100):
+            data = [data]
+        return {"data": {"application/json": data}}
+
+    def step(content):
+        kept = KeptOutputs([], KEPT)
+        kept.add("display_data", content)
+        kept.finish()
+
+    check(step, wide, 10_000)
+    check(step, deep, 10_000)
+
+
+# a value of n items or characters, and what an answer that is not honest may hold in its place
+VALUES = {
+    "text": lambda n: encode("x" * min(n, 100_000)),
+    "array": lambda n: encode(np.zeros(n // 8)),
+    "list": lambda n: encode([0.5] * (n // 40)),
+    "nested lists": lambda n: encode([[0.5] * 10] * (n // 400)),
+    "dictionary": lambda n: encode({str(k): k for k in range(n // 40)}),
+    "empty lists": lambda n: [[]] * (n // 4),
+    "deep lists": lambda n: json.loads("[" * 900 + "]" * 900),
+    "a long type": lambda n: {"array": {"dtype": "f8," * (n // 3), "shape": [1], "data": ""}},
+    "a long shape": lambda n: {"array": {"dtype": "<f8", "shape": [1] * (n // 3), "data": ""}},
+    "long numbers": lambda n: {"list": [{"value": 10**4000}] * (n // 4000)},
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_an_answer_is_read_judged_and_written_in_linear_time(name):
+    def asked():
+        return None
+
+    test = HiddenTest(
+        title="t", points=1, ask=asked, cases=lambda rng: [], expect=lambda: [0.0, "text"]
+    )
+
+    def make(n):
+        message = {"nonce": "n", "case": 0, "value": VALUES[name](n), "changed": ["a"] * (n // 99)}
+        return json.dumps(message)
+
+    def step(payload):
+        found = read_reply(payload, "n")
+        if found is not None:
+            verdict_text(decide("t", test, [Case("c", {})], [found[1]]))
+
+    check(step, make, 300_000)
+
+
+def test_thousands_of_forged_answers_cost_linear_time():
+    forged = json.dumps({"nonce": "guessed", "case": 0, "value": {"value": "x" * 1000}})
+
+    def step(displays):
+        for data in displays:
+            assert read_reply(data.get(ANSWER_TYPE), "the real one") is None
+
+    check(step, lambda number: [{ANSWER_TYPE: forged}] * number, 10_000)
+
+
+def picture(kind):
+    file = io.BytesIO()
+    Image.new("RGB", (2, 2)).save(file, kind)
+    return file.getvalue()
+
+
+HEADERS = {
+    "png texts": ("png", 33, b"\x00\x00\x00\x03tEXta\x00bN\xb5\xa8\xd7"),
+    "jpeg exif": ("jpeg", 2, b"\xff\xe1\x00\x0aExif\x00\x00ab"),
+    "jpeg comments": ("jpeg", 2, b"\xff\xfe\x00\x03a"),
+    "jpeg fill": ("jpeg", 2, b"\xff"),
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_an_images_header_is_read_in_linear_time(name):
+    kind, place, part = HEADERS[name]
+    whole = picture(kind)
+
+    def make(n):
+        parts = part * (n // len(part))
+        return base64.b64encode(whole[:place] + parts + whole[place:]).decode()
+
+    check(lambda text: inert_image(text, f"image/{kind}", 4_000_000, 10**6), make, 390_000)
