@@ -16,7 +16,7 @@ SOURCES := $(wildcard source/$(ASSIGNMENT)/*.ipynb) $(wildcard data/*.csv) grade
 JUDGE := $(wildcard src/nbjudge/*.py src/nbjudge/*/*.py) $(wildcard hidden_tests/$(ASSIGNMENT)/*.py)
 SUBMITTED := $(wildcard submitted/*/$(ASSIGNMENT)/*)
 
-.PHONY: setup grade release feedback test lab calibrate bench clean
+.PHONY: setup grade release feedback test corpus-busy lab calibrate bench clean
 
 setup: $(BUILD)/environment
 
@@ -80,6 +80,9 @@ test: $(BUILD)/assignment
 	ruff check .
 	ruff format --check .
 	pytest -n 2 --dist loadfile -rA -o console_output_style=classic
+
+corpus-busy: $(BUILD)/environment
+	$(VENV)/bin/python tests/corpus/run.py --busy
 
 lab: $(BUILD)/assignment
 	jupyter lab --notebook-dir=.
