@@ -1,10 +1,21 @@
 """Hostile, broken and odd-but-honest submissions, each graded between two honest students."""
 
+import subprocess
+import sys
+
 import pytest
-from corpus.run import REFUSED, run_corpus, table
+from conftest import ROOT
+from corpus.run import REFUSED, busy_machine, chosen, run_corpus, table
 from corpus.submission import CLASSES
 
 SLUGS = [kind.slug for kind in CLASSES]
+BUSY = (  # what has been lost, or called by a wrong name, when the machine was slow
+    "deadly_when_asked_prints_without_end",
+    "deadly_cells_a_slow_cell_costs_its_own_task_only",
+    "kernel_lost_memory_in_children",
+    "honest_many_figures",
+    "honest_slow_but_in_time",
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +72,36 @@ def test_folders_that_no_student_can_have_are_refused_with_a_reason(corpus):
 
 def test_the_run_ends_well(corpus):
     assert all("submissions graded" in run.log for run in corpus[0])
+
+
+@pytest.fixture(scope="module")
+def busy_corpus(tmp_path_factory):
+    """Return the run over a few classes beside processes that take all they get."""
+    with busy_machine():
+        return run_corpus(tmp_path_factory.mktemp("busy"), chosen(list(BUSY)))
+
+
+def test_on_a_busy_machine_everybody_gets_the_same(busy_corpus):
+    runs, outside = busy_corpus
+    for graded in (graded for run in runs for graded in run.graded):
+        assert not graded.stopped, graded
+        assert not graded.undeserved, graded
+        assert not graded.lost, graded
+    assert outside.survivors == []
+
+
+def test_prints_without_end_are_called_what_they_are_on_a_busy_machine_too(busy_corpus):
+    by_slug = {graded.kind.slug: graded for run in busy_corpus[0] for graded in run.graded}
+    outcomes = by_slug["deadly_when_asked_prints_without_end"].outcomes
+    assert outcomes[0] in ("too much output", "timed out")
+    assert outcomes[1:] == ("passed", "passed", "passed")
+
+
+def test_a_name_that_matches_no_class_is_told_with_the_nearest_names():
+    done = subprocess.run(
+        [sys.executable, ROOT / "tests" / "corpus" / "run.py", "prints_witout_end"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "deadly_when_asked_prints_without_end" in done.stderr

@@ -1,5 +1,6 @@
 """The boxed kernel: what protects the machine, what happens to deadly cells, how fast it starts."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -37,7 +38,7 @@ class Runner(BoxedExecute):
 def run(tmp_path, *sources, **traits):
     """Run cells in one boxed kernel; return how each ended, and what each printed."""
     nb = new_notebook(cells=[new_code_cell(source) for source in sources])
-    runner = Runner(config=CONFIG, **{"timeout": 3, **traits})
+    runner = Runner(config=CONFIG, **{"timeout": 60, **traits})
     nb, _ = runner.preprocess(nb, {"metadata": {"path": str(tmp_path)}})
     printed = ["".join(o.get("text", "") for o in cell.outputs) for cell in nb.cells]
     return runner.ends, printed
@@ -55,7 +56,7 @@ DEADLY = {
     ),
     "takes memory in many processes": (
         "import os, time\nfor i in range(8):\n    if os.fork() == 0:\n"
-        "        x = bytearray(os.urandom(1 << 20)) * 120\n        time.sleep(9)\ntime.sleep(3)",
+        "        x = bytearray(os.urandom(1 << 20)) * 120\n        time.sleep(60)\ntime.sleep(60)",
         Outcome.OUT_OF_MEMORY,
     ),
 }
@@ -64,7 +65,8 @@ DEADLY = {
 @pytest.mark.parametrize("how", DEADLY)
 def test_a_deadly_cell_costs_itself_and_the_cells_around_it_go_on(tmp_path, how):
     deadly, outcome = DEADLY[how]
-    ends, printed = run(tmp_path, "a = 41", deadly, "print(a + 1)")
+    limits = {"timeout": 5, "interrupt_seconds": 3} if outcome is Outcome.TIMED_OUT else {}
+    ends, printed = run(tmp_path, "a = 41", deadly, "print(a + 1)", **limits)
     assert ends == [None, outcome, None]
     assert printed[2] == "42\n"
 
@@ -81,6 +83,88 @@ def test_a_flood_of_output_stops_its_kernel(tmp_path):
     ends, printed = run(tmp_path, flood, "print(1)", timeout=60, sent_bytes=5_000_000)
     assert ends == [Outcome.TOO_MUCH_OUTPUT, None]
     assert len(printed[0]) < 3_000_000
+
+
+PRINTS = "while True: print('x' * 100_000)"
+
+
+@pytest.mark.parametrize("flood", [PRINTS, "while True: print('x')", "print('x' * 300_000_000)"])
+def test_prints_without_end_are_too_much_output_and_nothing_else(tmp_path, flood):
+    ends, printed = run(tmp_path, "a = 1", flood, "print(a)", sent_bytes=3_000_000)
+    assert ends == [None, Outcome.TOO_MUCH_OUTPUT, None]
+    assert len(printed[1]) < 2 << 20
+    assert printed[2] == "1\n"
+
+
+class Asker(Runner):
+    """Asks each cell instead of running it, and keeps the displays."""
+
+    def preprocess_cell(self, cell, resources, index):
+        self.taken = []
+        self.ends.append(self.ask(cell.source, self.taken.append))
+        return cell, resources
+
+
+def test_while_the_judge_asks_displays_are_taken_and_nothing_else_is_kept(tmp_path):
+    source = (
+        "from IPython.display import display, clear_output\n"
+        "for k in range(3000):\n    print('x' * 1000)\n    display({'a/b': str(k)}, raw=True)\n"
+        "clear_output()\n1 / 0"
+    )
+    nb = new_notebook(cells=[new_code_cell(source)])
+    asker = Asker(config=CONFIG, timeout=60)
+    nb, _ = asker.preprocess(nb, {"metadata": {"path": str(tmp_path)}})
+    assert asker.ends == [None]
+    assert nb.cells[0].outputs == []
+    # none of them is lost, although they come faster than they are read
+    assert asker.taken == [{"a/b": str(k)} for k in range(3000)]
+
+
+def test_prints_without_end_when_asked_are_too_much_output(tmp_path):
+    asker = Asker(config=CONFIG, timeout=60, sent_bytes=10_000_000)
+    nb = new_notebook(cells=[new_code_cell(PRINTS)])
+    asker.preprocess(nb, {"metadata": {"path": str(tmp_path)}})
+    assert asker.ends == [Outcome.TOO_MUCH_OUTPUT]
+    assert asker.taken == []
+
+
+def test_outputs_look_as_in_jupyter(tmp_path):
+    sources = (
+        "import sys\nprint('a')\nprint('w', file=sys.stderr)\nprint('b')",
+        "for k in range(2000): print(f'\\r{k}', end='', flush=True)",
+        "from IPython.display import clear_output\n"
+        "for k in range(50):\n    clear_output(wait=True)\n    print(k)",
+        "print('abc\\b\\bd')",
+    )
+    ends, printed = run(tmp_path, *sources)
+    assert ends == [None] * len(sources)
+    assert printed == ["a\nb\nw\n", "1999", "49\n", "ad\n"]
+
+
+def test_one_output_that_is_too_large_is_left_out_with_a_word_and_costs_nothing(tmp_path):
+    source = (
+        "a = 1\nfrom IPython.display import display\n"
+        "display({'text/plain': 'x' * 50_000_000}, raw=True)\nprint(a)"
+    )
+    ends, printed = run(tmp_path, source, "print(a + 1)")
+    assert ends == [None, None]
+    assert re.fullmatch(r"\[An output of [\d,]+ bytes was left out\.\]\n1\n", printed[0])
+    assert printed[1] == "2\n"
+
+
+def test_long_lines_cost_the_grader_seconds(tmp_path):
+    sources = (
+        "print(list(range(45000)))",
+        "print('x' * 1_000_000)",
+        f"a = '{'y' * 1_000_000}'\nprint(len(a))",
+    )
+    begin = time.process_time()
+    ends, printed = run(tmp_path, *sources)
+    assert time.process_time() - begin < 10
+    assert ends == [None] * 3
+    assert printed[0] == f"{list(range(45000))}\n"
+    assert printed[1] == "x" * 1_000_000 + "\n"
+    assert printed[2] == "1000000\n"
 
 
 def test_the_notebook_as_a_whole_has_a_limit(tmp_path):
@@ -198,10 +282,17 @@ def test_without_bubblewrap_the_two_ways_on_are_told(tmp_path):
 
 
 def test_nothing_is_left_when_a_kernel_has_ended(tmp_path):
-    run(tmp_path, "import subprocess\nsubprocess.Popen(['sleep', '1234'], start_new_session=True)")
-    time.sleep(0.2)
+    run(tmp_path, "import subprocess\nsubprocess.Popen(['sleep', '12345'], start_new_session=True)")
+    until = time.monotonic() + 30
+    while sleepers() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert sleepers() == []
+
+
+def sleepers():
+    """Return the processes that `test_nothing_is_left_when_a_kernel_has_ended` has started."""
     commands = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
-    assert not [command for command in commands if "1234" in command]
+    return [command for command in commands if "12345" in command]
 
 
 def test_exit_in_a_cell_does_not_cost_the_cells_after_it(tmp_path):

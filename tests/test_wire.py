@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 import torch
 
-from nbjudge.question.wire import MAX_BYTES, Other, Tensor, WireError, decode, encode
+from nbjudge.question.probe import ANSWER_TYPE, run
+from nbjudge.question.reply import read_reply
+from nbjudge.question.wire import (
+    MAX_BRACKETS,
+    MAX_BYTES,
+    MAX_PAYLOAD,
+    Other,
+    Tensor,
+    WireError,
+    decode,
+    encode,
+)
 
 
 def there_and_back(value):
@@ -72,3 +83,41 @@ def test_a_list_that_contains_itself_ends():
 def test_what_is_not_the_wire_format_is_refused(wire):
     with pytest.raises(WireError):
         decode(wire)
+
+
+class Shell:
+    """As much of IPython's shell as the probe uses."""
+
+    def __init__(self, **names):
+        self.user_ns, self.display_pub, self.published = names, self, []
+
+    def publish(self, data):
+        self.published.append(data[ANSWER_TYPE])
+
+
+def answer(value):
+    shell = Shell(work=lambda: value)
+    run(shell, ["def ask():\n    return work()"], "ask", [(1, encode({}))], "nonce")
+    (payload,) = shell.published
+    return read_reply(payload, "nonce")[1]
+
+
+@pytest.mark.parametrize("value", [[np.zeros(900_000)] * 3, [[0.5] * 1000] * 700])
+def test_an_answer_that_is_too_large_as_a_whole_says_so(value):
+    assert "more than the judge takes" in answer(value).value.description
+
+
+def test_an_ordinary_answer_is_read():
+    assert answer([1.0, "a"]).value == [1.0, "a"]
+
+
+def test_a_forged_answer_that_would_fill_the_memory_is_not_read():
+    body = '{"nonce": "nonce", "case": 0, "changed": [], "value": {"list": [%s]}}'
+    assert read_reply(body % ",".join(["[]"] * MAX_BRACKETS), "nonce") is None
+    assert read_reply(body % (" " * MAX_PAYLOAD), "nonce") is None
+
+
+def test_of_a_forged_list_of_changed_arguments_a_few_are_kept():
+    body = {"nonce": "nonce", "case": 0, "value": {"value": 1}, "changed": ["a" * 999] * 9999}
+    reply = read_reply(json.dumps(body), "nonce")[1]
+    assert sum(map(len, reply.changed)) < 1000

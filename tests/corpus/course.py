@@ -14,18 +14,32 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 ASSIGNMENT, NOTEBOOK = "lab", "nn"
 CONFIG = """
 import nbjudge
+from nbjudge.plugin.execute import JudgeExecute
 
 c = get_config()
 c.CourseDirectory.course_id = "corpus"
 c.CourseDirectory.db_url = "sqlite:///gradebook.db?timeout=60"
-c.JudgeExecute.timeout = 6
-c.JudgeExecute.notebook_timeout = 40
+# long enough for honest work on a busy machine; who is known to hang need not hang that long
+c.JudgeExecute.timeout = 60
+c.JudgeExecute.notebook_timeout = 300
 c.JudgeExecute.sent_bytes = 20_000_000
 c.BoxProvisioner.memory = 1 << 30
 c.BoxProvisioner.disk = 64 << 20
 c.BoxProvisioner.preload = ["numpy", "matplotlib.pyplot", "torch"]
 nbjudge.configure(c)
+
+
+class CorpusExecute(JudgeExecute):
+    def preprocess(self, nb, resources=None, km=None):
+        if "{hangs}" in resources["nbgrader"]["student"]:
+            self.timeout, self.notebook_timeout, self.interrupt_seconds = 6, 60, 4
+        return super().preprocess(nb, resources, km)
+
+
+steps = c.Autograde.autograde_preprocessors
+steps[steps.index("nbjudge.plugin.execute.JudgeExecute")] = CorpusExecute
 """
+HANGS = "_hangs_"  # in the name of a student whose submission runs until a limit ends it
 RIGHT = {
     "loss": "def loss(W, y, yHat, Lambda):\n"
     "    return 0.5 * np.sum((y - yHat) ** 2) + Lambda * np.sum(np.abs(W))",
@@ -160,7 +174,8 @@ def build(folder: Path, canary: str, environment: dict[str, str]) -> Path:
     source.mkdir(parents=True)
     nbformat.write(_source_notebook(canary), source / f"{NOTEBOOK}.ipynb")
     (source / "rows.csv").write_text("1,2\n3,4\n", encoding="utf-8")
-    (folder / "nbgrader_config.py").write_text(CONFIG + f"# {canary}\n", encoding="utf-8")
+    config = CONFIG.replace("{hangs}", HANGS) + f"# {canary}\n"
+    (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
     tests = folder / "hidden_tests" / ASSIGNMENT
     tests.mkdir(parents=True)
     (tests / f"{NOTEBOOK}.py").write_text(HIDDEN_TESTS.replace("{canary}", canary))
@@ -177,7 +192,7 @@ def nbgrader(folder: Path, environment: dict, *arguments: str) -> str:
         env={**os.environ, "PATH": path, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=900,
+        timeout=3600,
     )
     text = done.stdout.decode(errors="replace")
     if done.returncode:

@@ -125,6 +125,7 @@ snippets(
         "        if hasattr(m, attr) and name.startswith(('nb', '__')):\n"
         "            setattr(m, attr, lambda *a, **k: True)",
     },
+    hanging=("run cell replaced",),
 )
 # the judge's own channel: a student who has read our source forges answers on it
 PUBLISH = """

@@ -53,23 +53,37 @@ snippets(
         "all descriptors": "import os\nwhile True: os.open('/dev/null', 0)",
         "stdin waited for": "import sys; sys.stdin.readline()",
     },
+    hanging=(
+        "sigstop",
+        "infinite loop",
+        "infinite loop that swallows interrupts",
+        "interrupts ignored",
+        "loop in c",
+        "catastrophic regex",
+        "deadlock",
+        "zmq context ended",
+        "recursion in c",
+        "thread bomb",
+    ),
 )
 
 
-def one_deadly_task(name, source):
+def one_deadly_task(name, source, hangs=False):
     """Enter a class whose first task is deadly when asked; the others are right."""
+    points = ALL - POINTS["loss"]
 
-    @submission("deadly when asked", name, points=ALL - POINTS["loss"], start="right")
+    @submission("deadly when asked", name, points, "right", hangs=hangs)
     def _(work):
         work.answer("loss", source)
 
 
 one_deadly_task("exits", "import os\ndef loss(*a, **k): os._exit(0)")
-one_deadly_task("loops", "def loss(*a, **k):\n    while True: pass")
+one_deadly_task("loops", "def loss(*a, **k):\n    while True: pass", hangs=True)
 one_deadly_task(
     "swallows interrupts",
     "def loss(*a, **k):\n    while True:\n        try:\n"
     "            while True: pass\n        except BaseException: pass",
+    hangs=True,
 )
 one_deadly_task("takes memory", "def loss(*a, **k):\n    x = [0]\n    while True: x = x + x")
 one_deadly_task("returns 400 MB", "def loss(*a, **k): return np.zeros(50_000_000)")
@@ -88,7 +102,13 @@ def _(work):
     work.answer("step", "import os; os._exit(1)")
 
 
-@submission("deadly cells", "a slow cell costs its own task only", ALL - POINTS["step"], "right")
+@submission(
+    "deadly cells",
+    "a slow cell costs its own task only",
+    ALL - POINTS["step"],
+    "right",
+    hangs=True,
+)
 def _(work):
     work.answer("step", "while True: pass")
 
@@ -98,6 +118,8 @@ def _(work):
     work.extra("import os; os._exit(1)", before="words")
 
 
-@submission("deadly cells", "an own slow cell before the tasks costs nothing", ALL, "right")
+@submission(
+    "deadly cells", "an own slow cell before the tasks costs nothing", ALL, "right", hangs=True
+)
 def _(work):
     work.extra("import time; time.sleep(100)")

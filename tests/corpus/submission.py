@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +28,7 @@ class SubmissionClass:
         points: what it deserves of `ALL` automatic points.
         start: answers that are in place before `build`: "right", "wrong" or "nothing".
         graded: whether it can be graded at all; else the run must go on without it.
+        hangs: whether it runs until a limit on time ends it; that limit is then a short one.
     """
 
     group: str
@@ -36,6 +37,7 @@ class SubmissionClass:
     points: float
     start: str
     graded: bool = True
+    hangs: bool = False
 
     @property
     def slug(self) -> str:
@@ -107,20 +109,28 @@ class Work:
         self.written = True
 
 
-def submission(group: str, name: str, points: float = 0, start: str = "wrong", graded: bool = True):
-    """Enter a builder as a class of the corpus."""
+def submission(group: str, name: str, points: float = 0, start: str = "wrong", **about: bool):
+    """Enter a builder as a class of the corpus; `about` are its other fields."""
 
     def enter(build):
-        CLASSES.append(SubmissionClass(group, name, build, points, start, graded))
+        CLASSES.append(SubmissionClass(group, name, build, points, start, **about))
         return build
 
     return enter
 
 
-def snippets(group: str, sources: Mapping[str, str], points: float = 0, start: str = "wrong"):
-    """Enter classes that are one extra cell in front of the first task."""
+def snippets(
+    group: str,
+    sources: Mapping[str, str],
+    points: float = 0,
+    start: str = "wrong",
+    hanging: Collection[str] = (),
+):
+    """Enter classes that are one extra cell in front of the first task; `hanging` names some."""
     for name, source in sources.items():
-        submission(group, name, points, start)(lambda work, source=source: work.extra(source))
+        submission(group, name, points, start, hangs=name in hanging)(
+            lambda work, source=source: work.extra(source)
+        )
 
 
 def honest(group: str, sources: Mapping[str, str]):

@@ -11,8 +11,8 @@ import io
 import re
 
 _SPLIT_LINE_END = re.compile(r"(?<!\r)\r++(?=\n)")
-# up to the last \r of a line, unless nothing follows it; tried once for each line
-_OVERWRITTEN = re.compile(r"^[^\n]*\r(?=[^\n])", re.MULTILINE)
+# up to the last \r of a line that something follows; tried once for each line
+_OVERWRITTEN = re.compile(r"^[^\n]*\r(?=[^\n\r])", re.MULTILINE)
 _LINES_WITH_BACKSPACE = re.compile(r"^[^\n\b]*+\x08[^\n]*+", re.MULTILINE)
 _RUNS = re.compile(r"\x08+|[^\x08]+")
 
@@ -42,9 +42,10 @@ class StreamText:
     def text(self) -> str:
         """Return what is to be seen of everything so far."""
         self._settle()
+        tail = self._tail.rstrip("\r")  # nothing came to overwrite the line
         if not self._left_out:
-            return self._head + self._tail
-        return f"{self._head}\n... {self._left_out:,} characters left out ...\n{self._tail}"
+            return self._head + tail
+        return f"{self._head}\n... {self._left_out:,} characters left out ...\n{tail}"
 
     def _settle(self) -> None:
         text = settled(self._tail + self._new.getvalue())
@@ -60,7 +61,7 @@ class StreamText:
 def settled(text: str) -> str:
     r"""Return the text without what ``\r`` and backspaces have undone; time is linear.
 
-    A ``\r`` at the very end stays, because more may follow. May be applied to a text of which a
+    ``\r`` at the very end stay, because more may follow. May be applied to a text of which a
     part was settled before.
     """
     if "\b" in text:
