@@ -106,7 +106,7 @@ WHOM = $(if $(STUDENT),--student="$$STUDENT") $(if $(NOTEBOOK),--notebook="$$NOT
 
 # What there is to grade is decided by nbjudge, from what is there.
 grade: release
-	@$(RUN) nbjudge grade "$$ASSIGNMENT" $(WHOM) $(if $(FORCE),--force) $(if $(UNBOXED),--unboxed) \
+	@exec $(RUN) nbjudge grade "$$ASSIGNMENT" $(WHOM) $(if $(FORCE),--force) $(if $(UNBOXED),--unboxed) \
 	  --sort="$$SORT" $(if $(ALL),--all)
 
 feedback: grade

@@ -1,8 +1,12 @@
 """Grading again: only what is affected, and the instructor reads who moved."""
 
 import json
+import shutil
+import subprocess
+import time
 
 import nbformat
+import psutil
 import pytest
 from nbgrader.api import Gradebook
 from small_course import (
@@ -11,6 +15,7 @@ from small_course import (
     WRONG,
     build,
     db_url,
+    environment,
     files,
     hand_in,
     nbgrader,
@@ -31,8 +36,6 @@ def master(tmp_path_factory):
 @pytest.fixture
 def course(master, tmp_path):
     """Return a copy of the graded course."""
-    import shutil
-
     return shutil.copytree(master, tmp_path / "course")
 
 
@@ -158,8 +161,6 @@ def test_a_notebook_that_was_missing_and_comes_later_is_graded(course):
 
 
 def test_a_graded_folder_that_was_deleted_is_made_again(course):
-    import shutil
-
     before = files(course)
     shutil.rmtree(course / "autograded" / "student01")
     nbgrader(course, *GRADE)
@@ -212,8 +213,6 @@ def test_points_given_by_hand_ask_for_a_second_look_where_the_answer_changed(cou
 
 
 def test_the_closing_table_covers_the_whole_class_and_what_is_gone(course):
-    import shutil
-
     broken = course / "submitted" / "broken" / ASSIGNMENT
     broken.mkdir(parents=True)
     (broken / "area.ipynb").write_text("no notebook")
@@ -246,3 +245,60 @@ def test_late_penalties_follow_the_due_date_and_the_points_without_grading_anyth
     nbgrader(course, "db", "assignment", "add", ASSIGNMENT, "--duedate", "2026-05-03 12:00 UTC")
     assert "the late penalty was 5.5, it is 0 now" in nbgrader(course, *GRADE)
     assert rows(course)["student01", "area_test"][3] is None
+
+
+def test_points_that_an_older_gradebook_lacks_are_entered_again(course):
+    backup = (course / "gradebook.db").read_bytes()
+    hand_in(course, "student00", RIGHT)
+    nbgrader(course, *GRADE)
+    newest = rows(course)
+    (course / "gradebook.db").write_bytes(backup)
+    assert rows(course) != newest
+    nbgrader(course, *GRADE)
+    assert rows(course) == newest
+
+
+def test_a_damaged_graded_notebook_is_made_again(course):
+    before = files(course)
+    path = course / "autograded" / "student01" / ASSIGNMENT / "area.ipynb"
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:700])
+    nbgrader(course, *GRADE)
+    assert {n: v for n, v in files(course).items() if "earlier" not in n} == before
+
+
+def test_notebooks_beside_the_folder_of_the_assignment_are_spoken_of(course):
+    hand_in(course, "flat", RIGHT)
+    (course / "submitted" / "flat" / ASSIGNMENT / "line.ipynb").rename(
+        course / "submitted" / "flat" / "line.ipynb"
+    )
+    shutil.rmtree(course / "submitted" / "flat" / ASSIGNMENT)
+    log = nbgrader(course, *GRADE)
+    assert "'flat' has notebooks, but no folder small: move them to flat/small." in log
+
+
+def test_points_given_by_hand_do_not_move(course):
+    give_by_hand(course, "student01", "area_test", 1.5, "")
+    change_test(course, "area", "math.pi * r**2", "math.pi * r**3")
+    log = nbgrader(course, *GRADE)
+    assert "student02" in log.split("other points")[1]
+    assert "student01" not in log.split("other points")[1]
+
+
+def test_a_warm_process_that_is_killed_costs_the_student_nothing(course):
+    slow = "import time\ntime.sleep(4)\n" + RIGHT["area"]
+    hand_in(course, "student01", {"area": slow})
+    process = subprocess.Popen(
+        ["nbgrader", *GRADE], cwd=course, env=environment(), stdout=subprocess.PIPE, text=True
+    )
+    while not list(course.glob("autograded/student01/.small.grading")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    time.sleep(1.5)
+    for child in psutil.Process(process.pid).children():
+        if any("zygote" in word for word in child.cmdline()):
+            child.kill()
+    process.communicate(timeout=60)
+    assert process.returncode == 1
+    nbgrader(course, *GRADE)
+    assert rows(course)["student01", "area_test"][0] == 3

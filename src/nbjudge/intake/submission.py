@@ -36,7 +36,8 @@ def find_submissions(
 ) -> tuple[list[str], list[Refusal]]:
     """Return the students who handed in an assignment, and the folders that cannot be graded.
 
-    A folder without a folder for the assignment is no submission, and nothing is said of it.
+    A folder without a folder for the assignment is no submission; something is said of it only if
+    it has notebooks in that folder's place.
 
     Args:
         submitted: nbgrader's folder of submissions.
@@ -75,7 +76,12 @@ def _refuse_student(item: os.DirEntry, assignment: str) -> str | None:
     try:
         kind = kind_of(os.lstat(os.path.join(item.path, assignment)).st_mode)
     except FileNotFoundError:
-        return None
+        if not _holds_notebooks(item):
+            return None
+        name = shown(item.name)
+        return (
+            f"'{name}' has notebooks, but no folder {assignment}: move them to {name}/{assignment}."
+        )
     except OSError as error:
         return f"The folder '{shown(item.name)}' is not graded: {error.strerror}."
     if kind != "a folder":
@@ -85,6 +91,13 @@ def _refuse_student(item: os.DirEntry, assignment: str) -> str | None:
     if problem:
         return f"The folder '{shown(item.name)}' is not graded: {problem}. Rename the folder."
     return ""
+
+
+def _holds_notebooks(item: os.DirEntry) -> bool:
+    try:
+        return any(is_notebook(name) for name in os.listdir(item.path))
+    except OSError:
+        return False
 
 
 def read_submission(

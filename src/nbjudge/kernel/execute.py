@@ -12,6 +12,7 @@ from nbgrader.preprocessors import Execute
 from traitlets import Bool, Integer
 from traitlets.config import Config
 
+from nbjudge.kernel.box import BoxError
 from nbjudge.kernel.manager import BoxKernelManager, PromptKernelManager
 from nbjudge.kernel.outputs import KeptOutputs
 from nbjudge.outcome import Outcome
@@ -133,6 +134,9 @@ class BoxedExecute(Execute):
         return None, True
 
     def _why_dead(self) -> Outcome:
+        """Return why the kernel has ended; raises `BoxError` if that was not its own doing."""
+        if getattr(self.km.provisioner, "abandoned", False):
+            raise BoxError("The warm process was ended from outside; is there memory enough?")
         return getattr(self.km.provisioner, "stopped_because", None) or Outcome.KERNEL_DIED
 
     def _replace_kernel(self, problem: Outcome) -> None:

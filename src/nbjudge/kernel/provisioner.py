@@ -137,6 +137,11 @@ class BoxProvisioner(LocalProvisioner):
         if self.process:
             self.process.send_signal(signum)
 
+    @property
+    def abandoned(self) -> bool:
+        """Whether the warm process has ended, and all boxes with it."""
+        return not self._zygote.alive
+
     def stop(self, reason: Outcome) -> None:
         """End the box at once, and remember why."""
         self.stopped_because = self.stopped_because or reason

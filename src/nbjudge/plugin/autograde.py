@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import fnmatch
 import sys
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -34,7 +35,7 @@ from nbjudge.plugin.stopping import GraderLimitError, Stopped, cpu_limit, drop_t
 from nbjudge.record.audit import EARLIER, LAST, keep_earlier, missing_lines, write_audit
 from nbjudge.record.folder import GradedFolder, InUseError, copy_files, remove, unfinished
 from nbjudge.record.gradebook import GradebookError, opened
-from nbjudge.record.grades import Entry, enter, renew_penalties
+from nbjudge.record.grades import Entry, enter, entered_points, renew_penalties
 from nbjudge.report.moved import Moved, moved, show_moved
 from nbjudge.report.progress import progress
 from nbjudge.report.summary import show_summary, summarise
@@ -133,12 +134,11 @@ class JudgeAutograde(Autograde):
 
     def _plans(self) -> dict[str, Plan]:
         """Return for each student with something to grade what that is."""
-        entered = self._gradebook.assignment_submissions(self._assignment.name)
-        known = {submission.student_id for submission in entered}
-        plans = {student: self._plan(student, student in known) for student in self._students}
+        points = entered_points(self._gradebook, self._assignment.name)
+        plans = {student: self._plan(student, points.get(student)) for student in self._students}
         return {student: plan for student, plan in plans.items() if plan.needed}
 
-    def _plan(self, student: str, entered: bool) -> Plan:
+    def _plan(self, student: str, entered: Mapping[tuple[str, str], float | None] | None) -> Plan:
         return make_plan(
             self._assignment,
             self._assignment.read(student),
@@ -172,6 +172,9 @@ class JudgeAutograde(Autograde):
     def _grade(self, student: str, plan: Plan) -> None:
         """Let a student's results appear: first complete beside their place, then all at once."""
         folder = self._folder(student)
+        if not self.force:  # another process may have been here since
+            points = entered_points(self._gradebook, self._assignment.name)
+            plan = self._plan(student, points.get(student))
         if plan.reasons:
             submission = self._assignment.read(student)
             for note in submission.notes:
@@ -190,10 +193,12 @@ class JudgeAutograde(Autograde):
             folder.last,
             self.create_student,
         )
-        enter(self._gradebook, entry, self._penalties(), self.log)
+        by_hand = enter(self._gradebook, entry, self._penalties(), self.log)
         if new:
             for notebook in self._assignment.notebooks:
-                self._moved += moved(student, notebook, folder.last, folder.graded)
+                found = moved(student, notebook, folder.last, folder.graded)
+                # points given by hand count, whatever the judge says
+                self._moved += [each for each in found if each.cell not in by_hand]
             folder.put_into_place()
 
     def _penalties(self) -> AssignLatePenalties:
@@ -334,10 +339,11 @@ class JudgeAutograde(Autograde):
     def _so_far(self) -> str:
         """Return what is done and how to go on, for the last line of a run that ends early."""
         if not self._total:
-            return "Nothing was graded yet; run the same command again."
+            return "Nothing was changed; run the same command again."
+        how = "without --force it leaves them" if self.force else "it goes on with the rest"
         return (
             f"{self._done} of {self._total} submissions are graded and kept; run the same command "
-            "again, and it goes on with the rest."
+            f"again, and {how}."
         )
 
     def _folder(self, student: str) -> GradedFolder:

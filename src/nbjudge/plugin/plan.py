@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ class Plan:
 
     Attributes:
         reasons: why a notebook is graded, by its name; the others stay as they are.
-        entered: whether the gradebook has the student's submission.
+        entered: whether the gradebook has what the graded folder says.
     """
 
     reasons: Mapping[str, str]
@@ -46,7 +47,7 @@ def make_plan(
     submission: Submission,
     graded: Path,
     wanted: Collection[str],
-    entered: bool,
+    entered: Mapping[tuple[str, str], float | None] | None,
     force: bool = False,
 ) -> Plan:
     """Return what is to be graded of one submission.
@@ -56,20 +57,35 @@ def make_plan(
         submission: as it is now.
         graded: the student's graded folder; need not be there.
         wanted: names of the notebooks that are asked for.
-        entered: whether the gradebook has this submission.
+        entered: the points that the gradebook has of this submission, by (notebook, grade_id);
+            None if it does not have it.
         force: grade what is graded already, too.
     """
-    reasons = {}
+    reasons, same = {}, entered is not None
     for name in sorted(wanted):
         lines = read_audit(graded, name)
-        if name in submission.notebooks and not (graded / f"{name}.ipynb").is_file():
+        if name in submission.notebooks and not _is_whole(graded / f"{name}.ipynb"):
             lines = []
+        # another gradebook, such as a backup, may hold what an earlier grading gave
+        same = same and all(
+            entered.get((name, line["cell"])) == line["points"]
+            for line in lines
+            if line.get("cell")
+        )
         reason = reason_to_grade(assignment.digests(name, submission), lines)
         if force and not reason:
             reason = "as asked"
         if reason:
             reasons[name] = reason
-    return Plan(reasons, entered)
+    return Plan(reasons, same)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a graded notebook can be read."""
+    try:
+        return isinstance(json.loads(path.read_bytes()), dict)
+    except (OSError, ValueError):
+        return False
 
 
 def say_again(plans: Mapping[str, Plan], console: Console) -> None:

@@ -14,7 +14,16 @@ from pathlib import Path
 
 import nbformat
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.preprocessors import AssignLatePenalties
 
 from nbjudge.intake import read_timestamp
@@ -41,8 +50,33 @@ class Entry:
     create_student: bool = True
 
 
-def enter(gradebook: Gradebook, entry: Entry, penalties: AssignLatePenalties, log: Logger) -> None:
-    """Enter a student's points; doing it twice changes nothing more.
+def entered_points(
+    gradebook: Gradebook, assignment: str
+) -> dict[str, dict[tuple[str, str], float | None]]:
+    """Return the automatic points in the gradebook: by student, by (notebook, grade_id)."""
+    rows = (
+        gradebook.db.query(
+            SubmittedAssignment.student_id, Notebook.name, BaseCell.name, Grade.auto_score
+        )
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .join(BaseCell, BaseCell.id == Grade.cell_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .filter(Assignment.name == assignment)
+    )
+    found: dict[str, dict[tuple[str, str], float | None]] = {}
+    for student, notebook, cell, points in rows:
+        found.setdefault(student, {})[notebook, cell] = points
+    return found
+
+
+def enter(
+    gradebook: Gradebook, entry: Entry, penalties: AssignLatePenalties, log: Logger
+) -> set[str]:
+    """Enter a student's points; return the cells (grade_id) whose points were given by hand.
+
+    Doing it twice changes nothing more.
 
     Raises `GradebookError` if the gradebook cannot be written, and nbgrader's `MissingEntry` if it
     does not know the student or a graded cell.
@@ -57,6 +91,12 @@ def enter(gradebook: Gradebook, entry: Entry, penalties: AssignLatePenalties, lo
             log.warning("%s is %s seconds late", entry.student, late)
         for notebook in submission.notebooks:
             notebook.late_submission_penalty = _penalty(notebook, entry.folder, late, penalties)
+        return {
+            grade.name
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+            if grade.manual_score is not None
+        }
 
 
 def renew_penalties(

@@ -94,10 +94,10 @@ def read_grades(coursedir: CourseDirectory, assignment: str) -> Grades:
         mark = ""
         if student not in points:
             mark = NOT_GRADED
-        elif not folder.is_dir():
-            mark = UNFINISHED
         elif student not in handed_in:
             mark = DELETED
+        elif not folder.is_dir():
+            mark = UNFINISHED
         by_notebook = tuple(mine.get(name, 0.0) for name, _ in notebooks)
         by_hand = waits[student].points if student in waits else 0.0
         rows.append(Row(student, by_notebook, by_hand, penalties[student], mark))
