@@ -32,7 +32,7 @@ nbjudge.configure(c)
 class CorpusExecute(JudgeExecute):
     def preprocess(self, nb, resources=None, km=None):
         if "{hangs}" in resources["nbgrader"]["student"]:
-            self.timeout, self.notebook_timeout, self.interrupt_seconds = 6, 60, 4
+            self.timeout, self.notebook_timeout, self.interrupt_seconds = 12, 240, 12
         return super().preprocess(nb, resources, km)
 
 
