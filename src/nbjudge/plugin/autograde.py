@@ -135,14 +135,19 @@ class JudgeAutograde(Autograde):
     def _plans(self) -> dict[str, Plan]:
         """Return for each student with something to grade what that is."""
         points = entered_points(self._gradebook, self._assignment.name)
-        plans = {student: self._plan(student, points.get(student)) for student in self._students}
+        plans = {
+            student: self._plan(self._assignment.read(student), points.get(student))
+            for student in self._students
+        }
         return {student: plan for student, plan in plans.items() if plan.needed}
 
-    def _plan(self, student: str, entered: Mapping[tuple[str, str], float | None] | None) -> Plan:
+    def _plan(
+        self, submission: Submission, entered: Mapping[tuple[str, str], float | None] | None
+    ) -> Plan:
         return make_plan(
             self._assignment,
-            self._assignment.read(student),
-            self._folder(student).path,
+            submission,
+            self._folder(submission.student).path,
             self._wanted,
             entered,
             self.force,
@@ -171,12 +176,11 @@ class JudgeAutograde(Autograde):
 
     def _grade(self, student: str, plan: Plan) -> None:
         """Let a student's results appear: first complete beside their place, then all at once."""
-        folder = self._folder(student)
+        folder, submission = self._folder(student), self._assignment.read(student)
         if not self.force:  # another process may have been here since
-            points = entered_points(self._gradebook, self._assignment.name)
-            plan = self._plan(student, points.get(student))
+            points = entered_points(self._gradebook, self._assignment.name, student)
+            plan = self._plan(submission, points.get(student))
         if plan.reasons:
-            submission = self._assignment.read(student)
             for note in submission.notes:
                 self.log.warning("%s: %s", student, note)
             with folder.writing() as self._target:
@@ -208,15 +212,14 @@ class JudgeAutograde(Autograde):
 
     def _renew_penalties(self) -> None:
         """Take what was graded before for late by the dates, rules and points of now."""
-        name, graded = self._assignment.name, self._folder("x").path.parents[1]
-        changed = renew_penalties(self._gradebook, name, graded, self._penalties())
+        name, penalties = self._assignment.name, self._penalties()
+        changed = renew_penalties(self._gradebook, name, self._autograded, penalties)
         for student, (before, after) in sorted(changed.items()):
             self.log.warning("%s: the late penalty was %g, it is %g now", student, before, after)
 
     def _finish_last_run(self) -> None:
         """Finish what an earlier run had graded but not entered; drop what it had half-written."""
-        autograded = self._folder("x").path.parents[1]
-        for folder in unfinished(autograded, self._assignment.name):
+        for folder in unfinished(self._autograded, self._assignment.name):
             student = folder.path.parent.name
             try:
                 with folder.alone():
@@ -322,8 +325,7 @@ class JudgeAutograde(Autograde):
 
     def _show_summary(self, console: Console) -> None:
         name = self._assignment.name
-        autograded = self._folder("x").path.parents[1]
-        summary = summarise(autograded, name, self._assignment.submitted, self._wanted)
+        summary = summarise(self._autograded, name, self._assignment.submitted, self._wanted)
         show_summary(summary, self._done, self._refused, console)
 
     def _check_box(self) -> None:
@@ -346,9 +348,12 @@ class JudgeAutograde(Autograde):
             f"again, and {how}."
         )
 
+    @property
+    def _autograded(self) -> Path:
+        return Path(self.coursedir.root, self.coursedir.autograded_directory)
+
     def _folder(self, student: str) -> GradedFolder:
-        root, step = self.coursedir.root, self.coursedir.autograded_directory
-        return GradedFolder(Path(root, step, student, self.coursedir.assignment_id))
+        return GradedFolder(self._autograded / student / self.coursedir.assignment_id)
 
     def _format_dest(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
         """Return where nbgrader's own steps find the folder that is being written."""

@@ -51,9 +51,12 @@ class Entry:
 
 
 def entered_points(
-    gradebook: Gradebook, assignment: str
+    gradebook: Gradebook, assignment: str, student: str | None = None
 ) -> dict[str, dict[tuple[str, str], float | None]]:
-    """Return the automatic points in the gradebook: by student, by (notebook, grade_id)."""
+    """Return the automatic points in the gradebook: by student, by (notebook, grade_id).
+
+    Of one `student`, or of the whole class.
+    """
     rows = (
         gradebook.db.query(
             SubmittedAssignment.student_id, Notebook.name, BaseCell.name, Grade.auto_score
@@ -65,9 +68,11 @@ def entered_points(
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
         .filter(Assignment.name == assignment)
     )
+    if student is not None:
+        rows = rows.filter(SubmittedAssignment.student_id == student)
     found: dict[str, dict[tuple[str, str], float | None]] = {}
-    for student, notebook, cell, points in rows:
-        found.setdefault(student, {})[notebook, cell] = points
+    for name, notebook, cell, points in rows:
+        found.setdefault(name, {})[notebook, cell] = points
     return found
 
 
@@ -141,7 +146,10 @@ def _enter_notebook(notebook: SubmittedNotebook, entry: Entry, log: Logger) -> N
     path = entry.folder / f"{notebook.name}.ipynb"
     if path.is_file():
         cells = _nbgrader_cells(path)
-        last = _nbgrader_cells(entry.last / path.name)
+        try:
+            last = _nbgrader_cells(entry.last / path.name)
+        except nbformat.reader.NotJSONError:  # damaged since; nothing is known of it
+            last = {}
         again = _submission_of(entry.last, notebook) != _submission_of(entry.folder, notebook)
         _enter_scores(notebook, cells, last, again, log)
         _enter_comments(notebook, cells)

@@ -17,6 +17,7 @@ from rich.table import Table
 from nbjudge.intake import Refusal
 from nbjudge.outcome import Outcome
 from nbjudge.record.audit import read_audit
+from nbjudge.report.points import names
 
 # outcomes that say more of the submission as a whole than of one task
 NOTABLE = (
@@ -27,7 +28,6 @@ NOTABLE = (
     Outcome.KERNEL_DIED,
     Outcome.NO_ANSWER,
 )
-SHOWN = 30  # students of one outcome that are named
 
 
 @dataclass(frozen=True)
@@ -109,12 +109,10 @@ def _show_tasks(summary: Summary, graded: int, console: Console) -> None:
     table.add_column("who needs a look")
     for outcome in Outcome:
         if summary.tasks[outcome]:
-            names = _names(summary.who.get(outcome, ()))
-            table.add_row(outcome.value, str(summary.tasks[outcome]), names)
+            who = _names(summary.who.get(outcome, ()))
+            table.add_row(outcome.value, str(summary.tasks[outcome]), who)
     console.print(table)
 
 
 def _names(students: Collection[str]) -> str:
-    names = sorted(students)
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return escape(", ".join(names[:SHOWN])) + more
+    return escape(names(students))
