@@ -12,15 +12,26 @@ from nbjudge.verdict.course import judged_test, load_hidden_tests
 NOTEBOOKS = sorted(p.stem for p in (ROOT / "source" / "lab1").glob("*.ipynb"))
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_every_answer_gets_what_it_deserves_and_every_mistake_its_name(notebook):
-    rows = matrix.run_matrix(notebook)
-    print(f"\n{notebook}\n{matrix.table(rows)}")  # pytest -rA shows it
-    wrong = [f"{row.test}: {row.name}\n{row.text}" for row in rows if not row.holds]
+@pytest.fixture(scope="module", params=NOTEBOOKS)
+def rows(request):
+    """Return all known answers of one notebook, judged; they are printed as one matrix."""
+    found = matrix.run_matrix(request.param)
+    print(f"\n{request.param}\n{matrix.table(found)}")  # pytest -rA shows it
+    return found
+
+
+def test_every_answer_gets_what_it_deserves_and_every_mistake_its_name(rows):
+    wrong = [f"{row.answer.test}: {row.answer.name}\n{row.text}" for row in rows if not row.holds]
     assert not wrong, "\n".join(wrong)
-    for test in {row.test for row in rows}:
-        right = [row for row in rows if row.test == test and row.right]
+    for test in {row.answer.test for row in rows}:
+        right = [row for row in rows if row.answer.test == test and row.answer.right]
         assert len(right) >= 3, f"{test}: fewer than three right answers"
+
+
+def test_self_checks_hold_for_right_answers_only_but_where_a_secret_is_in_the_way(rows):
+    wrong = [row for row in rows if not row.agrees]
+    texts = [f"{row.answer.test}: {row.answer.name}\n{row.self_check}" for row in wrong]
+    assert not wrong, "\n".join(texts)
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbjudge.outcome import Outcome
 from nbjudge.question.reply import Reply, StudentError
@@ -14,13 +14,14 @@ from nbjudge.verdict.hidden_test import Case, Credit, HiddenTest
 
 @dataclass(frozen=True)
 class CaseResult:
-    """How one case ended; `differences` and `detail` say why."""
+    """How one case ended; `differences` and `detail` say why. See `Case` for `given`."""
 
     label: str
     weight: float
     outcome: Outcome
     differences: tuple[Difference, ...] = ()
     detail: str = ""
+    given: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,10 @@ def decide(
         cell_problem: why a cell of the notebook did not come to its end, if one did not.
     """
     stopped = cell_problem or cell_error
-    results = [_judge_case(test, c, r, stopped) for c, r in zip(cases, replies, strict=True)]
+    results = [
+        replace(_judge_case(test, case, reply, stopped), given=case.given)
+        for case, reply in zip(cases, replies, strict=True)
+    ]
     if test.figures and figures is not None:
         results.append(_judge_figures(test, figures, results))
     failed = [result for result in results if result.outcome is not Outcome.PASSED]
@@ -166,10 +170,12 @@ def _judge_figures(test: HiddenTest, figures: int, results) -> CaseResult:
 
 
 def _fraction(test: HiddenTest, results: Sequence[CaseResult]) -> float:
-    passed = [result.weight for result in results if result.outcome is Outcome.PASSED]
+    passed = [result for result in results if result.outcome is Outcome.PASSED]
     if not test.by_case and len(passed) < len(results):
         return 0.0
-    return sum(passed) / sum(result.weight for result in results)
+    if all(result.given for result in passed):
+        return 0.0
+    return sum(result.weight for result in passed) / sum(result.weight for result in results)
 
 
 def _credit(test: HiddenTest, cases, replies) -> Credit | None:

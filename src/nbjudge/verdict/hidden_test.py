@@ -18,7 +18,10 @@ class Case:
         label: what the student may read about it, such as ``λ = 0.3, 5 examples``.
         arguments: keyword arguments of `ask`, `expect` and the wrong formulas; plain data,
             NumPy arrays or torch tensors.
-        weight: its share of the task's points, relative to the other cases.
+        weight: its share of the task's points, relative to the other cases. Weights that add up to
+            the task's points, or to a whole part of them, give shares that a student can read.
+        given: whether an answer passes it that does only what the course has given. It earns its
+            share only if a case that is not given is right, too.
         private: more keyword arguments, of `expect`, `measure` and the wrong formulas only: such
             as the labels of private rows. They never leave the grader's process.
     """
@@ -26,6 +29,7 @@ class Case:
     label: str
     arguments: Mapping[str, object]
     weight: float = 1.0
+    given: bool = False
     private: Mapping[str, object] = field(default_factory=dict)
 
     @property

@@ -36,6 +36,8 @@ def _case_lines(verdict: Verdict) -> list[str]:
     failed = [r for r in verdict.results if r.outcome is not Outcome.PASSED]
     lines = [f"{len(passed)} of {len(verdict.results)} cases are right."]
     lines += [f"  right   {result.label}{_share(verdict, result)}" for result in passed]
+    if passed and all(result.given for result in passed):
+        lines += ["          (no points: this is right without any change to what was given)"]
     for result in failed[:SHOWN_CASES]:
         lines += _failed_lines(result)
     for result in failed[SHOWN_CASES:]:
