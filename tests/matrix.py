@@ -23,7 +23,6 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from answers import Answer  # noqa: E402
 
-
 HOLDS = "All of this self-check holds."
 
 
