@@ -36,6 +36,13 @@ def audit_line(verdict: Verdict, seed: int, digests: Mapping[str, str], **who: s
         "mistake": verdict.mistake,
         "cases": [{"case": r.label, "outcome": r.outcome.value} for r in verdict.results],
     }
+    if verdict.carried is not None:  # both results: the one alone, and the one that counts
+        record["alone"] = verdict.carried.alone
+        record["carried"] = {
+            "points": verdict.carried.points,
+            "outcome": verdict.carried.outcome.value,
+            "solved": list(verdict.carried.titles),
+        }
     return _line(who, record, digests)
 
 

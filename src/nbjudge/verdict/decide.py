@@ -25,6 +25,23 @@ class CaseResult:
 
 
 @dataclass(frozen=True)
+class Carried:
+    """What an answer is worth where the tasks that it needs are right.
+
+    Attributes:
+        points: for it, after the course's factor.
+        outcome: of it.
+        alone: the points without that.
+        titles: of the tasks that were solved for it.
+    """
+
+    points: float
+    outcome: Outcome
+    alone: float
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The judgement of one graded cell."""
 
@@ -37,6 +54,7 @@ class Verdict:
     mistake: str | None = None
     help: str = ""
     credit: Credit | None = None
+    carried: Carried | None = None
 
 
 def decide(

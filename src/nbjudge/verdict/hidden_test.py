@@ -85,6 +85,9 @@ class HiddenTest:
         atol: absolute tolerance, in the units of the answer.
         figures: how many figures the cells of the task must draw; part of the points.
         figure_weight: weight of that, as if it were a case.
+        needs: names of other hidden tests of the notebook whose tasks this one builds on. Where one
+            of them is wrong, this task is asked again beside the teacher's solution of it, and the
+            better result counts: a mistake costs once.
     """
 
     title: str
@@ -101,6 +104,7 @@ class HiddenTest:
     atol: float = 1e-7
     figures: int = 0
     figure_weight: float = 1.0
+    needs: Sequence[str] = ()
 
     def sources(self) -> list[str]:
         """Return the source texts that the student's kernel needs to answer."""

@@ -23,12 +23,26 @@ def verdict_text(verdict: Verdict) -> str:
     if verdict.outcome is Outcome.NOT_ATTEMPTED:
         lines.append("Not attempted: the stub is still in place.")
         return plain("\n".join(lines))
+    if verdict.carried:
+        lines += ["", *_wrap(_carried(verdict))]
     if verdict.mistake:
         lines += ["", f"Likely mistake: {verdict.mistake}.", *_wrap(verdict.help)]
     if verdict.credit:
         lines += ["", f"Part of the points: {verdict.credit.reason}"]
     lines += ["", *_case_lines(verdict)]
     return plain("\n".join(lines))
+
+
+def _carried(verdict: Verdict) -> str:
+    """Say what counts: the answer beside right tasks before it, and not only what came of it."""
+    carried = verdict.carried
+    tasks = " and ".join(f"“{title}”" for title in carried.titles)
+    right = carried.outcome is Outcome.PASSED
+    return (
+        f"With a right {tasks}, your answer here is {'right' if right else 'partly right'}: so "
+        f"{verdict.points:g} of {verdict.max_points:g} points count, not {carried.alone:g}. What "
+        "follows is what your notebook gives as it is."
+    )
 
 
 def _case_lines(verdict: Verdict) -> list[str]:
@@ -50,7 +64,8 @@ def _share(verdict: Verdict, result: CaseResult) -> str:
     whole = sum(each.weight for each in verdict.results)
     earned = sum(r.weight for r in verdict.results if r.outcome is Outcome.PASSED)
     points = verdict.max_points * result.weight / whole
-    by_case = abs(verdict.points - verdict.max_points * earned / whole) < 0.02
+    counted = verdict.carried.alone if verdict.carried else verdict.points
+    by_case = abs(counted - verdict.max_points * earned / whole) < 0.02
     rounded = math.floor(points * 100 + 1e-6) / 100  # as the sum is
     return f" ({rounded:g} points)" if by_case else ""
 
