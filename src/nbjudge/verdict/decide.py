@@ -10,6 +10,7 @@ from nbjudge.outcome import Outcome
 from nbjudge.question.reply import Reply, StudentError
 from nbjudge.verdict.compare import Difference, differences
 from nbjudge.verdict.hidden_test import Case, Credit, HiddenTest
+from nbjudge.verdict.relations import relation
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Verdict:
     results: tuple[CaseResult, ...]
     mistake: str | None = None
     help: str = ""
+    seen: str = ""
     credit: Credit | None = None
     carried: Carried | None = None
 
@@ -90,8 +92,10 @@ def decide(
     max_points = test.points if max_points is None else max_points
     fraction = _fraction(test, results)
     credit = mistake = None
+    seen = ""
     if failed:
         mistake = name_mistake(test, cases, replies, results)
+        seen = "" if mistake else _see(test, cases, replies, results)
         credit = _credit(test, cases, replies)
         if credit is not None and credit.fraction > fraction:
             fraction = credit.fraction
@@ -105,6 +109,7 @@ def decide(
         mistake=mistake,
         help=test.mistakes[mistake].help if mistake else "",
         credit=credit,
+        seen=seen,
     )
 
 
@@ -122,6 +127,21 @@ def name_mistake(test, cases, replies, results) -> str | None:
     return None
 
 
+def _see(test, cases, replies, results) -> str:
+    """Return how wrong numbers without a name relate to the right ones; empty if that is unknown.
+
+    Nothing is told of cases without drawn arguments, or with private ones: their answer is fixed.
+    """
+    if any(case.private or not case.arguments for case in cases):
+        return ""
+    if not any(result.differences for result in results) or not all(map(_has_value, replies)):
+        return ""
+    expected = [test.expect(**case.known) for case in cases]
+    got = [_got(test, case, reply) for case, reply in zip(cases, replies, strict=True)]
+    terms = [{name: f(**case.known) for name, f in test.terms.items()} for case in cases]
+    return relation(expected, got, terms, test.rtol)
+
+
 def _agrees(test: HiddenTest, formula, case: Case, reply: Reply) -> bool:
     expected = formula(**case.known)
     if isinstance(expected, dict):
@@ -130,10 +150,12 @@ def _agrees(test: HiddenTest, formula, case: Case, reply: Reply) -> bool:
 
 
 def _differences(test: HiddenTest, expected, case: Case, reply: Reply) -> list[Difference]:
-    got = reply.value
-    if test.measure is not None:
-        got = test.measure(got, **case.known)
-    return differences(expected, got, test.rtol, test.atol)
+    return differences(expected, _got(test, case, reply), test.rtol, test.atol)
+
+
+def _got(test: HiddenTest, case: Case, reply: Reply) -> object:
+    """Return the answer as it is compared."""
+    return reply.value if test.measure is None else test.measure(reply.value, **case.known)
 
 
 def _has_value(reply: Reply) -> bool:

@@ -85,6 +85,9 @@ class HiddenTest:
         atol: absolute tolerance, in the units of the answer.
         figures: how many figures the cells of the task must draw; part of the points.
         figure_weight: weight of that, as if it were a case.
+        terms: name to a function of a case's arguments: terms of the formula, such as ``λ Σ|W1|``.
+            Where wrong numbers differ from the right ones by exactly one of them, that is said. A
+            function may return a dictionary: the term of each property.
         needs: names of other hidden tests of the notebook whose tasks this one builds on. Where one
             of them is wrong, this task is asked again beside the teacher's solution of it, and the
             better result counts: a mistake costs once.
@@ -104,6 +107,7 @@ class HiddenTest:
     atol: float = 1e-7
     figures: int = 0
     figure_weight: float = 1.0
+    terms: Mapping[str, Callable[..., object]] = field(default_factory=dict)
     needs: Sequence[str] = ()
 
     def sources(self) -> list[str]:

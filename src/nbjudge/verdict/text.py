@@ -27,6 +27,8 @@ def verdict_text(verdict: Verdict) -> str:
         lines += ["", *_wrap(_carried(verdict))]
     if verdict.mistake:
         lines += ["", f"Likely mistake: {verdict.mistake}.", *_wrap(verdict.help)]
+    if verdict.seen:
+        lines += ["", *_wrap(verdict.seen)]
     if verdict.credit:
         lines += ["", f"Part of the points: {verdict.credit.reason}"]
     lines += ["", *_case_lines(verdict)]
@@ -75,7 +77,8 @@ def _failed_lines(result: CaseResult) -> list[str]:
     lines += [f"            {line}" for line in result.detail.splitlines()]
     for found in result.differences[:3]:
         lines.append(f"            {found.property}: got {found.got}")
-        lines.append(f"            expected: {found.wanted}")
+        if found.wanted:
+            lines.append(f"            expected: {found.wanted}")
     return lines
 
 
