@@ -98,8 +98,13 @@ release: known setup
 	if [ -f "$$stamp" ] && [ -f gradebook.db ] && [ -d release/"$$ASSIGNMENT" ] && \
 	  [ -z "$$($(NEWER) 2>/dev/null | head -n 1)" ]; then exit 0; fi; \
 	rm -rf $(BUILD)/before; if [ -d release/"$$ASSIGNMENT" ]; then cp -a release/"$$ASSIGNMENT" $(BUILD)/before; fi; \
+	$(RUN) nbjudge check "$$ASSIGNMENT" --quick || { \
+	  echo "release/$$ASSIGNMENT was not made: mend this first."; exit 1; }; \
 	echo "nbgrader generate_assignment '$$ASSIGNMENT' --force"; touch $(BUILD)/begun; \
 	$(RUN) nbgrader generate_assignment "$$ASSIGNMENT" --force --log-level=ERROR || { $(RELEASE_FAILED); exit 1; }; \
+	echo "nbjudge check '$$ASSIGNMENT'"; $(RUN) nbjudge check "$$ASSIGNMENT" $(if $(UNBOXED),--unboxed) || { \
+	  rm -rf release/"$$ASSIGNMENT"; if [ -d $(BUILD)/before ]; then cp -a $(BUILD)/before release/"$$ASSIGNMENT"; fi; \
+	  echo "release/$$ASSIGNMENT is as it was: mend this first."; exit 1; }; \
 	mv $(BUILD)/begun "$$stamp"
 
 WHOM = $(if $(STUDENT),--student="$$STUDENT") $(if $(NOTEBOOK),--notebook="$$NOTEBOOK")

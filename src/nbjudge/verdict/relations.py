@@ -62,7 +62,7 @@ def _part(value: object, name: str) -> object:
 def _numbers(value: object) -> np.ndarray | None:
     """Return finite numbers as an array of floats, or None for anything else.
 
-    Lists of numbers and of arrays, such as the weights after each step, are put one after the other.
+    Lists of numbers and arrays, such as the weights after each step, are put one after another.
     """
     value = decode(encode(value))
     if isinstance(value, list) and value:

@@ -1,0 +1,64 @@
+"""``nbjudge check``: what is wrong with an assignment, found before a student is graded by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbgrader.coursedir import CourseDirectory
+from rich.console import Console
+from rich.markup import escape
+from traitlets.config import Config
+
+from nbjudge.check import cells, formulas, solution
+from nbjudge.plugin.execute import JudgeExecute
+from nbjudge.verdict.course import load_hidden_tests
+
+
+def check(config: Config, assignment: str, console: Console, quick: bool = False) -> bool:
+    """Print what is wrong with an assignment; return whether nothing is.
+
+    Args:
+        config: of the course.
+        assignment: such as ``lab1``.
+        console: where to print.
+        quick: run no notebook.
+    """
+    coursedir = CourseDirectory(config=config, assignment_id=assignment)
+    root = Path(coursedir.root)
+    tests = root / JudgeExecute(config=config).hidden_tests
+    number, many = 0, 0
+    for path in sorted((root / coursedir.source_directory / assignment).glob("*.ipynb")):
+        found = list(_static(path, tests, assignment))
+        if not found and not quick:
+            files = root / coursedir.release_directory / assignment
+            nb = nbformat.read(path, as_version=4)
+            found = list(solution.problems(nb, config, assignment, path.stem, files, tests))
+        for problem in found:
+            console.print(escape(f"{path.stem}: {problem}"), highlight=False, soft_wrap=True)
+        number += len(found)
+        many += 1
+    if number:
+        console.print(f"{assignment}: {number} problem{'s' * (number > 1)}.", highlight=False)
+    elif not quick:
+        console.print(
+            f"{assignment}: {many} notebook{'s' * (many != 1)} in order: solutions get all points, "
+            "stubs none.",
+            highlight=False,
+        )
+    return not number
+
+
+def _static(path: Path, folder: Path, assignment: str) -> Iterator[str]:
+    """Return what can be seen of a notebook and its hidden tests without running it."""
+    module = f"{folder.name}/{assignment}/{path.stem}.py"
+    try:
+        tests = load_hidden_tests(folder, assignment, path.stem)
+    except Exception as error:  # whatever an instructor's module raises
+        yield f"{module} cannot be loaded: {type(error).__name__}: {error}"
+        return
+    yield from cells.problems(nbformat.read(path, as_version=4), tests, module)
+    for name, test in tests.items():
+        for problem in formulas.problems(test):
+            yield f"{name}: {problem}"
