@@ -70,6 +70,8 @@ def test_the_gradebook_and_the_folders_say_how_everybody_stands(course):
     assert {name: row.mark for name, row in rows.items()} == {
         **{"late": "", "deleted": DELETED, "unfinished": UNFINISHED, "new": NOT_GRADED}
     }
+    assert grades.refused == 1
+    assert "Not in the table: 1 folder in submitted/ that cannot be graded;" in show(grades)
     assert (rows["late"].waits, rows["late"].penalty) == (3, 2.5)
     assert rows["late"].total == 14.25 + 14.25 + 2 - 2.5
     assert (rows["deleted"].waits, rows["deleted"].penalty) == (6, 0)

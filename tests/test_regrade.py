@@ -277,6 +277,13 @@ def test_notebooks_beside_the_folder_of_the_assignment_are_spoken_of(course):
     assert "'flat' has notebooks, but no folder small: move them to flat/small." in log
 
 
+def test_a_folder_that_is_refused_is_named_once_as_it_is_called(course):
+    hand_in(course, "Jörg+Zoë", RIGHT)
+    log = nbgrader(course, *GRADE)
+    (line,) = [line for line in log.splitlines() if "+" in line]
+    assert line.startswith("Not graded: The folder 'Jörg+Zoë' is not graded: the name has a '+'")
+
+
 def test_points_given_by_hand_do_not_move(course):
     give_by_hand(course, "student01", "area_test", 1.5, "")
     change_test(course, "area", "math.pi * r**2", "math.pi * r**3")

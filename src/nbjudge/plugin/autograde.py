@@ -94,8 +94,6 @@ class JudgeAutograde(Autograde):
         self._wanted = [n for n in self._assignment.notebooks if fnmatch.fnmatchcase(n, wanted)]
         submitted = self._assignment.submitted
         found, self._refused = find_submissions(submitted, name, self.coursedir.student_id)
-        for refusal in self._refused:
-            self.log.warning("Not graded: %s: %s", refusal.name, refusal.reason)
         excluded = self.coursedir.student_id_exclude.split(",")
         self._students = [student for student in found if student not in excluded]
         if not self._wanted:
@@ -104,6 +102,8 @@ class JudgeAutograde(Autograde):
                 f"{', '.join(self._assignment.notebooks)}."
             )
         if not self._students:
+            for refusal in self._refused:  # else the summary names them
+                self.log.warning("Not graded: %s", refusal.reason)
             raise CourseError(
                 f"No submission of {name!r} was found for students matching "
                 f"{self.coursedir.student_id!r}: submissions lie in {submitted}/<student>/{name}/."

@@ -60,12 +60,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Grades:
-    """The points of one assignment: its notebooks with their maxima, and a row a student."""
+    """The points of one assignment: its notebooks with their maxima, and a row a student.
+
+    `refused` is how many folders of `submitted` cannot be graded; they have no row.
+    """
 
     assignment: str
     notebooks: tuple[tuple[str, float], ...]
     rows: tuple[Row, ...]
     submitted: str = "submitted/"
+    refused: int = 0
 
 
 def read_grades(coursedir: CourseDirectory, assignment: str) -> Grades:
@@ -86,7 +90,7 @@ def read_grades(coursedir: CourseDirectory, assignment: str) -> Grades:
         except GradebookError as error:
             raise NoGradesError(str(error)) from error
     submitted = Path(coursedir.format_path(coursedir.submitted_directory, "x", "x")).parents[1]
-    handed_in = find_submissions(submitted, assignment)[0]
+    handed_in, refused = find_submissions(submitted, assignment)
     rows = []
     for student in sorted({*points, *handed_in}):
         mine = points.get(student, {})
@@ -101,7 +105,8 @@ def read_grades(coursedir: CourseDirectory, assignment: str) -> Grades:
         by_notebook = tuple(mine.get(name, 0.0) for name, _ in notebooks)
         by_hand = waits[student].points if student in waits else 0.0
         rows.append(Row(student, by_notebook, by_hand, penalties[student], mark))
-    return Grades(assignment, notebooks, tuple(rows), f"{coursedir.submitted_directory}/")
+    where = f"{coursedir.submitted_directory}/"
+    return Grades(assignment, notebooks, tuple(rows), where, len(refused))
 
 
 def _gradebook_exists(url: str) -> bool:

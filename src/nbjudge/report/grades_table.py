@@ -199,6 +199,10 @@ def _remarks(grades: Grades) -> list[str]:
         if any(row.mark == mark for row in grades.rows):
             facts = {"submitted": grades.submitted, "assignment": grades.assignment}
             remarks.append(meaning.format(name=mark.capitalize(), **facts))
+    if grades.refused:
+        folders = "1 folder" if grades.refused == 1 else f"{grades.refused} folders"
+        remarks.append(f"Not in the table: {folders} in {grades.submitted} that cannot be graded;")
+        remarks.append(f"nbjudge grade {grades.assignment} names each, and says why.")
     return remarks
 
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from nbjudge.inert.characters import one_line
 from nbjudge.intake import Refusal
 from nbjudge.outcome import Outcome
 from nbjudge.record.audit import read_audit
@@ -96,8 +97,8 @@ def show_summary(
         text = f"Graded, but no longer in submitted: {_names(summary.deleted)}"
         console.print(text, soft_wrap=True)
     for refusal in refused:
-        name = escape(ascii(refusal.name)[1:-1])
-        console.print(f"Not graded: {name}: {escape(refusal.reason)}", soft_wrap=True)
+        text = f"Not graded: {escape(one_line(refusal.reason))}"
+        console.print(text, highlight=False, soft_wrap=True)
 
 
 def _show_tasks(summary: Summary, graded: int, console: Console) -> None:
