@@ -46,6 +46,10 @@ GRADERS_OWN = (".ipynb", LAST, EARLIER, ".html", "timestamp.txt")
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
+class GivenUpError(NbGraderException):
+    """The run cannot go on, because of the course and not of one submission."""
+
+
 class JudgeAutograde(Autograde):
     """Grades every submission that can be found; none stops the run."""
 
@@ -79,7 +83,8 @@ class JudgeAutograde(Autograde):
             self.log.error("Stopped. %s", self._so_far())
             sys.exit(128 + stopped.number)
         except (CourseError, GradebookError) as error:
-            raise self._fail(str(error)) from error
+            self.log.error("%s", error)
+            raise GivenUpError(str(error)) from error
 
     def init_notebooks(self) -> None:
         """Find the assignment and its submissions: folders with names that nbgrader can hold."""
@@ -130,7 +135,9 @@ class JudgeAutograde(Autograde):
         self._renew_penalties()
         self._show_summary(console)
         if failed:
-            raise self._fail(f"Not graded, because of the errors above: {', '.join(failed)}.")
+            message = f"Not graded, because of the errors above: {', '.join(failed)}."
+            self.log.error("%s", message)
+            raise NbGraderException(message)
 
     def _plans(self) -> dict[str, Plan]:
         """Return for each student with something to grade what that is."""
@@ -366,8 +373,3 @@ class JudgeAutograde(Autograde):
             cell_count=self.cell_count,
             file_count=self.file_count,
         )
-
-    def _fail(self, message: str) -> NbGraderException:
-        """Tell the instructor; return the exception that ends nbgrader's command with status 1."""
-        self.log.error(message)
-        return NbGraderException(message)

@@ -112,7 +112,7 @@ def read_grades(coursedir: CourseDirectory, assignment: str) -> Grades:
 def _gradebook_exists(url: str) -> bool:
     """Say whether there is a gradebook; nbgrader would make an empty one to look into it."""
     parsed = make_url(url)
-    return not parsed.drivername.startswith("sqlite") or Path(parsed.database or "").is_file()
+    return not parsed.drivername.startswith("sqlite") or Path(parsed.database or "").exists()
 
 
 def _query(gradebook: Gradebook, assignment: str):
