@@ -81,7 +81,7 @@ class GradesCsv(ExportPlugin):
     def _warn_of_waiting(self, assignment: str, found: dict[str, Waiting]) -> None:
         """Say whose score is not yet what it will be."""
         new = [student for student, waits in found.items() if waits.ungraded]
-        again = [student for student, waits in found.items() if not waits.ungraded]
+        again = [student for student, waits in found.items() if waits.again]
         if new:
             self.log.warning(
                 "%s that are not graded yet: %s; their score counts them as 0.",

@@ -26,7 +26,8 @@ class Waiting:
     """What of one submission waits for a grader."""
 
     points: float  # that can be given at most for what waits
-    ungraded: bool  # whether an answer has no points yet; else all have some of an earlier look
+    ungraded: bool  # whether an answer has no points yet
+    again: bool  # whether one has points that a grader is asked to look at again
 
 
 def tidy(number: float) -> float:
@@ -86,7 +87,11 @@ def waiting(gradebook: Gradebook, assignment: Assignment) -> dict[str, Waiting]:
         if grade.notebook_id not in ungraded:
             found[student].append((most or 0.0, is_ungraded(grade)))
     return {
-        student: Waiting(tidy(sum(most for most, _ in rows)), any(new for _, new in rows))
+        student: Waiting(
+            points=tidy(sum(most for most, _ in rows)),
+            ungraded=any(new for _, new in rows),
+            again=not all(new for _, new in rows),
+        )
         for student, rows in found.items()
     }
 
