@@ -126,6 +126,9 @@ def load_assignment(
             f"is {coursedir.directory_structure}."
         )
     name, root = coursedir.assignment_id, Path(coursedir.root)
+    problem = assignment_problem(coursedir, name)
+    if problem:
+        raise CourseError(problem)
     release = root / coursedir.release_directory / name
     kept = _kept_cells(gradebook, name)
     paths = {path.stem: path for path in sorted(release.glob("*.ipynb")) if path.stem in kept}
