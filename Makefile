@@ -111,7 +111,7 @@ WHOM = $(if $(STUDENT),--student="$$STUDENT") $(if $(NOTEBOOK),--notebook="$$NOT
 
 # What there is to grade is decided by nbjudge, from what is there.
 grade: release
-	@exec $(RUN) nbjudge grade "$$ASSIGNMENT" $(WHOM) $(if $(FORCE),--force) $(if $(UNBOXED),--unboxed) \
+	@export NBJUDGE_BY_MAKE=1; exec $(RUN) nbjudge grade "$$ASSIGNMENT" $(WHOM) $(if $(FORCE),--force) $(if $(UNBOXED),--unboxed) \
 	  --sort="$$SORT" $(if $(ALL),--all)
 
 feedback: grade

@@ -19,6 +19,7 @@ from small_course import (
     files,
     hand_in,
     nbgrader,
+    nbjudge,
     rows,
 )
 
@@ -64,6 +65,20 @@ def test_run_again_nothing_is_graded(course):
     before = files(course)
     assert "Nothing was graded: all is graded already." in nbgrader(course, *GRADE)
     assert files(course) == before
+
+
+def test_make_is_told_how_make_grades_again(course, monkeypatch):
+    monkeypatch.setenv("NBJUDGE_BY_MAKE", "1")
+    log = nbgrader(course, *GRADE)
+    assert "all is graded already. make grade FORCE=1 grades it again." in log
+
+
+def test_an_assignment_or_student_that_is_not_there_is_the_last_thing_said(course):
+    log = nbgrader(course, "autograde", "smal", status=1)
+    assert "There is no assignment 'smal' in source/. There is: small." in log
+    log = nbjudge(course, "grade", ASSIGNMENT, "--student", "nobody", status=1)
+    assert "No submission of 'small' was found for students matching 'nobody'" in log
+    assert "student00" not in log
 
 
 def test_a_changed_hidden_test_grades_its_own_notebook_again_and_says_who_moved(course):

@@ -38,7 +38,7 @@ from nbjudge.record.gradebook import GradebookError, opened
 from nbjudge.record.grades import Entry, enter, entered_points, renew_penalties
 from nbjudge.report.moved import Moved, moved, show_moved
 from nbjudge.report.progress import progress
-from nbjudge.report.summary import show_summary, summarise
+from nbjudge.report.summary import force_hint, show_summary, summarise
 
 _LIMITS = IntakeLimits()
 # what grading writes beside a student's files: none of theirs, and no folder, stands in its place
@@ -349,7 +349,8 @@ class JudgeAutograde(Autograde):
         """Return what is done and how to go on, for the last line of a run that ends early."""
         if not self._total:
             return "Nothing was changed; run the same command again."
-        how = "without --force it leaves them" if self.force else "it goes on with the rest"
+        force = force_hint().split()[-1]
+        how = f"without {force} it leaves them" if self.force else "it goes on with the rest"
         return (
             f"{self._done} of {self._total} submissions are graded and kept; run the same command "
             f"again, and {how}."

@@ -5,6 +5,7 @@ It is read from the audit lines, so that it holds what earlier runs graded, too.
 
 from __future__ import annotations
 
+import os
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ NOTABLE = (
     Outcome.KERNEL_DIED,
     Outcome.NO_ANSWER,
 )
+
+BY_MAKE = "NBJUDGE_BY_MAKE"  # set in the environment by make grade
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,11 @@ def summarise(
     return Summary(students, tasks, who, missing, deleted)
 
 
+def force_hint() -> str:
+    """Return how whoever started this run asks for all to be graded again."""
+    return "make grade FORCE=1" if os.environ.get(BY_MAKE) else "--force"
+
+
 def show_summary(
     summary: Summary, graded: int, refused: Sequence[Refusal], console: Console
 ) -> None:
@@ -89,7 +97,8 @@ def show_summary(
     if summary.tasks:
         _show_tasks(summary, graded, console)
     if not graded:
-        console.print("Nothing was graded: all is graded already. --force grades it again.")
+        text = f"Nothing was graded: all is graded already. {force_hint()} grades it again."
+        console.print(text, highlight=False)
     if summary.missing:
         text = f"Notebooks not handed in by: {_names(summary.missing)}"
         console.print(text, soft_wrap=True)
