@@ -282,6 +282,21 @@ def test_a_damaged_graded_notebook_is_made_again(course):
     assert {n: v for n, v in files(course).items() if "earlier" not in n} == before
 
 
+@pytest.mark.parametrize("damage", ["deleted", "no JSON", "without a line"])
+def test_a_graded_notebook_whose_audit_is_not_whole_is_graded_again_and_that_is_said(
+    course, damage
+):
+    path = course / "autograded" / "student01" / ASSIGNMENT / "area.audit.jsonl"
+    text = path.read_text()
+    path.unlink()
+    if damage != "deleted":
+        path.write_text("{" if damage == "no JSON" else text.replace("area_test", "another"))
+    log = nbgrader(course, *GRADE)
+    assert "area of student01: graded again, its audit was missing or damaged." in log
+    assert audit(course, "student01", "area")[0]["cell"] == "area_test"
+    assert "Nothing was graded" in nbgrader(course, *GRADE)
+
+
 def test_notebooks_beside_the_folder_of_the_assignment_are_spoken_of(course):
     hand_in(course, "flat", RIGHT)
     (course / "submitted" / "flat" / ASSIGNMENT / "line.ipynb").rename(
