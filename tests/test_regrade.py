@@ -297,6 +297,18 @@ def test_a_graded_notebook_whose_audit_is_not_whole_is_graded_again_and_that_is_
     assert "Nothing was graded" in nbgrader(course, *GRADE)
 
 
+def test_files_of_another_name_are_one_line_of_the_summary(course):
+    folder = hand_in(course, "renamed", RIGHT)
+    for name in ("area", "line"):
+        (folder / f"{name}.ipynb").rename(folder / f"smith_123_{name} (1).ipynb")
+    log = nbgrader(course, *GRADE)
+    assert (
+        "notebooks: 2 (renamed: smith_123_area (1).ipynb; renamed: smith_123_line (1).ipynb)" in log
+    )
+    assert "was taken for" not in log
+    assert rows(course)["renamed", "line_test"][0] == 2
+
+
 def test_notebooks_beside_the_folder_of_the_assignment_are_spoken_of(course):
     hand_in(course, "flat", RIGHT)
     (course / "submitted" / "flat" / ASSIGNMENT / "line.ipynb").rename(

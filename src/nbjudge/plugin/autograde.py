@@ -24,7 +24,7 @@ from traitlets import Float, Integer
 from traitlets.config import Application
 
 from nbjudge.intake import IntakeLimits, Submission, find_submissions
-from nbjudge.kernel.box import TWO_WAYS_ON, BoxError
+from nbjudge.kernel.box import TWO_WAYS_ON, BoxError, WarmProcessError
 from nbjudge.kernel.manager import check_box
 from nbjudge.outcome import Outcome
 from nbjudge.plugin.assignment import CourseError, load_assignment
@@ -73,6 +73,7 @@ class JudgeAutograde(Autograde):
         own_process = isinstance(self.parent, Application)
         self._total = self._done = 0
         self._moved: list[Moved] = []
+        self._renamed: list[str] = []
         try:
             with (
                 stoppable() if own_process else nullcontext(),
@@ -269,6 +270,8 @@ class JudgeAutograde(Autograde):
             return
         self.log.info("Autograding %s of %s", name, student)
         read = submission.notebooks[name]
+        if read.file_name != f"{name}.ipynb":
+            self._renamed.append(f"{student}: {read.file_name}")
         nb, notes = assignment.rebuilt(name, submission)
         for note in (*read.notes, *notes):
             self.log.info("%s, %s: %s", student, name, note)
@@ -333,7 +336,7 @@ class JudgeAutograde(Autograde):
     def _show_summary(self, console: Console) -> None:
         name = self._assignment.name
         summary = summarise(self._autograded, name, self._assignment.submitted, self._wanted)
-        show_summary(summary, self._done, self._refused, console)
+        show_summary(summary, self._done, self._refused, self._renamed, console)
 
     def _check_box(self) -> None:
         """Refuse to grade where students' code cannot be boxed, unless the instructor wants it."""
@@ -342,6 +345,8 @@ class JudgeAutograde(Autograde):
             return
         try:
             check_box(self.config)
+        except WarmProcessError as error:
+            raise CourseError(f"{error} {self._so_far()}") from error
         except BoxError as error:
             raise CourseError(f"Nothing was graded: {error} {TWO_WAYS_ON}") from error
 

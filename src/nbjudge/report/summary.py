@@ -31,6 +31,7 @@ NOTABLE = (
     Outcome.NO_ANSWER,
 )
 
+NAMED_FILES = 3  # of those with another name; the log has all, at the level INFO
 BY_MAKE = "NBJUDGE_BY_MAKE"  # set in the environment by make grade
 
 
@@ -84,7 +85,11 @@ def force_hint() -> str:
 
 
 def show_summary(
-    summary: Summary, graded: int, refused: Sequence[Refusal], console: Console
+    summary: Summary,
+    graded: int,
+    refused: Sequence[Refusal],
+    renamed: Sequence[str],
+    console: Console,
 ) -> None:
     """Print the table.
 
@@ -92,6 +97,7 @@ def show_summary(
         summary: of the whole assignment.
         graded: how many submissions this run has graded.
         refused: folders that cannot be graded.
+        renamed: files of another name that this run has taken for a notebook, with their student.
         console: where to print.
     """
     if summary.tasks:
@@ -105,6 +111,10 @@ def show_summary(
     if summary.deleted:
         text = f"Graded, but no longer in submitted: {_names(summary.deleted)}"
         console.print(text, soft_wrap=True)
+    if renamed:
+        some = "; ".join(renamed[:NAMED_FILES]) + ("; …" if len(renamed) > NAMED_FILES else "")
+        text = f"Files of another name, taken for notebooks: {len(renamed)} ({some})"
+        console.print(escape(one_line(text)), highlight=False, soft_wrap=True)
     for refusal in refused:
         text = f"Not graded: {escape(one_line(refusal.reason))}"
         console.print(text, highlight=False, soft_wrap=True)
