@@ -156,6 +156,7 @@ def _show(app: NbGrader, assignment: str, options: argparse.Namespace) -> bool:
 def again(arguments: list[str]) -> int:
     """Repeat the verdicts of one notebook; return the exit status."""
     from nbjudge.kernel.box import BoxError
+    from nbjudge.plugin.again import FULL, SHORT
     from nbjudge.plugin.again import again as repeat
     from nbjudge.record.gradebook import GradebookError
 
@@ -164,6 +165,7 @@ def again(arguments: list[str]) -> int:
     parser.add_argument("notebook")
     parser.add_argument("cell", nargs="?", default="")
     parser.add_argument("--assignment", default="", help="needed where the course has several")
+    parser.add_argument("--full", action="store_true", help="show long values whole")
     asked = parser.parse_args(arguments)
     app = GradesApp.instance()
     app.initialize([])
@@ -175,7 +177,8 @@ def again(arguments: list[str]) -> int:
         print(problem + hint, file=sys.stderr)
         return 1
     try:
-        repeat(app.config, assignment, asked.student, asked.notebook, asked.cell, Console())
+        who = (asked.student, asked.notebook, asked.cell)
+        repeat(app.config, assignment, *who, Console(), FULL if asked.full else SHORT)
     except (CourseError, GradebookError, BoxError) as error:
         print(error, file=sys.stderr)
         return 1
