@@ -93,7 +93,12 @@ RELEASE_FAILED = rm -rf release/"$$ASSIGNMENT"; \
 MADE_FROM = source/"$$ASSIGNMENT" data grader_config.py nbgrader_config.py src/nbjudge/plugin/release.py src/nbjudge/config.py
 NEWER = find $(MADE_FROM) \( -name .ipynb_checkpoints -o -name __pycache__ \) -prune -o -newer "$$stamp" -print
 
+# Of an empty gradebook nbgrader would make a new one, and points given by hand would be gone
+# without a word; a backup brings them back.
 release: known setup
+	@if [ -d gradebook.db ] || { [ -e gradebook.db ] && [ ! -s gradebook.db ]; }; then \
+	  echo "gradebook.db is $$([ -d gradebook.db ] && echo a folder || echo empty). Put it aside (mv gradebook.db gradebook.db.other), copy your"; \
+	  echo "last good backup to its place, or none, and run make again."; exit 1; fi >&2
 	@mkdir -p $(BUILD); stamp=$(BUILD)/"release of $$ASSIGNMENT"; \
 	if [ -f "$$stamp" ] && [ -f gradebook.db ] && [ -d release/"$$ASSIGNMENT" ] && \
 	  [ -z "$$($(NEWER) 2>/dev/null | head -n 1)" ]; then exit 0; fi; \
@@ -106,7 +111,7 @@ WHOM = $(if $(STUDENT),--student="$$STUDENT") $(if $(NOTEBOOK),--notebook="$$NOT
 
 # What there is to grade is decided by nbjudge, from what is there.
 grade: release
-	@exec $(RUN) nbjudge grade "$$ASSIGNMENT" $(WHOM) $(if $(FORCE),--force) $(if $(UNBOXED),--unboxed) \
+	@export NBJUDGE_BY_MAKE=1; exec $(RUN) nbjudge grade "$$ASSIGNMENT" $(WHOM) $(if $(FORCE),--force) $(if $(UNBOXED),--unboxed) \
 	  --sort="$$SORT" $(if $(ALL),--all)
 
 feedback: grade

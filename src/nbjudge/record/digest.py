@@ -25,6 +25,7 @@ REASONS = {
     "release": "its released cells or data have changed",
     "settings": "the judge's settings have changed",
 }
+DAMAGED = "its audit was missing or damaged"  # though the graded notebook is there
 NOT_GRADED, OF_OLD = "not graded yet", "graded without a digest, by an older nbjudge"
 
 
