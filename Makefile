@@ -1,7 +1,7 @@
 # Two commands are enough on a fresh machine with Python 3.11 or newer, git and make:
 #   make grade    sets everything up, builds release/, grades the sample class, prints the grades
 #   make test     sets everything up, passes all tests
-# The others: setup · release · feedback · lab · calibrate · bench · corpus-busy · clean
+# The others: setup · release · feedback · lab · calibrate · bench · corpus · corpus-busy · clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -34,7 +34,7 @@ export OMP_NUM_THREADS ?= 1
 unexport PYTHONPATH
 
 .NOTPARALLEL:
-.PHONY: setup known grade release feedback test lab calibrate bench corpus-busy clean other-environment
+.PHONY: setup known grade release feedback test lab calibrate bench corpus corpus-busy clean other-environment
 
 setup: $(if $(filter .venv,$(VENV)),$(BUILD)/environment,other-environment)
 
@@ -93,7 +93,12 @@ RELEASE_FAILED = rm -rf release/"$$ASSIGNMENT"; \
 MADE_FROM = source/"$$ASSIGNMENT" data grader_config.py nbgrader_config.py src/nbjudge/plugin/release.py src/nbjudge/config.py
 NEWER = find $(MADE_FROM) \( -name .ipynb_checkpoints -o -name __pycache__ \) -prune -o -newer "$$stamp" -print
 
+# Of an empty gradebook nbgrader would make a new one, and points given by hand would be gone
+# without a word; a backup brings them back.
 release: known setup
+	@if [ -d gradebook.db ] || { [ -e gradebook.db ] && [ ! -s gradebook.db ]; }; then \
+	  echo "gradebook.db is $$([ -d gradebook.db ] && echo a folder || echo empty). Put it aside (mv gradebook.db gradebook.db.other), copy your"; \
+	  echo "last good backup to its place, or none, and run make again."; exit 1; fi >&2
 	@mkdir -p $(BUILD); stamp=$(BUILD)/"release of $$ASSIGNMENT"; \
 	if [ -f "$$stamp" ] && [ -f gradebook.db ] && [ -d release/"$$ASSIGNMENT" ] && \
 	  [ -z "$$($(NEWER) 2>/dev/null | head -n 1)" ]; then exit 0; fi; \
@@ -111,7 +116,7 @@ WHOM = $(if $(STUDENT),--student="$$STUDENT") $(if $(NOTEBOOK),--notebook="$$NOT
 
 # What there is to grade is decided by nbjudge, from what is there.
 grade: release
-	@exec $(RUN) nbjudge grade "$$ASSIGNMENT" $(WHOM) $(if $(FORCE),--force) $(if $(UNBOXED),--unboxed) \
+	@export NBJUDGE_BY_MAKE=1; exec $(RUN) nbjudge grade "$$ASSIGNMENT" $(WHOM) $(if $(FORCE),--force) $(if $(UNBOXED),--unboxed) \
 	  --sort="$$SORT" $(if $(ALL),--all)
 
 feedback: grade
@@ -137,7 +142,11 @@ calibrate: setup
 bench: setup
 	$(PYTHON_OF_VENV) bench/speed.py
 
-# all hostile, broken and odd submissions beside two busy processes; make test grades a sample so
+# all hostile, broken and odd submissions; make test grades a sample of them
+corpus: release
+	CORPUS=all $(RUN) pytest tests/test_corpus.py -rA
+
+# the same beside two busy processes
 corpus-busy: setup
 	$(PYTHON_OF_VENV) tests/corpus/run.py --busy
 

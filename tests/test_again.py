@@ -1,7 +1,12 @@
 """`nbjudge again` repeats a verdict for an appeal, shows every number, and changes nothing."""
 
+import shutil
+
+import numpy as np
 import pytest
 from small_course import ASSIGNMENT, RIGHT, WRONG, build, files, hand_in, nbgrader, nbjudge, rows
+
+from nbjudge.plugin.again import FULL, shown
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +72,24 @@ def test_what_has_changed_since_is_said(course):
 )
 def test_what_is_not_there_is_named_with_what_is(course, words, said):
     assert said in nbjudge(course, "again", *words, status=1)
+
+
+def test_a_notebook_that_was_not_handed_in_and_a_submission_that_is_gone_are_spoken_of(course):
+    hand_in(course, "half", {"area": RIGHT["area"]})
+    nbgrader(course, "autograde", ASSIGNMENT, "--student", "half")
+    text = nbjudge(course, "again", "half", "line", status=1)
+    assert "half had not handed in line when it was graded: its tasks have 0 points" in text
+    shutil.rmtree(course / "submitted" / "half")
+    text = nbjudge(course, "again", "half", "area", status=1)
+    assert "any more: put it back. What was judged is in the audit lines in" in text
+
+
+def test_a_long_value_is_short_unless_all_is_wanted():
+    numbers = np.arange(900.0)
+    for value in (numbers, numbers.tolist(), {"a": numbers.tolist(), "b": 1}):
+        assert len(shown(value)) < 600
+        assert "450." not in shown(value)
+        assert "450." in shown(value, FULL)
+    assert shown({"a": numbers.tolist(), "b": 1}).endswith("b: 1")
+    assert shown({"\x07\x1b[2J": 1}) == "\n    \\x07: 1"
+    assert len(shown({str(n): n for n in range(9000)})) < 5000

@@ -158,6 +158,18 @@ def test_a_grade_by_hand_that_was_graded_again_counts_and_is_said(course):
     assert "not graded yet" not in done.stderr
 
 
+def test_one_cell_to_grade_and_another_to_look_at_again_are_two_facts(course):
+    set_grade(course, "a", manual_score=8, needs_manual_grade=True)
+    try:
+        done = nbgrader(course, "export", "--to=both.csv")
+    finally:
+        set_grade(course, "a", manual_score=None, needs_manual_grade=False)
+    eve = next(r for r in rows(course / "both.csv") if r["pending"] == "13.0")
+    assert eve["student_id"] == "eve"
+    assert "lab2 has written answers that are not graded yet: eve" in done.stderr
+    assert "lab2 was graded again after a grader had given points: eve" in done.stderr
+
+
 def set_grade(course, name, **values):
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "export") as gradebook:
         grade = gradebook.find_grade(name, "q2", "lab2", "eve")

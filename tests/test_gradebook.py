@@ -14,6 +14,7 @@ from small_course import (
     files,
     forget_grading,
     nbgrader,
+    nbjudge,
     rows,
 )
 
@@ -84,20 +85,71 @@ def test_what_is_graded_while_the_gradebook_gets_locked_is_entered_later(ungrade
     assert (rows(ungraded), files(ungraded)) == graded
 
 
-@pytest.mark.parametrize("how", ["not a database", "malformed"])
+def test_a_gradebook_that_cannot_be_used_is_said_once_and_waited_for_once(ungraded):
+    other = sqlite3.connect(ungraded / "gradebook.db")
+    other.execute("begin exclusive")
+    log = nbjudge(ungraded, "grade", ASSIGNMENT, status=1)
+    other.close()
+    assert log.count("database is locked") == 1
+    assert len(log.strip().splitlines()) == 1, log
+
+
+@pytest.mark.parametrize("how", ["not a database", "malformed", "its file is empty", "a folder"])
+@pytest.mark.parametrize("command", [("export",), ("generate_feedback", ASSIGNMENT)])
+def test_export_and_feedback_say_in_a_sentence_what_is_wrong(ungraded, graded, how, command):
+    nbgrader(ungraded, *GRADE)
+    path = ungraded / "gradebook.db"
+    whole = path.read_bytes()
+    spoil(path, how)
+    log = nbgrader(ungraded, *command, "--log-level=WARN", status=1)
+    assert how in advice(log)
+    assert "put it aside" in advice(log).lower()
+    assert "***" not in log
+    assert len(log.strip().splitlines()) == 1, log
+    restore(path, whole)
+
+
+def spoil(path, how):
+    """Damage a gradebook."""
+    whole = path.read_bytes()
+    if how == "a folder":
+        path.unlink()
+        path.mkdir()
+    elif how == "its file is empty":
+        path.write_bytes(b"")
+    else:
+        begin = 0 if how == "not a database" else len(whole) // 2
+        damage = os.urandom(len(whole[begin : begin + 8192]))
+        path.write_bytes(whole[:begin] + damage + whole[begin + 8192 :])
+
+
+def restore(path, whole):
+    """Put the gradebook back."""
+    if path.is_dir():
+        path.rmdir()
+    path.write_bytes(whole)
+
+
+def test_a_gradebook_without_rights_to_write_can_be_exported(ungraded, graded):
+    nbgrader(ungraded, *GRADE)
+    (ungraded / "gradebook.db").chmod(0o444)
+    nbgrader(ungraded, "export")
+    (ungraded / "gradebook.db").chmod(0o644)
+    assert (ungraded / "grades.csv").read_text().count("student0") == 4
+
+
+@pytest.mark.parametrize("how", ["not a database", "malformed", "its file is empty", "a folder"])
 def test_a_damaged_gradebook_is_left_as_it_is(ungraded, graded, how):
     path = ungraded / "gradebook.db"
     whole = path.read_bytes()
-    damaged = bytearray(whole)
-    begin = 0 if how == "not a database" else len(whole) // 2
-    damaged[begin : begin + 8192] = os.urandom(len(damaged[begin : begin + 8192]))
-    path.write_bytes(damaged)
+    spoil(path, how)
+    damaged = path.read_bytes() if path.is_file() else b""
     log = nbgrader(ungraded, *GRADE, status=1)
     assert how in advice(log)
-    assert "put it aside" in advice(log)
-    assert path.read_bytes() == bytes(damaged)
+    assert "put it aside" in advice(log).lower()
+    assert path.is_dir() or path.read_bytes() == damaged
     assert not list((ungraded / "autograded").glob("*/*"))
-    path.write_bytes(whole)
+    restore(path, whole)
     nbgrader(ungraded, *GRADE)
     assert (rows(ungraded), files(ungraded)) == graded
 

@@ -1,5 +1,6 @@
 """The table of points: the whole class as it is now, sorted, in 80 columns."""
 
+import shutil
 import subprocess
 import sys
 
@@ -69,9 +70,27 @@ def test_the_gradebook_and_the_folders_say_how_everybody_stands(course):
     assert {name: row.mark for name, row in rows.items()} == {
         **{"late": "", "deleted": DELETED, "unfinished": UNFINISHED, "new": NOT_GRADED}
     }
+    assert grades.refused == 1
+    assert "Not in the table: 1 folder in submitted/ that cannot be graded;" in show(grades)
     assert (rows["late"].waits, rows["late"].penalty) == (3, 2.5)
     assert rows["late"].total == 14.25 + 14.25 + 2 - 2.5
     assert (rows["deleted"].waits, rows["deleted"].penalty) == (6, 0)
+
+
+def test_a_notebook_that_was_never_graded_has_no_points_and_waits_for_nothing(course, tmp_path):
+    copy = shutil.copytree(course, tmp_path / "course")
+    with Gradebook(f"sqlite:///{copy / 'gradebook.db'}") as gradebook:
+        gradebook.find_grade("code", "q2", "lab1", "deleted").auto_score = None  # as it is made
+        missing = gradebook.find_submission_notebook("q1", "lab1", "deleted")
+        for grade in missing.grades:
+            grade.auto_score, grade.needs_manual_grade = 0, False
+        gradebook.db.commit()
+    grades = read_grades(CourseDirectory(root=str(copy)), "lab1")
+    (row,) = [row for row in grades.rows if row.student == "deleted"]
+    assert (row.points, row.waits, row.total) == ((0, None), 0, 0)
+    text = show(grades)
+    assert "deleted (deleted) 0.00 – 0" in [" ".join(line.split()) for line in text.splitlines()]
+    assert "–: not graded yet. To grade: nbjudge grade lab1" in text
 
 
 def test_the_command_prints_what_was_asked_for(course):

@@ -15,8 +15,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
 from nbjudge.doctor import doctor
+from nbjudge.kernel.box import WarmProcessError
 from nbjudge.kernel.execute import BoxedExecute
 from nbjudge.kernel.manager import BoxKernelManager, check_box, running
+from nbjudge.kernel.warm import Zygote
 from nbjudge.outcome import Outcome
 
 CONFIG = Config({"BoxProvisioner": {"preload": ["numpy"], "memory": 600 << 20}})
@@ -299,3 +301,14 @@ def test_exit_in_a_cell_does_not_cost_the_cells_after_it(tmp_path):
     ends, printed = run(tmp_path, "a = 1\nexit()", "import time; time.sleep(1); print(a)")
     assert ends == [None, None]
     assert printed[1] == "1\n"
+
+
+def test_a_warm_process_that_is_killed_while_it_starts_is_no_missing_box():
+    zygote = Zygote(("numpy",), "nobody")
+    try:
+        zygote._process.kill()
+        zygote._process.wait()
+        with pytest.raises(WarmProcessError, match="has ended; is there memory enough"):
+            zygote.wait_until_warm()
+    finally:
+        zygote.close()

@@ -19,6 +19,7 @@ from small_course import (
     files,
     hand_in,
     nbgrader,
+    nbjudge,
     rows,
 )
 
@@ -64,6 +65,20 @@ def test_run_again_nothing_is_graded(course):
     before = files(course)
     assert "Nothing was graded: all is graded already." in nbgrader(course, *GRADE)
     assert files(course) == before
+
+
+def test_make_is_told_how_make_grades_again(course, monkeypatch):
+    monkeypatch.setenv("NBJUDGE_BY_MAKE", "1")
+    log = nbgrader(course, *GRADE)
+    assert "all is graded already. make grade FORCE=1 grades it again." in log
+
+
+def test_an_assignment_or_student_that_is_not_there_is_the_last_thing_said(course):
+    log = nbgrader(course, "autograde", "smal", status=1)
+    assert "There is no assignment 'smal' in source/. There is: small." in log
+    log = nbjudge(course, "grade", ASSIGNMENT, "--student", "nobody", status=1)
+    assert "No submission of 'small' was found for students matching 'nobody'" in log
+    assert "student00" not in log
 
 
 def test_a_changed_hidden_test_grades_its_own_notebook_again_and_says_who_moved(course):
@@ -267,6 +282,33 @@ def test_a_damaged_graded_notebook_is_made_again(course):
     assert {n: v for n, v in files(course).items() if "earlier" not in n} == before
 
 
+@pytest.mark.parametrize("damage", ["deleted", "no JSON", "without a line"])
+def test_a_graded_notebook_whose_audit_is_not_whole_is_graded_again_and_that_is_said(
+    course, damage
+):
+    path = course / "autograded" / "student01" / ASSIGNMENT / "area.audit.jsonl"
+    text = path.read_text()
+    path.unlink()
+    if damage != "deleted":
+        path.write_text("{" if damage == "no JSON" else text.replace("area_test", "another"))
+    log = nbgrader(course, *GRADE)
+    assert "area of student01: graded again, its audit was missing or damaged." in log
+    assert audit(course, "student01", "area")[0]["cell"] == "area_test"
+    assert "Nothing was graded" in nbgrader(course, *GRADE)
+
+
+def test_files_of_another_name_are_one_line_of_the_summary(course):
+    folder = hand_in(course, "renamed", RIGHT)
+    for name in ("area", "line"):
+        (folder / f"{name}.ipynb").rename(folder / f"smith_123_{name} (1).ipynb")
+    log = nbgrader(course, *GRADE)
+    assert (
+        "notebooks: 2 (renamed: smith_123_area (1).ipynb; renamed: smith_123_line (1).ipynb)" in log
+    )
+    assert "was taken for" not in log
+    assert rows(course)["renamed", "line_test"][0] == 2
+
+
 def test_notebooks_beside_the_folder_of_the_assignment_are_spoken_of(course):
     hand_in(course, "flat", RIGHT)
     (course / "submitted" / "flat" / ASSIGNMENT / "line.ipynb").rename(
@@ -275,6 +317,13 @@ def test_notebooks_beside_the_folder_of_the_assignment_are_spoken_of(course):
     shutil.rmtree(course / "submitted" / "flat" / ASSIGNMENT)
     log = nbgrader(course, *GRADE)
     assert "'flat' has notebooks, but no folder small: move them to flat/small." in log
+
+
+def test_a_folder_that_is_refused_is_named_once_as_it_is_called(course):
+    hand_in(course, "Jörg+Zoë", RIGHT)
+    log = nbgrader(course, *GRADE)
+    (line,) = [line for line in log.splitlines() if "+" in line]
+    assert line.startswith("Not graded: The folder 'Jörg+Zoë' is not graded: the name has a '+'")
 
 
 def test_points_given_by_hand_do_not_move(course):

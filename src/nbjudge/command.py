@@ -5,9 +5,9 @@ nbjudge grade ASSIGNMENT [--student NAME] [--notebook NAME] [--force] [--unboxed
 nbjudge grades ASSIGNMENT                print the points
                 [--sort points]          highest first (both commands)
                 [--all]                  all students of a large class (both commands)
-nbjudge again STUDENT NOTEBOOK [CELL] [--assignment NAME]
-                                         repeat verdicts with their seeds, show every number;
-                                         changes nothing
+nbjudge again STUDENT NOTEBOOK [CELL] [--assignment NAME] [--full]
+                                         repeat verdicts with their seeds, show the numbers (long
+                                         lists whole with --full); changes nothing
 nbjudge check ASSIGNMENT [--quick] [--unboxed]
                                          before a release: hidden tests, points, solutions,
                                          stubs and self-checks

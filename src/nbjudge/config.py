@@ -33,6 +33,7 @@ def configure(c: Config) -> None:
     """
     use_judge_autograde()
     use_judge_feedback()
+    use_explained_export()
     mend_paths()
     # nbgrader's own use of SQLAlchemy 2.1; harmless, and it hides what an instructor must read
     warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
@@ -92,6 +93,17 @@ def use_judge_feedback() -> None:
                 f"{module.__name__} has no GenerateFeedback: nbjudge does not know this nbgrader"
             )
         module.GenerateFeedback = JudgeFeedback
+
+
+def use_explained_export() -> None:
+    """Let ``nbgrader export`` say in a sentence why the gradebook cannot be read."""
+    from nbgrader.apps import exportapp
+
+    from nbjudge.plugin.export import opened_for_export
+
+    if not hasattr(exportapp, "Gradebook"):
+        raise RuntimeError(f"{exportapp.__name__} has no Gradebook: nbjudge does not know it")
+    exportapp.Gradebook = opened_for_export
 
 
 def without_exchange(c: Config) -> None:

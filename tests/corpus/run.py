@@ -288,6 +288,15 @@ def table(runs: list[Run], outside: Outside) -> str:
     return "\n".join(lines)
 
 
+def sample(every: int = 3) -> list[SubmissionClass]:
+    """Return one class of `every` so many, of each group alike and always the same ones."""
+    groups = defaultdict(list)
+    for kind in CLASSES:
+        groups[kind.group, kind.hangs].append(kind)
+    taken = {kind.slug for kinds in groups.values() for kind in kinds[::every]}
+    return [kind for kind in CLASSES if kind.slug in taken]
+
+
 def chosen(wanted: list[str]) -> list[SubmissionClass]:
     """Return the classes whose slug contains one of the words; all for none.
 

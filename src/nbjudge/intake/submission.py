@@ -7,6 +7,7 @@ import glob
 import os
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -201,7 +202,9 @@ def _choose(root, name: str, entries: list[Entry], limits) -> tuple[ReadNotebook
         why = "the newest" if entry is first[0] else "the newest that can be read"
         return read, [f"{shown(entry.path)} was taken for {exact}: {why}; also there: {others}."]
     if entry.path != exact:
-        return read, [f"{shown(entry.path)} was taken for {exact}."]
+        # no note of the submission: with the names that some systems give, it is so in every file
+        note = f"{shown(entry.path)} was taken for {exact}."
+        return replace(read, notes=(note, *read.notes)), []
     return read, []
 
 

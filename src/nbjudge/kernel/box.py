@@ -28,6 +28,10 @@ class BoxError(RuntimeError):
     """No box can be had on this machine; the message says what is missing and what to do."""
 
 
+class WarmProcessError(BoxError):
+    """The process that kernels are forks of has ended; the machine itself may have boxes."""
+
+
 @dataclass(frozen=True)
 class BoxPlan:
     """What is inside one box.

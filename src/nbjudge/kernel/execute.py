@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from jupyter_core.utils import ensure_async
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -12,7 +13,7 @@ from nbgrader.preprocessors import Execute
 from traitlets import Bool, Integer
 from traitlets.config import Config
 
-from nbjudge.kernel.box import BoxError
+from nbjudge.kernel.box import WarmProcessError
 from nbjudge.kernel.manager import BoxKernelManager, PromptKernelManager
 from nbjudge.kernel.outputs import KeptOutputs
 from nbjudge.outcome import Outcome
@@ -134,9 +135,11 @@ class BoxedExecute(Execute):
         return None, True
 
     def _why_dead(self) -> Outcome:
-        """Return why the kernel has ended; raises `BoxError` if that was not its own doing."""
+        """Return why the kernel has ended; `WarmProcessError` if not by its own doing."""
         if getattr(self.km.provisioner, "abandoned", False):
-            raise BoxError("The warm process was ended from outside; is there memory enough?")
+            raise WarmProcessError(
+                "The warm process was ended from outside; is there memory enough?"
+            )
         return getattr(self.km.provisioner, "stopped_because", None) or Outcome.KERNEL_DIED
 
     def _replace_kernel(self, problem: Outcome) -> None:
@@ -163,6 +166,12 @@ class BoxedExecute(Execute):
     def _cleanup_kernel(self) -> None:
         if self.km is not None:
             super()._cleanup_kernel()
+
+    async def _async_check_alive(self) -> None:
+        # nbclient would log an error, also of a kernel that ends because the run is stopped; why a
+        # kernel has ended is in the cell's outcome
+        if not await ensure_async(self.kc.is_alive()):
+            raise DeadKernelError("Kernel died")
 
     def _get_timeout(self, cell: NotebookNode | None) -> int | None:
         left = max(1, int(self._deadline - time.monotonic()))

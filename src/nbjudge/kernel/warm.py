@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import fcntl
 import json
 import os
@@ -17,7 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbjudge.kernel.box import BoxError, BoxPlan
+from nbjudge.kernel.box import BoxError, BoxPlan, WarmProcessError
 from nbjudge.kernel.zygote import MESSAGE_BYTES
 
 # torch and BLAS keep to one thread: forked kernels of a many-threaded process hang, and two
@@ -150,7 +151,8 @@ class Zygote:
         }
         with self._lock:
             self.wait_until_warm()
-            self._control.send(json.dumps(request).encode())
+            with contextlib.suppress(ConnectionError):  # it has ended, and `_answer` says so
+                self._control.send(json.dumps(request).encode())
             answer, descriptors = self._answer()
         pidfd, lifeline, ready = descriptors
         return StartedKernel(answer["pid"], answer["init_pid"], pidfd, lifeline, ready)
@@ -166,9 +168,12 @@ class Zygote:
             self._claim = None
 
     def _answer(self) -> tuple[dict, list[int]]:
-        message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 3)
+        try:
+            message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 3)
+        except ConnectionError:
+            message = b""
         if not message:
-            raise BoxError("The warm process ended while it started; is there memory enough?")
+            raise WarmProcessError("The warm process has ended; is there memory enough?")
         answer = json.loads(message)
         if "error" in answer:
             raise BoxError(answer["error"])

@@ -7,6 +7,7 @@ each case. Nothing is written: neither the gradebook nor a graded folder changes
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -29,13 +30,29 @@ from nbjudge.record.gradebook import opened
 from nbjudge.verdict.hidden_test import Case, HiddenTest
 from nbjudge.verdict.text import verdict_text
 
-MOST_CHARACTERS, MOST_LINES = 4000, 40  # of one value
+
+@dataclass(frozen=True)
+class Room:
+    """How much of one value is shown: characters, lines, and numbers of an array."""
+
+    characters: int
+    lines: int
+    numbers: int
+
+
+SHORT, FULL = Room(400, 6, 12), Room(1_000_000, 100_000, 1_000_000)
 
 
 def again(
-    config: Config, assignment: str, student: str, notebook: str, cell: str, console: Console
+    config: Config,
+    assignment: str,
+    student: str,
+    notebook: str,
+    cell: str,
+    console: Console,
+    room: Room = SHORT,
 ) -> None:
-    """Run one notebook again with the seeds of its last grading, and show each case in full.
+    """Run one notebook again with the seeds of its last grading, and show each case.
 
     Args:
         config: of the course.
@@ -44,6 +61,7 @@ def again(
         notebook: its name without ending.
         cell: the grade_id or the hidden test of one judged cell; empty for all of them.
         console: where to print.
+        room: for each value.
 
     Raises `CourseError` if there is no such student, notebook or cell, or none was graded.
     """
@@ -68,16 +86,27 @@ def again(
     seeds = {name: line["seed"] for name, line in lines.items()}
     for judged in _run(course, submission, notebook, seeds, config):
         if judged.cell in wanted:
-            _show(judged, wanted[judged.cell], console)
+            _show(judged, wanted[judged.cell], console, room)
 
 
 def _find(course: Assignment, graded: Path, student: str, notebook: str):
     if notebook not in course.notebooks:
         names = ", ".join(course.notebooks)
         raise CourseError(f"{course.name} has no notebook {notebook!r}: it has {names}.")
+    found = judged_lines(graded, notebook)
+    lines = {name: line for name, line in found.items() if "test" in line}
     if not (course.submitted / student / course.name).is_dir():
-        raise CourseError(f"There is no submission in {course.submitted}/{student}/{course.name}.")
-    lines = {name: line for name, line in judged_lines(graded, notebook).items() if "test" in line}
+        gone = f"There is no submission in {course.submitted}/{student}/{course.name}"
+        if lines:
+            gone += " any more: put it back. What was judged is in the audit lines in " + str(
+                graded
+            )
+        raise CourseError(f"{gone}.")
+    if found and not lines:
+        raise CourseError(
+            f"{student} had not handed in {notebook} when it was graded: its tasks have 0 points, "
+            "and there is no verdict to repeat."
+        )
     if not lines:
         raise CourseError(f"{notebook} of {student} has no verdict yet: there is none in {graded}.")
     submission = course.read(student)
@@ -115,7 +144,7 @@ def _run(course: Assignment, submission: Submission, notebook: str, seeds, confi
     return execute.judged
 
 
-def _show(judged: Judged, line: dict, console: Console) -> None:
+def _show(judged: Judged, line: dict, console: Console, room: Room) -> None:
     console.rule(f"{judged.cell}, seed {judged.seed}")
     if judged.verdict.points != line["points"]:
         was = f"{line['points']:g} points, {line.get('mistake') or line['outcome']}"
@@ -124,7 +153,7 @@ def _show(judged: Judged, line: dict, console: Console) -> None:
     for number, (case, reply) in enumerate(zip(judged.cases, judged.replies, strict=True), 1):
         console.print(f"\nCase {number}: {case.label}", style="bold", markup=False)
         for title, value in _facts(judged.test, case, reply):
-            text = f"  {title}: {shown(value)}"
+            text = f"  {title}: {shown(value, room)}"
             console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -137,23 +166,27 @@ def _facts(test: HiddenTest, case: Case, reply: Reply):
         return [*facts, ("given", reply.problem.value if reply.problem else str(reply.error))]
     facts.append(("given", reply.value))
     if test.measure is not None:
-        facts.append(("measured of it", test.measure(reply.value, **case.known)))
+        measured = test.measure(reply.value, **case.known)
+        if shown(measured, FULL) != shown(reply.value, FULL):
+            facts.append(("measured of it", measured))
     return [*facts, *(("changed in place", name) for name in reply.changed)]
 
 
-def shown(value: object) -> str:
+def shown(value: object, room: Room = SHORT) -> str:
     """Return any value of a case as text for a terminal, shortened in its middle."""
     if isinstance(value, dict):
-        text = "".join(f"\n    {name}: {shown(each)}" for name, each in value.items())
+        # each has its room: a long one does not hide the next
+        text = "".join(f"\n    {name}: {shown(each, room)}" for name, each in value.items())
+        return inert_text(shorten(text, 10 * room.characters, 10 * room.lines))
     elif isinstance(value, np.ndarray):
-        array = np.array2string(value, precision=8, threshold=200, max_line_width=88)
+        array = np.array2string(value, precision=8, threshold=room.numbers, max_line_width=88)
         text = f"array of shape {value.shape}, {value.dtype}\n{array}"
     elif isinstance(value, np.generic):
         text = repr(value.item())
     elif isinstance(value, Tensor):
-        text = f"tensor, {shown(value.array)}"
+        text = f"tensor, {shown(value.array, room)}"
     elif isinstance(value, Other):
         text = value.description
     else:
         text = repr(value)
-    return inert_text(shorten(text, MOST_CHARACTERS, MOST_LINES))
+    return inert_text(shorten(text, room.characters, room.lines))

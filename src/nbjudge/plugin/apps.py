@@ -18,6 +18,7 @@ from traitlets.config import Config
 from nbjudge.inert.logs import InertFilter
 from nbjudge.kernel.execute import BoxedExecute
 from nbjudge.plugin.assignment import CourseError, assignment_problem, assignments
+from nbjudge.plugin.autograde import GivenUpError, JudgeAutograde
 
 UNBOXED = {"JudgeExecute": {"boxed": False}}
 NOT_JUDGED = (
@@ -67,7 +68,10 @@ def autograde(arguments: list[str]) -> int:
 
 
 def grade(arguments: list[str]) -> int:
-    """Grade an assignment and print its points, also those before a failure."""
+    """Grade an assignment and print its points.
+
+    No table follows a run that could not go on: it would hide the sentence that says why.
+    """
     options, rest = _table_options(arguments)
     app, assignment = _start(GradeApp, rest)
     if app is None:
@@ -75,15 +79,16 @@ def grade(arguments: list[str]) -> int:
     if not _judged():
         print(NOT_JUDGED, file=sys.stderr)
         return 1
-    status = 0
+    status, given_up = 0, False
     try:
         app.start()
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1
+        given_up = isinstance(end.__context__, GivenUpError)
     except Exception:  # whatever it is: the points that there are are shown
         app.log.error("Grading failed.", exc_info=True)
         status = 1
-    if status < BY_SIGNAL:
+    if status < BY_SIGNAL and not given_up:
         shown = _show(app, assignment, options)
         status = status or (0 if shown else 1)
     return status
@@ -92,8 +97,6 @@ def grade(arguments: list[str]) -> int:
 def _judged() -> bool:
     """Say whether the configuration that was read lets nbjudge grade."""
     from nbgrader.apps import autogradeapp
-
-    from nbjudge.plugin.autograde import JudgeAutograde
 
     return issubclass(autogradeapp.Autograde, JudgeAutograde)
 
@@ -153,6 +156,7 @@ def _show(app: NbGrader, assignment: str, options: argparse.Namespace) -> bool:
 def again(arguments: list[str]) -> int:
     """Repeat the verdicts of one notebook; return the exit status."""
     from nbjudge.kernel.box import BoxError
+    from nbjudge.plugin.again import FULL, SHORT
     from nbjudge.plugin.again import again as repeat
     from nbjudge.record.gradebook import GradebookError
 
@@ -161,6 +165,7 @@ def again(arguments: list[str]) -> int:
     parser.add_argument("notebook")
     parser.add_argument("cell", nargs="?", default="")
     parser.add_argument("--assignment", default="", help="needed where the course has several")
+    parser.add_argument("--full", action="store_true", help="show long values whole")
     asked = parser.parse_args(arguments)
     app = GradesApp.instance()
     app.initialize([])
@@ -172,7 +177,8 @@ def again(arguments: list[str]) -> int:
         print(problem + hint, file=sys.stderr)
         return 1
     try:
-        repeat(app.config, assignment, asked.student, asked.notebook, asked.cell, Console())
+        who = (asked.student, asked.notebook, asked.cell)
+        repeat(app.config, assignment, *who, Console(), FULL if asked.full else SHORT)
     except (CourseError, GradebookError, BoxError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
@@ -23,7 +24,7 @@ from nbjudge.record.digest import (
     solution_digest,
     submission_digest,
 )
-from nbjudge.verdict.course import hidden_test_files, load_hidden_tests
+from nbjudge.verdict.course import hidden_test_files, judged_test, load_hidden_tests
 
 
 class CourseError(RuntimeError):
@@ -85,6 +86,23 @@ class Assignment:
                 cell.source = cell.source if source is None else source
         return nb, list(notes)
 
+    @cached_property
+    def judged_cells(self) -> dict[str, frozenset[str]]:
+        """For each notebook the cells that name a hidden test: each gets an audit line."""
+        return {
+            name: frozenset(
+                cell.metadata.nbgrader["grade_id"]
+                for cell in nb.cells
+                if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
+            )
+            & {
+                grade_id
+                for grade_id, (source, _) in self.kept[name].items()
+                if source is not None and judged_test(source) is not None
+            }
+            for name, nb in self.notebooks.items()
+        }
+
     def digests(self, notebook: str, submission: Submission) -> dict[str, str]:
         """Return the digest of each part that a grading of this notebook is made from."""
         read = submission.notebooks.get(notebook)
@@ -136,6 +154,9 @@ def load_assignment(
             f"is {coursedir.directory_structure}."
         )
     name, root = coursedir.assignment_id, Path(coursedir.root)
+    problem = assignment_problem(coursedir, name)
+    if problem:
+        raise CourseError(problem)
     release = root / coursedir.release_directory / name
     kept = _kept_cells(gradebook, name)
     paths = {path.stem: path for path in sorted(release.glob("*.ipynb")) if path.stem in kept}

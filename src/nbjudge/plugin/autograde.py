@@ -24,7 +24,7 @@ from traitlets import Float, Integer
 from traitlets.config import Application
 
 from nbjudge.intake import IntakeLimits, Submission, find_submissions
-from nbjudge.kernel.box import TWO_WAYS_ON, BoxError
+from nbjudge.kernel.box import TWO_WAYS_ON, BoxError, WarmProcessError
 from nbjudge.kernel.manager import check_box
 from nbjudge.outcome import Outcome
 from nbjudge.plugin.assignment import CourseError, load_assignment
@@ -38,12 +38,16 @@ from nbjudge.record.gradebook import GradebookError, opened
 from nbjudge.record.grades import Entry, enter, entered_points, renew_penalties
 from nbjudge.report.moved import Moved, moved, show_moved
 from nbjudge.report.progress import progress
-from nbjudge.report.summary import show_summary, summarise
+from nbjudge.report.summary import force_hint, show_summary, summarise
 
 _LIMITS = IntakeLimits()
 # what grading writes beside a student's files: none of theirs, and no folder, stands in its place
 GRADERS_OWN = (".ipynb", LAST, EARLIER, ".html", "timestamp.txt")
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+class GivenUpError(NbGraderException):
+    """The run cannot go on, because of the course and not of one submission."""
 
 
 class JudgeAutograde(Autograde):
@@ -69,6 +73,7 @@ class JudgeAutograde(Autograde):
         own_process = isinstance(self.parent, Application)
         self._total = self._done = 0
         self._moved: list[Moved] = []
+        self._renamed: list[str] = []
         try:
             with (
                 stoppable() if own_process else nullcontext(),
@@ -79,7 +84,8 @@ class JudgeAutograde(Autograde):
             self.log.error("Stopped. %s", self._so_far())
             sys.exit(128 + stopped.number)
         except (CourseError, GradebookError) as error:
-            raise self._fail(str(error)) from error
+            self.log.error("%s", error)
+            raise GivenUpError(str(error)) from error
 
     def init_notebooks(self) -> None:
         """Find the assignment and its submissions: folders with names that nbgrader can hold."""
@@ -94,8 +100,6 @@ class JudgeAutograde(Autograde):
         self._wanted = [n for n in self._assignment.notebooks if fnmatch.fnmatchcase(n, wanted)]
         submitted = self._assignment.submitted
         found, self._refused = find_submissions(submitted, name, self.coursedir.student_id)
-        for refusal in self._refused:
-            self.log.warning("Not graded: %s: %s", refusal.name, refusal.reason)
         excluded = self.coursedir.student_id_exclude.split(",")
         self._students = [student for student in found if student not in excluded]
         if not self._wanted:
@@ -104,6 +108,8 @@ class JudgeAutograde(Autograde):
                 f"{', '.join(self._assignment.notebooks)}."
             )
         if not self._students:
+            for refusal in self._refused:  # else the summary names them
+                self.log.warning("Not graded: %s", refusal.reason)
             raise CourseError(
                 f"No submission of {name!r} was found for students matching "
                 f"{self.coursedir.student_id!r}: submissions lie in {submitted}/<student>/{name}/."
@@ -130,7 +136,9 @@ class JudgeAutograde(Autograde):
         self._renew_penalties()
         self._show_summary(console)
         if failed:
-            raise self._fail(f"Not graded, because of the errors above: {', '.join(failed)}.")
+            message = f"Not graded, because of the errors above: {', '.join(failed)}."
+            self.log.error("%s", message)
+            raise NbGraderException(message)
 
     def _plans(self) -> dict[str, Plan]:
         """Return for each student with something to grade what that is."""
@@ -262,6 +270,8 @@ class JudgeAutograde(Autograde):
             return
         self.log.info("Autograding %s of %s", name, student)
         read = submission.notebooks[name]
+        if read.file_name != f"{name}.ipynb":
+            self._renamed.append(f"{student}: {read.file_name}")
         nb, notes = assignment.rebuilt(name, submission)
         for note in (*read.notes, *notes):
             self.log.info("%s, %s: %s", student, name, note)
@@ -327,7 +337,7 @@ class JudgeAutograde(Autograde):
     def _show_summary(self, console: Console) -> None:
         name = self._assignment.name
         summary = summarise(self._autograded, name, self._assignment.submitted, self._wanted)
-        show_summary(summary, self._done, self._refused, console)
+        show_summary(summary, self._done, self._refused, self._renamed, console)
 
     def _check_box(self) -> None:
         """Refuse to grade where students' code cannot be boxed, unless the instructor wants it."""
@@ -336,6 +346,8 @@ class JudgeAutograde(Autograde):
             return
         try:
             check_box(self.config)
+        except WarmProcessError as error:
+            raise CourseError(f"{error} {self._so_far()}") from error
         except BoxError as error:
             raise CourseError(f"Nothing was graded: {error} {TWO_WAYS_ON}") from error
 
@@ -343,7 +355,8 @@ class JudgeAutograde(Autograde):
         """Return what is done and how to go on, for the last line of a run that ends early."""
         if not self._total:
             return "Nothing was changed; run the same command again."
-        how = "without --force it leaves them" if self.force else "it goes on with the rest"
+        force = force_hint().split()[-1]
+        how = f"without {force} it leaves them" if self.force else "it goes on with the rest"
         return (
             f"{self._done} of {self._total} submissions are graded and kept; run the same command "
             f"again, and {how}."
@@ -367,8 +380,3 @@ class JudgeAutograde(Autograde):
             cell_count=self.cell_count,
             file_count=self.file_count,
         )
-
-    def _fail(self, message: str) -> NbGraderException:
-        """Tell the instructor; return the exception that ends nbgrader's command with status 1."""
-        self.log.error(message)
-        return NbGraderException(message)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import re
+import sys
+from collections.abc import Iterator
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
+from traitlets.config import Application
 
 from nbjudge.inert.characters import one_line
+from nbjudge.record.gradebook import GradebookError, explained, opened
 from nbjudge.report.points import Waiting, names, submissions, tidy, waiting
 
 COLUMNS = (  # nbgrader's own, and what waits for a grader
@@ -28,6 +33,17 @@ COLUMNS = (  # nbgrader's own, and what waits for a grader
 # what spreadsheets take for the beginning of a formula, in a cell of their own making too: where
 # the list separator is a semicolon, they split a text there
 _FORMULA = re.compile(r"(^|[;,])(?=[\s\"'`]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+
+
+@contextlib.contextmanager
+def opened_for_export(db_url: str, course_id: str) -> Iterator[Gradebook]:
+    """Give the gradebook to ``nbgrader export``; end the command if it cannot be read."""
+    try:
+        with opened(db_url, course_id, writing=False) as gradebook, explained(db_url):
+            yield gradebook
+    except GradebookError as error:
+        Application.instance().log.error("Nothing was exported: %s", error)
+        sys.exit(1)
 
 
 class GradesCsv(ExportPlugin):
@@ -65,7 +81,7 @@ class GradesCsv(ExportPlugin):
     def _warn_of_waiting(self, assignment: str, found: dict[str, Waiting]) -> None:
         """Say whose score is not yet what it will be."""
         new = [student for student, waits in found.items() if waits.ungraded]
-        again = [student for student, waits in found.items() if not waits.ungraded]
+        again = [student for student, waits in found.items() if waits.again]
         if new:
             self.log.warning(
                 "%s that are not graded yet: %s; their score counts them as 0.",

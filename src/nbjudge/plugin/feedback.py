@@ -17,11 +17,13 @@ from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import GetGrades
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets import List
 from traitlets.config import Config
 
+from nbjudge.record.gradebook import GradebookError, explained, opened
 from nbjudge.report.points import is_ungraded, names, points_text, submissions, tidy, waiting
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -110,8 +112,15 @@ class JudgeFeedback(GenerateFeedback):
     def start(self) -> None:
         """Write the pages; one warning names the students with answers that nobody has graded."""
         self._use_own_template()
-        super().start()
-        self._warn_of_ungraded()
+        url, course_id = self.coursedir.db_url, self.coursedir.course_id
+        try:
+            # noticed here, and not with a traceback for each notebook
+            with opened(url, course_id, writing=False) as gradebook, explained(url):
+                super().start()
+                self._warn_of_ungraded(gradebook)
+        except GradebookError as error:
+            self.log.error("%s", error)
+            raise NbGraderException(str(error)) from error
 
     def _use_own_template(self) -> None:
         """Use our template in the place of nbgrader's, which ours extends; a course's own stays.
@@ -170,15 +179,14 @@ class JudgeFeedback(GenerateFeedback):
                 (destination / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, destination / name)
 
-    def _warn_of_ungraded(self) -> None:
+    def _warn_of_ungraded(self, gradebook: Gradebook) -> None:
         pattern = self._format_source("(?P<assignment>.*)", "(?P<student>.*)", escape=True)
         written = {re.match(pattern, folder)["student"] for folder in self.assignments}
         assignment_id = self.coursedir.assignment_id
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            try:
-                found = waiting(gradebook, gradebook.find_assignment(assignment_id))
-            except MissingEntry:
-                return
+        try:
+            found = waiting(gradebook, gradebook.find_assignment(assignment_id))
+        except MissingEntry:
+            return
         ungraded = [student for student in written if student in found and found[student].ungraded]
         if ungraded:
             self.log.warning(

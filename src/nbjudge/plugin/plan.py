@@ -14,7 +14,7 @@ from rich.markup import escape
 from nbjudge.intake import Submission
 from nbjudge.plugin.assignment import Assignment
 from nbjudge.record.audit import read_audit
-from nbjudge.record.digest import NOT_GRADED, reason_to_grade
+from nbjudge.record.digest import DAMAGED, NOT_GRADED, reason_to_grade
 
 NAMED = 5  # students who are named; of more, the number is said
 
@@ -64,7 +64,10 @@ def make_plan(
     reasons, same = {}, entered is not None
     for name in sorted(wanted):
         lines = read_audit(graded, name)
-        if name in submission.notebooks and not _is_whole(graded / f"{name}.ipynb"):
+        there = _is_whole(graded / f"{name}.ipynb")
+        if name in submission.notebooks and not there:
+            lines = []
+        if there and not {line.get("cell") for line in lines} >= assignment.judged_cells[name]:
             lines = []
         # another gradebook, such as a backup, may hold what an earlier grading gave
         same = same and all(
@@ -73,6 +76,8 @@ def make_plan(
             if line.get("cell")
         )
         reason = reason_to_grade(assignment.digests(name, submission), lines)
+        if reason == NOT_GRADED and there:
+            reason = DAMAGED
         if force and not reason:
             reason = "as asked"
         if reason:

@@ -26,6 +26,7 @@ REASONS = {
     "solution": "a solution that a later task needs has changed",
     "settings": "the judge's settings have changed",
 }
+DAMAGED = "its audit was missing or damaged"  # though the graded notebook is there
 NOT_GRADED, OF_OLD = "not graded yet", "graded without a digest, by an older nbjudge"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.api import app_log as nbgraders_log
@@ -17,10 +18,14 @@ _ADVICE = {
     "locked": "Another program is writing to it, or was stopped in the middle of that: close "
     "formgrader and other graders, then run the same command again.",
     "full": "Its disk is full: make room, then run the same command again.",
-    "malformed": "Its file is damaged: put it aside (mv {path} {path}.damaged), copy your last "
+    "malformed": "Put it aside (mv {path} {path}.damaged), copy your last "
     "good backup to its place, or none, and run make release and this command again.",
     "not a database": "Its file holds something else: put it aside (mv {path} {path}.other), copy "
     "your last good backup to its place, or none, and run make release and this command again.",
+    "it is a folder": "Put it aside (mv {path} {path}.other), copy your last good backup to its "
+    "place, or none, and run make release and this command again.",
+    "its file is empty": "Put it aside (mv {path} {path}.empty), copy your last good backup to its "
+    "place, or none, and run make release and this command again.",
     "unable to open": "Its file cannot be opened: look at the rights of {path} and of its folder.",
     "readonly": "Its file cannot be written: look at the rights of {path} and of its folder.",
     "no such": "It was made by another nbgrader: copy it to a safe place, then run nbgrader db "
@@ -45,10 +50,13 @@ class _Waiting(Session):
 
 
 @contextlib.contextmanager
-def opened(db_url: str, course_id: str) -> Iterator[Gradebook]:
-    """Give the gradebook of a course. Raises `GradebookError` if it cannot be used."""
+def opened(db_url: str, course_id: str, writing: bool = True) -> Iterator[Gradebook]:
+    """Give the gradebook of a course. Raises `GradebookError` if it cannot be used.
+
+    Without `writing`, one that can only be read will do.
+    """
     with explained(db_url):
-        _check(db_url)
+        _check(db_url, writing)
         gradebook = Gradebook(db_url, course_id)
     with gradebook:
         yield gradebook
@@ -74,11 +82,12 @@ def transaction(gradebook: Gradebook) -> Iterator[Gradebook]:
 def explained(db_url) -> Iterator[None]:
     """Turn what the database raises into a `GradebookError` of one sentence or two."""
     try:
+        _check_file(db_url)
         yield
     except (SQLAlchemyError, InvalidEntry) as error:
         # nbgrader's functions raise an InvalidEntry in the place of what the database raised
         cause = error.__context__ if isinstance(error, InvalidEntry) else error
-        said = str(getattr(cause, "orig", None) or error).strip().splitlines()[0]
+        said = str(getattr(cause, "orig", None) or error).strip().splitlines()[0].rstrip(".")
         url = make_url(db_url)
         path = url.database or ""
         advice = next((advice for word, advice in _ADVICE.items() if word in said), "")
@@ -88,7 +97,7 @@ def explained(db_url) -> Iterator[None]:
         ) from error
 
 
-def _check(db_url: str) -> None:
+def _check(db_url: str, writing: bool) -> None:
     """Notice a locked or damaged SQLite file before hours of work, not after them."""
     from sqlalchemy import create_engine
 
@@ -97,10 +106,27 @@ def _check(db_url: str) -> None:
         return
     try:
         with engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
             found = connection.execute(text("PRAGMA quick_check(1)")).scalar()
             connection.exec_driver_sql("ROLLBACK")
         if found != "ok":
-            raise DatabaseError("quick_check", None, Exception(f"file is malformed: {found}"))
+            # SQLite names the database first, between asterisks
+            facts = [line for line in found.splitlines() if not line.startswith("***")]
+            said = f"its file is malformed ({facts[0] if facts else found})"
+            raise DatabaseError("quick_check", None, Exception(said))
     finally:
         engine.dispose()
+
+
+def _check_file(db_url) -> None:
+    """Notice what SQLite takes for a new gradebook, or only says that it cannot open."""
+    url = make_url(db_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return
+    path, problem = Path(url.database), ""
+    if path.is_dir():
+        problem = "it is a folder"
+    elif path.is_file() and path.stat().st_size == 0:
+        problem = "its file is empty"
+    if problem:
+        raise DatabaseError("open", None, Exception(problem))

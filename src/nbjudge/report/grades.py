@@ -20,7 +20,7 @@ from sqlalchemy import make_url, select
 
 from nbjudge.intake import find_submissions
 from nbjudge.record.gradebook import GradebookError, explained
-from nbjudge.report.points import waiting
+from nbjudge.report.points import never_graded, waiting
 
 DELETED, UNFINISHED, NOT_GRADED = "deleted", "unfinished", "not graded"
 
@@ -35,14 +35,14 @@ class Row:
 
     Args:
         student: the id.
-        points: of each notebook.
+        points: of each notebook; None for one that was never graded.
         waits: points that a grader has still to give.
         penalty: points that come off for being late.
         mark: `DELETED`, `UNFINISHED`, `NOT_GRADED` or nothing.
     """
 
     student: str
-    points: tuple[float, ...]
+    points: tuple[float | None, ...]
     waits: float = 0.0
     penalty: float = 0.0
     mark: str = ""
@@ -55,17 +55,21 @@ class Row:
     @property
     def total(self) -> float:
         """The sum, as nbgrader exports it: the penalty comes off, and never more than all."""
-        return max(0.0, sum(self.points) - self.penalty)
+        return max(0.0, sum(points or 0.0 for points in self.points) - self.penalty)
 
 
 @dataclass(frozen=True)
 class Grades:
-    """The points of one assignment: its notebooks with their maxima, and a row a student."""
+    """The points of one assignment: its notebooks with their maxima, and a row a student.
+
+    `refused` is how many folders of `submitted` cannot be graded; they have no row.
+    """
 
     assignment: str
     notebooks: tuple[tuple[str, float], ...]
     rows: tuple[Row, ...]
     submitted: str = "submitted/"
+    refused: int = 0
 
 
 def read_grades(coursedir: CourseDirectory, assignment: str) -> Grades:
@@ -86,7 +90,7 @@ def read_grades(coursedir: CourseDirectory, assignment: str) -> Grades:
         except GradebookError as error:
             raise NoGradesError(str(error)) from error
     submitted = Path(coursedir.format_path(coursedir.submitted_directory, "x", "x")).parents[1]
-    handed_in = find_submissions(submitted, assignment)[0]
+    handed_in, refused = find_submissions(submitted, assignment)
     rows = []
     for student in sorted({*points, *handed_in}):
         mine = points.get(student, {})
@@ -101,18 +105,20 @@ def read_grades(coursedir: CourseDirectory, assignment: str) -> Grades:
         by_notebook = tuple(mine.get(name, 0.0) for name, _ in notebooks)
         by_hand = waits[student].points if student in waits else 0.0
         rows.append(Row(student, by_notebook, by_hand, penalties[student], mark))
-    return Grades(assignment, notebooks, tuple(rows), f"{coursedir.submitted_directory}/")
+    where = f"{coursedir.submitted_directory}/"
+    return Grades(assignment, notebooks, tuple(rows), where, len(refused))
 
 
 def _gradebook_exists(url: str) -> bool:
     """Say whether there is a gradebook; nbgrader would make an empty one to look into it."""
     parsed = make_url(url)
-    return not parsed.drivername.startswith("sqlite") or Path(parsed.database or "").is_file()
+    return not parsed.drivername.startswith("sqlite") or Path(parsed.database or "").exists()
 
 
 def _query(gradebook: Gradebook, assignment: str):
     """Return the notebooks with their maxima, and by student the points and the penalties."""
     found = gradebook.find_assignment(assignment)
+    ungraded = never_graded(gradebook, found)
     notebooks = tuple(sorted((n.name, float(n.max_score)) for n in found.notebooks))
     of_students = (
         select(SubmittedAssignment.student_id)
@@ -122,11 +128,15 @@ def _query(gradebook: Gradebook, assignment: str):
     )
     scores = of_students.outerjoin(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
     points, penalties = {}, Counter()
-    for student, name, score, penalty in gradebook.db.execute(
+    for student, name, notebook, score, penalty in gradebook.db.execute(
         scores.add_columns(
-            Notebook.name, SubmittedNotebook.score, SubmittedNotebook.late_submission_penalty
+            Notebook.name,
+            SubmittedNotebook.id,
+            SubmittedNotebook.score,
+            SubmittedNotebook.late_submission_penalty,
         )
     ):
-        points.setdefault(student, {})[name] = float(score or 0)
+        graded = notebook not in ungraded
+        points.setdefault(student, {})[name] = float(score or 0) if graded else None
         penalties[student] += float(penalty or 0)
     return notebooks, points, penalties

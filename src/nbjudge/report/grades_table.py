@@ -168,7 +168,8 @@ def _summary(grades: Grades) -> list[str]:
     most = sum(points for _, points in grades.notebooks)
     what = [(shorten(one_line(name), 30), points) for name, points in grades.notebooks]
     what.append(("sum", most))
-    has = [[row.points[i] for row in graded] for i in range(len(grades.notebooks))]
+    columns = ([row.points[i] for row in graded] for i in range(len(grades.notebooks)))
+    has = [[points for points in column if points is not None] for column in columns]
     has.append([row.total for row in graded])
     columns = [(["notebook"], [[name] for name, _ in what])]
     columns.append(_column(["of"], [points for _, points in what]))
@@ -192,10 +193,16 @@ def _remarks(grades: Grades) -> list[str]:
     remarks = [] if grades.rows else ["Nobody has handed in anything yet."]
     if any(row.waits for row in grades.rows if row.graded):
         remarks.append("To grade by hand: points that wait for a grader, in the formgrader.")
+    if any(None in row.points for row in grades.rows if row.graded):
+        remarks.append(f"–: not graded yet. To grade: nbjudge grade {grades.assignment}")
     for mark, meaning in MEANINGS.items():
         if any(row.mark == mark for row in grades.rows):
             facts = {"submitted": grades.submitted, "assignment": grades.assignment}
             remarks.append(meaning.format(name=mark.capitalize(), **facts))
+    if grades.refused:
+        folders = "1 folder" if grades.refused == 1 else f"{grades.refused} folders"
+        remarks.append(f"Not in the table: {folders} in {grades.submitted} that cannot be graded;")
+        remarks.append(f"nbjudge grade {grades.assignment} names each, and says why.")
     return remarks
 
 

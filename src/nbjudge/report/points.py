@@ -6,7 +6,17 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from nbgrader.api import Assignment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    SolutionCell,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from sqlalchemy import exists, func
+from sqlalchemy.orm import aliased
 
 SHOWN = 30  # students that are named in one line
 
@@ -16,7 +26,8 @@ class Waiting:
     """What of one submission waits for a grader."""
 
     points: float  # that can be given at most for what waits
-    ungraded: bool  # whether an answer has no points yet; else all have some of an earlier look
+    ungraded: bool  # whether an answer has no points yet
+    again: bool  # whether one has points that a grader is asked to look at again
 
 
 def tidy(number: float) -> float:
@@ -34,8 +45,35 @@ def is_ungraded(grade: Grade) -> bool:
     return grade.needs_manual_grade and grade.manual_score is None and grade.auto_score is None
 
 
+def never_graded(gradebook: Gradebook, assignment: Assignment) -> set[str]:
+    """Return the ids of submitted notebooks that were not graded, though others beside them were.
+
+    The gradebook makes rows for all notebooks of a submission at once. Grading gives each cell
+    with a test a number, so a notebook in which none has one was not graded; of a notebook without
+    such a cell the gradebook does not tell, and it counts as graded.
+    """
+    answer = aliased(SolutionCell)  # a graded cell that is an answer, too, is for a grader's hand
+    by_hand = exists().where(
+        answer.name == GradeCell.name, answer.notebook_id == GradeCell.notebook_id
+    )
+    found = (
+        gradebook.db.query(SubmittedNotebook.id)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .join(GradeCell, GradeCell.id == Grade.cell_id)
+        .filter(SubmittedAssignment.assignment_id == assignment.id)
+        .filter(GradeCell.cell_type == "code", ~by_hand)
+        .group_by(SubmittedNotebook.id)
+        .having(func.count(Grade.auto_score) + func.count(Grade.manual_score) == 0)
+    )
+    return {notebook for (notebook,) in found}
+
+
 def waiting(gradebook: Gradebook, assignment: Assignment) -> dict[str, Waiting]:
-    """Return by student id what waits for a grader; students of whom nothing waits are left out."""
+    """Return by student id what waits for a grader; students of whom nothing waits are left out.
+
+    Of a notebook that was never graded nothing waits.
+    """
     # one question for the whole class: a class of hundreds has thousands of grades
     grades = (
         gradebook.db.query(SubmittedAssignment.student_id, Grade, Grade.max_score)
@@ -43,11 +81,17 @@ def waiting(gradebook: Gradebook, assignment: Assignment) -> dict[str, Waiting]:
         .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
         .filter(SubmittedAssignment.assignment_id == assignment.id, Grade.needs_manual_grade)
     )
+    ungraded = never_graded(gradebook, assignment)
     found = defaultdict(list)
     for student, grade, most in grades:
-        found[student].append((most or 0.0, is_ungraded(grade)))
+        if grade.notebook_id not in ungraded:
+            found[student].append((most or 0.0, is_ungraded(grade)))
     return {
-        student: Waiting(tidy(sum(most for most, _ in rows)), any(new for _, new in rows))
+        student: Waiting(
+            points=tidy(sum(most for most, _ in rows)),
+            ungraded=any(new for _, new in rows),
+            again=not all(new for _, new in rows),
+        )
         for student, rows in found.items()
     }
 

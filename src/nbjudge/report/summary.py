@@ -5,6 +5,7 @@ It is read from the audit lines, so that it holds what earlier runs graded, too.
 
 from __future__ import annotations
 
+import os
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from nbjudge.inert.characters import one_line
 from nbjudge.intake import Refusal
 from nbjudge.outcome import Outcome
 from nbjudge.record.audit import read_audit
@@ -28,6 +30,9 @@ NOTABLE = (
     Outcome.KERNEL_DIED,
     Outcome.NO_ANSWER,
 )
+
+NAMED_FILES = 3  # of those with another name; the log has all, at the level INFO
+BY_MAKE = "NBJUDGE_BY_MAKE"  # set in the environment by make grade
 
 
 @dataclass(frozen=True)
@@ -74,8 +79,17 @@ def summarise(
     return Summary(students, tasks, who, missing, deleted)
 
 
+def force_hint() -> str:
+    """Return how whoever started this run asks for all to be graded again."""
+    return "make grade FORCE=1" if os.environ.get(BY_MAKE) else "--force"
+
+
 def show_summary(
-    summary: Summary, graded: int, refused: Sequence[Refusal], console: Console
+    summary: Summary,
+    graded: int,
+    refused: Sequence[Refusal],
+    renamed: Sequence[str],
+    console: Console,
 ) -> None:
     """Print the table.
 
@@ -83,21 +97,27 @@ def show_summary(
         summary: of the whole assignment.
         graded: how many submissions this run has graded.
         refused: folders that cannot be graded.
+        renamed: files of another name that this run has taken for a notebook, with their student.
         console: where to print.
     """
     if summary.tasks:
         _show_tasks(summary, graded, console)
     if not graded:
-        console.print("Nothing was graded: all is graded already. --force grades it again.")
+        text = f"Nothing was graded: all is graded already. {force_hint()} grades it again."
+        console.print(text, highlight=False)
     if summary.missing:
         text = f"Notebooks not handed in by: {_names(summary.missing)}"
         console.print(text, soft_wrap=True)
     if summary.deleted:
         text = f"Graded, but no longer in submitted: {_names(summary.deleted)}"
         console.print(text, soft_wrap=True)
+    if renamed:
+        some = "; ".join(renamed[:NAMED_FILES]) + ("; …" if len(renamed) > NAMED_FILES else "")
+        text = f"Files of another name, taken for notebooks: {len(renamed)} ({some})"
+        console.print(escape(one_line(text)), highlight=False, soft_wrap=True)
     for refusal in refused:
-        name = escape(ascii(refusal.name)[1:-1])
-        console.print(f"Not graded: {name}: {escape(refusal.reason)}", soft_wrap=True)
+        text = f"Not graded: {escape(one_line(refusal.reason))}"
+        console.print(text, highlight=False, soft_wrap=True)
 
 
 def _show_tasks(summary: Summary, graded: int, console: Console) -> None:
