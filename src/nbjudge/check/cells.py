@@ -10,6 +10,7 @@ from nbgrader import utils
 
 from nbjudge.verdict.course import judged_test
 from nbjudge.verdict.hidden_test import HiddenTest
+from nbjudge.verdict.marking import MARKING
 
 
 def problems(nb: NotebookNode, tests: Mapping[str, HiddenTest], module: str) -> Iterator[str]:
@@ -20,6 +21,10 @@ def problems(nb: NotebookNode, tests: Mapping[str, HiddenTest], module: str) -> 
         tests: its hidden tests, by name.
         module: where they are, for the sentences.
     """
+    for cell in nb.cells:
+        for name in MARKING.findall(cell.source):
+            if name not in tests:
+                yield f"@MARKING {name}@ has no hidden test in {module}"
     used = []
     for cell in nb.cells:
         name = judged_test(cell.source) if utils.is_grade(cell) else None

@@ -85,6 +85,8 @@ class HiddenTest:
         atol: absolute tolerance, in the units of the answer.
         figures: how many figures the cells of the task must draw; part of the points.
         figure_weight: weight of that, as if it were a case.
+        marking: a sentence or two on why the shares are as they are, and what else earns part of
+            the points; students read it below the table of shares, see `nbjudge.verdict.marking`.
         terms: name to a function of a case's arguments: terms of the formula, such as ``λ Σ|W1|``.
             Where wrong numbers differ from the right ones by exactly one of them, that is said. A
             function may return a dictionary: the term of each property.
@@ -107,6 +109,7 @@ class HiddenTest:
     atol: float = 1e-7
     figures: int = 0
     figure_weight: float = 1.0
+    marking: str = ""
     terms: Mapping[str, Callable[..., object]] = field(default_factory=dict)
     needs: Sequence[str] = ()
 
