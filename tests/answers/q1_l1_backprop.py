@@ -94,15 +94,12 @@ def l1(*weights):
     ),
     Answer(
         "reg_loss",
-        "a method of a class of the same name",
-        """class NeuralNetwork(NeuralNetwork):
-    def loss_reg(self, prediction, target, _half=0.5):
-        J = _half * float(((target - prediction) ** 2).sum())
-        for W in [self.W1, self.W2]:
-            J += float(self.Lambda) * float(np.abs(W).sum())
-        self.J = J
-        return J
-""",
+        "builtins given back",
+        "del sum, list\n"
+        + LOSS.format(
+            "    return 0.5 * np.sum((y - yHat) ** 2) "
+            "+ self.Lambda * (np.abs(self.W1).sum() + np.abs(self.W2).sum())"
+        ),
     ),
     _loss(
         "a 0-d array, ravel and dot",
@@ -138,15 +135,6 @@ import math
 data = pd.DataFrame(y - yHat).pow(2).sum().sum() / 2
 return data + self.Lambda * math.fsum(abs(w) for W in (self.W1, self.W2) for row in W for w in row)
 """,
-    ),
-    Answer(
-        "reg_loss",
-        "builtins given back",
-        "del sum, list\n"
-        + LOSS.format(
-            "    return 0.5 * np.sum((y - yHat) ** 2) "
-            "+ self.Lambda * (np.abs(self.W1).sum() + np.abs(self.W2).sum())"
-        ),
     ),
 ]
 
@@ -523,19 +511,6 @@ for W, g in ((self.W1, X.T @ d2), (self.W2, self.a2.T @ d3)):
 return grads
 """,
     ),
-    Answer(
-        "reg_gradient",
-        "a method of a class of the same name, arguments by other names",
-        """class NeuralNetwork(NeuralNetwork):
-    def backward_reg(self, inputs, outputs, targets, penalty=np.sign):
-        back = (outputs - targets) * self.sigmoidPrime(self.z3)
-        dJdW2 = self.a2.T @ back
-        dJdW1 = inputs.T @ ((back @ self.W2.T) * self.sigmoidPrime(self.z2))
-        self.dJdW1 = dJdW1 + self.Lambda * penalty(self.W1)
-        self.dJdW2 = dJdW2 + self.Lambda * penalty(self.W2)
-        return self.dJdW1, self.dJdW2
-""",
-    ),
 ]
 
 
@@ -811,4 +786,41 @@ for _ in range(2):
     Answer("best_lambda", "a text", STUDY.format("'1e-3'"), outcome="wrong type"),
 ]
 
-ANSWERS = [*RIGHT_LOSSES, *WRONG_LOSSES, *RIGHT_GRADIENTS, *WRONG_GRADIENTS, *STUDIES]
+# last of their tasks: from here on NeuralNetwork is another class
+LOSS_IN_CLASS, GRADIENT_IN_CLASS = (
+    Answer(
+        "reg_loss",
+        "a method of a class of the same name",
+        """class NeuralNetwork(NeuralNetwork):
+    def loss_reg(self, prediction, target, _half=0.5):
+        J = _half * float(((target - prediction) ** 2).sum())
+        for W in [self.W1, self.W2]:
+            J += float(self.Lambda) * float(np.abs(W).sum())
+        self.J = J
+        return J
+""",
+    ),
+    Answer(
+        "reg_gradient",
+        "a method of a class of the same name, arguments by other names",
+        """class NeuralNetwork(NeuralNetwork):
+    def backward_reg(self, inputs, outputs, targets, penalty=np.sign):
+        back = (outputs - targets) * self.sigmoidPrime(self.z3)
+        dJdW2 = self.a2.T @ back
+        dJdW1 = inputs.T @ ((back @ self.W2.T) * self.sigmoidPrime(self.z2))
+        self.dJdW1 = dJdW1 + self.Lambda * penalty(self.W1)
+        self.dJdW2 = dJdW2 + self.Lambda * penalty(self.W2)
+        return self.dJdW1, self.dJdW2
+""",
+    ),
+)
+
+ANSWERS = [
+    *RIGHT_LOSSES,
+    *WRONG_LOSSES,
+    LOSS_IN_CLASS,
+    *RIGHT_GRADIENTS,
+    *WRONG_GRADIENTS,
+    GRADIENT_IN_CLASS,
+    *STUDIES,
+]
