@@ -509,6 +509,10 @@ DATA_SLOPES = {
         "dJdW2 is right. What travels back through W2 is delta3, with its sigmoidPrime(z3), not "
         "the bare error.",
     ),
+    "the data term is missing from the gradient": (
+        {"scale": 0.0},
+        "Nothing of ½ Σ (y - ŷ)² is in your gradient: delta3 and delta2 come from it.",
+    ),
     "the ½ is missing": (
         {"scale": 2.0},
         "The ½ cancels the 2 of the square. Your data term is twice too large: it belongs to a "

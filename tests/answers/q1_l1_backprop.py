@@ -310,6 +310,7 @@ return 0.5 * np.sum((y - yHat) ** 2) + self.Lambda
         f"return np.linalg.norm(y - yHat) + self.Lambda * {L1}",
         "root of the sum of squares, and the ½ is missing",
     ),
+    _loss("zero", "return 0.0", "the data term is missing; and the penalty is never added"),
     _loss("the penalty alone", f"return self.Lambda * {L1}", "the data term is missing"),
     _loss(
         "cross-entropy, from a chatbot",
@@ -712,6 +713,14 @@ return X.T @ d2 + self.Lambda * np.sign(self.W1), self.a2.T @ d3 + self.Lambda *
         None,
         d2="(d3 * self.W2.T) * self.sigmoidPrime(self.z2)",
         outcome="raised an error",
+    ),
+    _variant(
+        "the penalty alone", "the data term is missing from the gradient", end="return r1, r2"
+    ),
+    _variant(
+        "zeros",
+        "the data term is missing from the gradient; and the penalty is missing from the gradient",
+        end="return 0 * g1, 0 * g2",
     ),
     _variant("one vector", None, end="return np.append(g1 + r1, g2 + r2)", outcome="wrong type"),
     _variant("a dictionary", None, end='return {"W1": g1, "W2": g2}', outcome="wrong type"),
