@@ -34,6 +34,13 @@ def test_self_checks_hold_for_right_answers_only_but_where_a_secret_is_in_the_wa
     assert not wrong, "\n".join(texts)
 
 
+@pytest.mark.parametrize("notebook", ["q2_momentum"])  # whose answers keep a state
+def test_no_verdict_depends_on_whether_the_self_checks_ran(notebook):
+    found = matrix.run_matrix(notebook, self_checks=False)
+    wrong = [f"{row.answer.name}\n{row.text}" for row in found if not row.holds]
+    assert not wrong, "\n".join(wrong)
+
+
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
 def test_the_points_of_the_graded_cells_are_those_of_the_hidden_tests(notebook):
     import nbformat

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from nbjudge import Case, Credit, HiddenTest, Mistake, OneOf, Other
+from nbjudge import AnyNumber, Anything, Case, Credit, HiddenTest, Mistake, OneOf, Other
 
 # --- the network, as the notebook defines it -------------------------------------------------
 
@@ -27,6 +27,7 @@ PENALTIES = {
     "largest column": lambda W: np.linalg.norm(W, ord=1),
     "length": np.linalg.norm,
     "mean": lambda W: np.mean(np.abs(W)),
+    "largest weight": lambda W: np.max(np.abs(W)),
 }
 
 
@@ -54,7 +55,13 @@ SLOPES = {
     "W": lambda W: W,
     "no sign": np.ones_like,
     "Σ|W|": lambda W: np.full_like(W, np.sum(np.abs(W))),
+    "Σ sign": lambda W: np.full_like(W, np.sum(np.sign(W))),
 }
+
+
+def tanh_slope(z):
+    """Return 1 - a², which would be the slope if a were tanh(z)."""
+    return 1 - sigmoid(z) ** 2
 
 
 def per_output(errors):
@@ -106,44 +113,55 @@ def draw(rng, n, inputs, hidden, outputs, Lambda, zeros=False):
     return {"X": X, "y": rng.uniform(0, 1, (n, outputs)), "W1": W1, "W2": W2, "Lambda": Lambda}
 
 
-def cases(rng):
-    """Draw five cases: without a penalty, with small and large λ, other shapes, zero weights."""
-    plan = [
-        ("λ = 0: the data term alone", 0.5, (5, 2, 3, 1), 0.0, False),
-        ("λ > 0, the network of the notebook", 1, (4, 2, 3, 1), rng.uniform(0.1, 0.5), False),
-        ("large λ", 1, (6, 2, 3, 1), rng.uniform(2, 5), False),
-        ("other numbers of inputs, hidden units and outputs", 1, (3, 4, 5, 2), 0.7, False),
-        ("some weights exactly 0", 1, (4, 3, 4, 1), rng.uniform(0.5, 1), True),
-    ]
-    return [
-        Case(label, draw(rng, *shape, Lambda, zeros), weight)
-        for label, weight, shape, Lambda, zeros in plan
-    ]
+def cases(*points):
+    """Return what draws five cases: no penalty, small and large λ, other shapes, zero weights."""
+
+    def five(rng):
+        plan = [
+            ("λ = 0: the data term alone", (5, 2, 3, 1), 0.0, False),
+            ("λ > 0, the network of the notebook", (4, 2, 3, 1), rng.uniform(0.1, 0.5), False),
+            ("large λ", (6, 2, 3, 1), rng.uniform(2, 5), False),
+            ("other numbers of inputs, hidden units and outputs", (3, 4, 5, 2), 0.7, False),
+            ("some weights exactly 0", (4, 3, 4, 1), rng.uniform(0.5, 1), True),
+        ]
+        return [
+            Case(label, draw(rng, *shape, Lambda, zeros), weight)
+            for (label, shape, Lambda, zeros), weight in zip(plan, points, strict=True)
+        ]
+
+    return five
 
 
 # --- asked in the student's kernel -----------------------------------------------------------
 
 
 def make_network(X, y, W1, W2, Lambda):
-    """Build a network of the notebook with given weights; keep the arrays themselves in it."""
+    """Build a network of the notebook with given weights."""
     network = NeuralNetwork(X.shape[1], W1.shape[1], y.shape[1], Lambda)  # noqa: F821
-    network.W1, network.W2, network.Lambda = W1, W2, Lambda
+    network.W1, network.W2, network.Lambda = W1.copy(), W2.copy(), Lambda
     return network
 
 
 def ask_loss(X, y, W1, W2, Lambda):
-    """Call the student's loss_reg."""
+    """Call the student's loss_reg, with predictions that are not those of the last forward."""
     network = make_network(X, y, W1, W2, Lambda)
-    return {"the loss": network.loss_reg(network.forward(X), y)}
+    yHat = network.forward(X)
+    network.forward(X[::-1])
+    with unchanged(self=network, yHat=yHat):  # noqa: F821
+        return {"the loss": network.loss_reg(yHat, y)}
 
 
 def ask_gradient(X, y, W1, W2, Lambda):
     """Call the student's backward_reg, and their loss around these weights."""
     import numpy as np
 
-    network = make_network(X, y, W1.copy(), W2.copy(), Lambda)
-    answer = network.backward_reg(X, network.forward(X), y)
-    same = np.array_equal(network.W1, W1) and np.array_equal(network.W2, W2)
+    network = make_network(X, y, W1, W2, Lambda)
+    yHat = network.forward(X)
+    with unchanged(yHat=yHat):  # noqa: F821
+        answer = network.backward_reg(X, yHat, y)
+    # who moved weights and moved them back may be off by rounding
+    kept = (network.W1, W1), (network.W2, W2), (network.Lambda, Lambda)
+    same = all(np.shape(a) == np.shape(b) and np.allclose(a, b, 1e-12, 1e-12) for a, b in kept)
     losses = []
     try:
         for layer in ("W1", "W2"):
@@ -160,36 +178,61 @@ def ask_gradient(X, y, W1, W2, Lambda):
     # a list of two is as good as a tuple; anything else goes back as it is
     pair = isinstance(answer, (list, tuple)) and len(answer) == 2
     gradients = {"dJdW1": answer[0], "dJdW2": answer[1]} if pair else {"the gradients": answer}
-    return {**gradients, "the weights are left as they were": same, "losses": losses}
+    return {**gradients, "the weights and λ are left as they were": same, "losses": losses}
 
 
 # --- right and wrong -------------------------------------------------------------------------
 
 
+FINITE = "nothing is nan or infinite"
+KEPT = "the weights and λ are left as they were"
+
+
 def expect_loss(X, y, W1, W2, Lambda):
     """Return the right loss."""
-    return {"the loss": loss(X, y, W1, W2, Lambda)}
+    return {"the loss": loss(X, y, W1, W2, Lambda), FINITE: True}
+
+
+def measure_loss(answer, **arguments):
+    """Add whether the loss is finite: nan agrees with no formula, but has a name all the same."""
+    value = answer.get("the loss") if isinstance(answer, dict) else None
+    numbers = np.asarray(value if isinstance(value, float | np.ndarray) else 0.0)
+    return {"the loss": value, FINITE: bool(np.isfinite(numbers).all())}
 
 
 def expect_gradient(**arguments):
     """Return the right gradients."""
     dJdW1, dJdW2 = gradient(**arguments)
-    return {"dJdW1": dJdW1, "dJdW2": dJdW2, "the weights are left as they were": True}
+    return {"dJdW1": dJdW1, "dJdW2": dJdW2, KEPT: True, FINITE: True}
 
 
 def measure_gradient(answer, **arguments):
-    """Turn an answer that is no pair into one property that says so."""
-    if isinstance(answer, dict) and "the gradients" in answer:
-        return {**answer, "dJdW1": Other("one value, not the pair (dJdW1, dJdW2)")}
-    return answer
+    """Say so if the answer is no pair; take nan at weights of 0 out, and say that it was there."""
+    if not isinstance(answer, dict):
+        return answer
+    if "the gradients" in answer:
+        given = answer["the gradients"]
+        what = f"{len(given)} values" if isinstance(given, list) else "one value"
+        no_pair = None if given is None else Other(f"{what}, not the pair (dJdW1, dJdW2)")
+        return {**answer, "dJdW1": no_pair, FINITE: True}
+    measured, finite = dict(answer), True
+    weights = arguments["W1"], arguments["W2"]
+    for name, right, W in zip(("dJdW1", "dJdW2"), gradient(**arguments), weights, strict=True):
+        got = answer.get(name)
+        if isinstance(got, np.ndarray) and got.shape == W.shape and not np.isfinite(got).all():
+            finite = False
+            measured[name] = np.where((W == 0) & ~np.isfinite(got), right, got)
+    return {**measured, FINITE: finite}
 
 
 def own_loss_credit(cases, answers):
     """Give half the points for the exact derivative of the student's own, wrong loss.
 
     Their loss must be a loss of this network: at λ = 0 its slope points along the right one, so
-    that a constant loss with gradient 0 earns nothing.
+    that a constant loss with gradient 0 earns nothing. And it must be wrong: who has the right
+    loss and gradient has another fault, such as a changed argument.
     """
+    wrong_loss = False
     for case, answer in zip(cases, answers, strict=True):
         own = _slopes(answer.get("losses"), case.arguments)
         got = [answer.get("dJdW1"), answer.get("dJdW2")]
@@ -201,11 +244,14 @@ def own_loss_credit(cases, answers):
         size = np.linalg.norm(flat_own)
         if not np.isfinite(flat_got).all() or np.linalg.norm(flat_own - flat_got) > 1e-4 * size:
             return None
+        right = np.concatenate([g.ravel() for g in gradient(**case.arguments)])
+        wrong_loss = wrong_loss or np.linalg.norm(flat_own - right) > 1e-4 * size
         if case.arguments["Lambda"] == 0:
-            right = np.concatenate([g.ravel() for g in gradient(**case.arguments)])
             cosine = abs(flat_own @ right) / max(size * np.linalg.norm(right), 1e-12)
             if cosine < 0.99:
                 return None
+    if not wrong_loss:
+        return None
     return Credit(
         0.5,
         "this is the exact derivative of your own loss. Mend the loss first, then its gradient.",
@@ -263,6 +309,22 @@ DATA_TERMS = {  # named with the penalty mistakes below as well as alone
         lambda errors: 0.5 * np.sum(errors) ** 2,
         "Square each error first, then add: np.sum((y - yHat) ** 2), not np.sum(y - yHat) ** 2.",
     ),
+    "the errors are added without a square": (
+        lambda errors: 0.5 * np.sum(errors),
+        "Your numbers fit ½ Σ (y - ŷ), where errors of both signs cancel. Square each error first.",
+    ),
+    "root of the sum of squares": (
+        lambda errors: 0.5 * np.linalg.norm(errors),
+        "np.linalg.norm is the root of the sum of squares; the data term has no root.",
+    ),
+    "root of the sum of squares, and the ½ is missing": (
+        np.linalg.norm,
+        "np.linalg.norm is the root of the sum of squares; the data term is ½ Σ (y - ŷ)².",
+    ),
+    "the data term is missing": (
+        lambda errors: 0.0,
+        "Your numbers are those of the penalty alone; J is ½ Σ (y - ŷ)² and the penalty together.",
+    ),
 }
 LOSS_PENALTIES = {
     "the penalty is never added": (
@@ -317,6 +379,10 @@ LOSS_PENALTIES = {
         {"penalty": "mean"},
         "The penalty is λ times the sum of |W| over all weights; yours takes their mean.",
     ),
+    "the largest weight instead of all weights": (
+        {"penalty": "largest weight"},
+        "Your penalty counts only the largest |w| of each layer. L1 adds up all of them.",
+    ),
 }
 
 
@@ -337,7 +403,42 @@ def _loss_mistakes():
         lambda Lambda, **arguments: {"the loss": loss(**arguments, Lambda=1.0)},
         "You added Σ|W| itself; the penalty is λ Σ|W|, with self.Lambda.",
     )
+    for name, size in (("examples", len), ("elements of y", np.size)):
+        found[f"all of J is divided by the number of {name}"] = Mistake(
+            lambda size=size, **a: {"the loss": loss(**a) / size(a["y"])},
+            "J is a sum: neither the data term nor the penalty is divided by n.",
+        )
+    for name, factor in (("λ/n", 1), ("λ/(2n)", 2)):
+        found[f"{name} instead of λ"] = Mistake(
+            lambda Lambda, factor=factor, **a: {
+                "the loss": loss(Lambda=Lambda / (factor * len(a["y"])), **a)
+            },
+            "The penalty is λ Σ|W|; it is not divided by the number of examples.",
+        )
+    found["self.yHat instead of yHat"] = Mistake(
+        lambda X, **a: {"the loss": loss(X=X[::-1], **a)},
+        "Your numbers are those of self.yHat, the predictions of the last call of forward. Use "
+        "the argument yHat: it may be of other rows.",
+    )
+    found["cross-entropy instead of squared errors"] = Mistake(
+        _cross_entropy, "Your data term is the cross-entropy; here it is ½ Σ (y - ŷ)²."
+    )
+    found["the loss is rounded"] = Mistake(
+        lambda **a: {"the loss": OneOf([round(float(loss(**a)), places) for places in range(4)])},
+        "Return J as it is: rounding takes digits away that a gradient check needs.",
+    )
+    found["the loss is nan or infinite"] = Mistake(
+        lambda **arguments: {"the loss": Anything(), FINITE: False},
+        "nan is no number: it comes from 0/0, inf - inf or the logarithm of a negative number.",
+    )
     return found
+
+
+def _cross_entropy(X, y, W1, W2, Lambda):
+    """Return the loss with the cross-entropy, summed over all elements, as data term."""
+    yHat = sigmoid(sigmoid(X @ W1) @ W2)
+    data = -np.sum(y * np.log(yHat) + (1 - y) * np.log(1 - yHat))
+    return {"the loss": data + loss(X, y, W1, W2, Lambda, data=lambda errors: 0.0)}
 
 
 def _half_bracketed(layers, X, y, W1, W2, Lambda):
@@ -351,8 +452,9 @@ reg_loss = HiddenTest(
     points=8,
     ask=ask_loss,
     helpers=[make_network],
-    cases=cases,
+    cases=cases(1, 2, 2, 2, 1),
     expect=expect_loss,
+    measure=measure_loss,
     mistakes=_loss_mistakes(),
 )
 
@@ -389,6 +491,15 @@ DATA_SLOPES = {
         {"hidden_slope": sigmoid, "output_slope": sigmoid},
         "The deltas are multiplied by the derivative sigmoidPrime(z), not by sigmoid(z).",
     ),
+    "the derivative of tanh instead of the sigmoid's": (
+        {"hidden_slope": tanh_slope, "output_slope": tanh_slope},
+        "1 - a² is the derivative of tanh. The sigmoid's is a (1 - a), or sigmoidPrime(z).",
+    ),
+    "the derivative of tanh in delta2": (
+        {"hidden_slope": tanh_slope},
+        "dJdW2 is right. In delta2, 1 - a² is the derivative of tanh; the sigmoid's is "
+        "a (1 - a), or sigmoidPrime(z2).",
+    ),
     "z2 instead of a2 in dJdW2": (
         {"below_W2": lambda z2: z2},
         "dJdW1 is right. What W2 multiplies is a2, so dJdW2 is a2 transposed times delta3.",
@@ -397,6 +508,10 @@ DATA_SLOPES = {
         {"passes_output": False},
         "dJdW2 is right. What travels back through W2 is delta3, with its sigmoidPrime(z3), not "
         "the bare error.",
+    ),
+    "the data term is missing from the gradient": (
+        {"scale": 0.0},
+        "Nothing of ½ Σ (y - ŷ)² is in your gradient: delta3 and delta2 come from it.",
     ),
     "the ½ is missing": (
         {"scale": 2.0},
@@ -444,6 +559,7 @@ GRADIENT_PENALTIES = {
         {"factor": 0.5},
         "The slope of λ|w| is λ sign(w); the ½ stands only in front of the data term.",
     ),
+    "2λ instead of λ": ({"factor": 2.0}, "The slope of λ|w| is λ sign(w), without a 2."),
     "the penalty has the wrong sign": (
         {"factor": -1.0},
         "λ sign(W) is added to the gradient, so that a step against it makes weights smaller.",
@@ -458,6 +574,11 @@ GRADIENT_PENALTIES = {
         {"penalty": "Σ|W|"},
         "You added λ Σ|W|, one number, to every element. The slope of λ|w| is λ sign(w), for each "
         "weight its own.",
+    ),
+    "the sum of the signs instead of each sign": (
+        {"penalty": "Σ sign"},
+        "You added λ Σ sign(W), one number, to every element. Each weight has a slope of its own: "
+        "λ sign(W), without a sum.",
     ),
 }
 
@@ -481,16 +602,34 @@ def _gradient_mistakes():
         lambda Lambda, **a: dict(zip(("dJdW1", "dJdW2"), gradient(**a, Lambda=1.0), strict=True)),
         "You added sign(W) itself; the slope of the penalty is λ sign(W), with self.Lambda.",
     )
+    found["nan where a weight is exactly 0"] = Mistake(
+        lambda W1, W2, **a: {FINITE: bool(W1.all() and W2.all())},
+        "0/0 is nan: W / |W| has no value at 0. np.sign(W) gives 0 there.",
+    )
+    for name, size in (("examples", len), ("elements of y", np.size)):
+        found[f"the whole gradient is divided by the number of {name}"] = Mistake(
+            lambda size=size, **a: _both([g / size(a["y"]) for g in gradient(**a)]),
+            "J is a sum, so neither part of its gradient is divided by n.",
+        )
+    found["new weights instead of gradients"] = Mistake(
+        lambda **a: _both([W - g for W, g in zip((a["W1"], a["W2"]), gradient(**a))]),
+        "backward_reg returns the gradients themselves; the step W - lr * dJdW is made by train.",
+    )
     for first, (slope, text) in DATA_SLOPES.items():
         for second, (how, other) in GRADIENT_PENALTIES.items():
             found[f"{first}; and {second}"] = _gradient_mistake(
                 f"{text} And: {other}", **slope, **how
             )
-    found["backward_reg changes the weights"] = Mistake(
-        lambda **arguments: {"the weights are left as they were": False},
-        "backward_reg only returns the gradient. The step, W - lr * dJdW, is made by train.",
+    found["backward_reg changes the weights or λ"] = Mistake(
+        lambda **arguments: {KEPT: False},
+        "After the call self.W1, self.W2 or self.Lambda is not what it was. backward_reg only "
+        "returns the gradient; the step, W - lr * dJdW, is made by train.",
     )
     return found
+
+
+def _both(gradients):
+    return dict(zip(("dJdW1", "dJdW2"), gradients, strict=True))
 
 
 def _sign_of_zero(W1, W2, Lambda, **arguments):
@@ -507,7 +646,7 @@ reg_gradient = HiddenTest(
     points=10,
     ask=ask_gradient,
     helpers=[make_network],
-    cases=cases,
+    cases=cases(2, 2, 2, 2, 2),
     expect=expect_gradient,
     measure=measure_gradient,
     mistakes=_gradient_mistakes(),
@@ -538,13 +677,13 @@ best_lambda = HiddenTest(
     mistakes={
         "λ too small": Mistake(
             _chosen(*[value for value in GRID if value < min(GOOD_LAMBDAS)]),
-            "With this λ the network overfits. The lowest training loss does not make the best "
-            "λ: compare the last test losses. (If you did: the study trains with your "
+            "With this λ the network overfits more. The lowest training loss does not make the "
+            "best λ: compare the last test losses. (If you did: the study trains with your "
             "backward_reg, so mend task 2 first.)",
         ),
         "λ too large": Mistake(
             _chosen(*[value for value in GRID if value > max(GOOD_LAMBDAS)]),
-            "With this λ the weights are so small that the network cannot fit the data: compare "
+            "With this λ the penalty keeps the network from fitting the data as well: compare "
             "the last test losses. (If you did: the study trains with your backward_reg, so mend "
             "task 2 first.)",
         ),
@@ -552,7 +691,13 @@ best_lambda = HiddenTest(
             _chosen(*range(len(GRID))),
             "This is a position in the grid. best_lambda is the λ itself: GRID[position].",
         ),
+        "no λ of the grid": Mistake(
+            lambda: {"best_lambda": AnyNumber()},
+            "This number is not in GRID. best_lambda is one of its five λ, not a loss or an "
+            "exponent.",
+        ),
     },
-    rtol=1e-9,
+    rtol=1e-6,  # a λ in float32 is the same λ
     figures=1,
+    figure_weight=1,
 )
