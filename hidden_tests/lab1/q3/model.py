@@ -74,18 +74,14 @@ def model_cases(rng):
         ("5 inputs, 4 hidden units, 2 outputs", (5, 4, 2), 1.5),
         ("3 inputs, 7 hidden units, 4 outputs", (3, 7, 4), 1.5),
     )
-    return [
-        Case(
-            label,
-            {
-                "values": shared.draw_parameters(rng, *sizes),
-                "lmbda": float(rng.uniform(0.1, 2)),
-                "X": 2 * shared.draw_rows(rng, 6, sizes[0]) - 1,
-            },
-            points,
-        )
-        for label, sizes, points in plan
-    ]
+    cases = []
+    for label, sizes, points in plan:
+        W1, b1, W2, b2 = shared.draw_parameters(rng, *sizes)
+        X = 4 * shared.draw_rows(rng, 6, sizes[0]) - 2
+        b2 = -(torch.sigmoid(X @ W1.T + b1) @ W2.T).mean(dim=0)  # so z has both signs
+        arguments = {"values": [W1, b1, W2, b2], "lmbda": float(rng.uniform(0.1, 2)), "X": X}
+        cases.append(Case(label, arguments, points))
+    return cases
 
 
 def _identity(z):

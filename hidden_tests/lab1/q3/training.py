@@ -191,7 +191,7 @@ def training_cases(rng):
 
     def draw(n, low):
         rows = shared.draw_rows(rng, n, 3)
-        rows[:, 2] = low + 0.2 * rows[:, 2]
+        rows[:, 2] = low + 0.05 * rows[:, 2]
         return rows
 
     return [
@@ -199,8 +199,8 @@ def training_cases(rng):
             f"{n} training rows, {m} test rows, {epochs} epochs, {name}",
             {
                 "values": parameters(),
-                "lmbda": float(rng.uniform(0.01, 0.05)),
-                "rows": draw(n, 0.8),
+                "lmbda": float(rng.uniform(0.002, 0.006)),
+                "rows": draw(n, 0.9),
                 "test_rows": draw(m, 0.0),
                 "lr": float(rng.uniform(0.25, 0.35)),
                 "momentum": momentum,
