@@ -617,6 +617,24 @@ LOSSES = [
         outcome="raised an error",
     ),
     _loss("stub", "raise NotImplementedError()", outcome="not attempted"),
+    Answer(  # the last one: it leaves a network of its own behind
+        "l2_loss",
+        "of a network with parameters of its own, biases as rows",
+        """class TorchNetwork(nn.Module):
+    def __init__(self, inputs=2, hidden=3, outputs=1, lmbda=0.0):
+        super().__init__()
+        self.lmbda = lmbda
+        self.W1, self.b1 = nn.Parameter(torch.randn(inputs, hidden)), nn.Parameter(torch.randn(1, hidden))
+        self.W2, self.b2 = nn.Parameter(torch.randn(hidden, outputs)), nn.Parameter(torch.randn(1, outputs))
+
+    def forward(self, X):
+        return torch.sigmoid(torch.sigmoid(X @ self.W1 + self.b1) @ self.W2 + self.b2)
+
+    def loss(self, yHat, y):
+        squares = (self.W1**2).sum() + (self.b1**2).sum() + (self.W2**2).sum() + (self.b2**2).sum()
+        return ((yHat - y) ** 2).sum() / 2 + squares * self.lmbda
+""",
+    ),
 ]
 
 
@@ -1032,7 +1050,7 @@ TRAININGS = [
         "train on all rows, X and X_test together",
         "optimizer.zero_grad()\nJ = model.loss(model(torch.cat([X, X_test])), torch.cat([y, y_test]))\nJ.backward()\noptimizer.step()\n"
         + RECORD,
-        outcome="wrong value",
+        "the test rows are among the training rows",
     ),
     _train(
         "a sum of both losses",
@@ -1090,7 +1108,7 @@ TRAININGS = [
         before="optimizer = torch.optim.SGD(model.parameters(), lr=0.1)",
     ),
     _train(
-        "its own optimiser, lr and momentum of the self-check",
+        "its own optimiser, LR and MOMENTUM of the figure",
         STEP + RECORD,
         "the given optimiser makes no step",
         before="optimizer = torch.optim.SGD(model.parameters(), lr=LR, momentum=MOMENTUM) if 'LR' in globals() else torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)",

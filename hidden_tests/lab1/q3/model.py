@@ -160,8 +160,8 @@ def _count(help_text, how_many):
 def _sizes(name, how_many):
     return {
         f"{name} not used": _count(
-            "Your network has the sizes of the example whatever TorchNetwork is given: use inputs, "
-            "hidden and outputs in __init__.",
+            "The number of parameters does not follow all of the sizes that TorchNetwork is given: "
+            "use inputs, hidden and outputs in __init__.",
             how_many,
         )
     }

@@ -104,6 +104,10 @@ def _both_at_once(net, optimizer, rows, test_rows, loss):
     optimizer.step()
 
 
+def _together(net, optimizer, rows, test_rows, loss):
+    clear_and_train(net, optimizer, torch.cat([rows, test_rows]), test_rows, loss)
+
+
 def _test_only(net, optimizer, rows, test_rows, loss):
     clear_and_train(net, optimizer, test_rows, rows, loss)
 
@@ -263,6 +267,9 @@ torch_training = HiddenTest(
             "backward().",
         ),
         "the test loss is trained on too": _training(_both_at_once, TEST_TRAINED),
+        "the test rows are among the training rows": _training(
+            _together, "The step belongs to X and y alone; yours also uses X_test and y_test."
+        ),
         "a second step on the test rows": _training(_test_after, TEST_TRAINED),
         "a first step on the test rows": _training(_test_before, TEST_TRAINED),
         "trained on the test rows only": _training(

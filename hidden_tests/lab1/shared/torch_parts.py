@@ -52,10 +52,11 @@ def fill(network, values):
     return network
 
 
-def differentiate(J, yHat, parameters):
+def differentiate(J, yHat, parameters, values):
     """Return a student's loss J and its slopes; a parameter without a slope has zeros.
 
-    Where J has none at all, the slopes are left out.
+    The slopes of the parameters are one flat tensor, in the order and orientation of the drawn
+    `values` that they hold (see `fill`). Where J has no slope at all, they are left out.
     """
     import torch
 
@@ -66,8 +67,11 @@ def differentiate(J, yHat, parameters):
         slopes = [torch.zeros_like(t) if s is None else s for t, s in zip(things, slopes)]
         answer["it can be differentiated"] = True
         answer["its slope with respect to yHat"] = slopes[0]
-        flat = torch.cat([s.flatten() for s in slopes[1:]])
-        answer["its slope with respect to the parameters"] = flat
+        flat = []
+        for slope, value in zip(slopes[1:], values):
+            same = [n for n in slope.shape if n > 1] == [n for n in value.shape if n > 1]
+            flat.append((slope if same else slope.T).flatten())
+        answer["its slope with respect to the parameters"] = torch.cat(flat)
     return answer
 
 
@@ -75,5 +79,5 @@ def loss_answer(loss, values, lmbda, yHat, y):
     """Return what the loss `loss(theta, lmbda, yHat, y)` answers, with its slopes."""
     theta = [v.clone().requires_grad_() for v in values]
     guess = yHat.clone().requires_grad_()
-    slopes = differentiate(loss(theta, lmbda, guess, y), guess, theta)
+    slopes = differentiate(loss(theta, lmbda, guess, y), guess, theta, values)
     return {**slopes, "the loss": slopes["the loss"].item()}
