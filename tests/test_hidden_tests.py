@@ -7,7 +7,7 @@ from conftest import ROOT
 from nbjudge import AnyNumber, Anything, Between, OneOf
 from nbjudge.question.wire import decode, encode
 from nbjudge.verdict.compare import differences
-from nbjudge.verdict.course import judged_test, load_hidden_tests
+from nbjudge.verdict.course import hidden_test_files, judged_test, load_hidden_tests
 
 NOTEBOOKS = sorted(p.stem for p in (ROOT / "source" / "lab1").glob("*.ipynb"))
 
@@ -52,6 +52,12 @@ def test_the_points_of_the_graded_cells_are_those_of_the_hidden_tests(notebook):
     assert {judged_test(c.source): c.metadata.nbgrader.points for c in cells} == {
         name: test.points for name, test in tests.items()
     }
+
+
+def test_every_file_of_the_hidden_tests_counts_for_some_notebook():
+    folder = ROOT / "hidden_tests"
+    used = [hidden_test_files(folder, "lab1", notebook) for notebook in NOTEBOOKS]
+    assert set(folder.rglob("*.py")) <= set().union(*used)
 
 
 TASKS = [
