@@ -26,8 +26,13 @@ def ask_loss(values, lmbda, yHat, y):
     with torch.no_grad():
         for p, value in zip(model.parameters(), values):
             p.copy_(value)
+            p.grad = torch.ones_like(p)  # a loss must not clear it
     guess = yHat.clone().requires_grad_()
-    J = loss_fn(model, guess, y, lmbda)  # noqa: F821
+    with unchanged(model=model, yHat=guess):  # noqa: F821
+        J = loss_fn(model, guess, y, lmbda)  # noqa: F821
+    for p in model.parameters():
+        p.grad = None
+    guess.grad = None
     answer = {"the loss": J, "it can be differentiated": False}
     if torch.is_tensor(J) and J.requires_grad and J.numel() == 1:
         J.sum().backward()
@@ -80,6 +85,16 @@ DATA_TERMS = {
         lambda p, y: -F.binary_cross_entropy(p, y),
         "The cross-entropy is minus the mean of the logarithms; it is never negative.",
     ),
+    "softmax cross-entropy of one column": (
+        lambda p, y: F.cross_entropy(p, y),
+        "F.cross_entropy has a softmax of its own, and the softmax of one column is always 1: the "
+        "loss is 0. Use F.binary_cross_entropy.",
+    ),
+    "the cross-entropy is detached from the graph": (
+        lambda p, y: F.binary_cross_entropy(p.detach(), y),
+        "The value is right, but the cross-entropy has no slope: .data, .item(), .detach() or "
+        "no_grad cut it off.",
+    ),
     "(n,) against (n, 1)": (
         lambda p, y: F.binary_cross_entropy(p.expand(-1, len(y)), y.T.expand(len(y), -1)),
         "One of yHat and y was made (n,), the other stayed (n, 1): broadcasting compared every row "
@@ -106,6 +121,24 @@ PENALTIES = {
     "L2 penalty instead of L1": (
         lambda theta, lmbda: lmbda * sum((t**2).sum() for t in theta),
         "Your numbers fit λ Σ θ²; L1 adds up absolute values.",
+    ),
+    "the L2 penalty with a ½ instead of L1": (
+        lambda theta, lmbda: lmbda / 2 * sum((t**2).sum() for t in theta),
+        "Your numbers fit λ/2 Σ θ²; L1 adds up absolute values, without a ½.",
+    ),
+    "lengths instead of absolute values in the penalty": (
+        lambda theta, lmbda: lmbda * sum(t.norm() for t in theta),
+        "p.norm() is the root of a sum of squares unless it is told 1; L1 is p.abs().sum().",
+    ),
+    "only the last parameter is in the penalty": (
+        lambda theta, lmbda: absolute(theta[-1:], lmbda),
+        "Your numbers fit the penalty of the last bias alone: in a loop, = keeps only the last "
+        "value, and += adds up.",
+    ),
+    "only the first parameter is in the penalty": (
+        lambda theta, lmbda: absolute(theta[:1], lmbda),
+        "Your numbers fit the penalty of the first weights alone: does the loop return in its "
+        "first round, or does model[0].weight stand for all parameters?",
     ),
     "λ/2 instead of λ": (
         lambda theta, lmbda: absolute(theta, lmbda / 2),
@@ -135,12 +168,21 @@ def _loss(help_text, **how):
 def _loss_mistakes():
     found = {name: _loss(text, data=data) for name, (data, text) in DATA_TERMS.items()}
     found |= {name: _loss(text, penalty=how) for name, (how, text) in PENALTIES.items()}
+    found["yHat and y are swapped"] = Mistake(
+        lambda **arguments: {
+            **loss_answer(**arguments, data=lambda p, y: F.binary_cross_entropy(y, p)),
+            SLOPE_Y: Anything(),  # infinite
+        },
+        "F.binary_cross_entropy takes the probabilities first, then the labels.",
+    )
     found["not differentiable"] = Mistake(
         lambda **arguments: {DIFFERENTIABLE: False, SLOPE_Y: Anything(), SLOPE_P: Anything()},
         "The value is right, but it cannot be differentiated: return a tensor, without .item(), "
         ".detach() or no_grad.",
     )
     for first, (data, text) in DATA_TERMS.items():
+        if first == "the cross-entropy is detached from the graph":
+            continue  # with a detached penalty it is "not differentiable"
         for second, (how, other) in PENALTIES.items():
             found[f"{first}; and {second}"] = _loss(f"{text} And: {other}", data=data, penalty=how)
     return found
@@ -160,9 +202,9 @@ def loss_cases(rng):
             weight,
         )
         for label, lmbda, n, weight in (
-            ("λ = 0: the cross-entropy alone", 0.0, 7, 0.5),
-            ("λ > 0", rng.uniform(0.1, 0.4), 5, 1),
-            ("large λ", rng.uniform(2, 4), 8, 1),
+            ("λ = 0: the cross-entropy alone", 0.0, 7, 2),
+            ("λ > 0", rng.uniform(0.1, 0.4), 5, 3),
+            ("large λ", rng.uniform(2, 4), 8, 3),
         )
     ]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from nbjudge import Case, HiddenTest, Mistake, load_module
+from nbjudge import Anything, Case, HiddenTest, Mistake, load_module
 
 _drawing = load_module(Path(__file__).with_name("drawing.py"))
 drawn = _drawing.drawn
@@ -19,11 +19,14 @@ def ask_model(values, X):
 
     hidden, inputs = values[0].shape
     model = build_model(inputs, hidden, len(values[3]))  # noqa: F821
-    shapes = [list(p.shape) for p in model.parameters()]
-    if shapes == [list(v.shape) for v in values] or len(shapes) == 2:
+    if not isinstance(model, torch.nn.Module):
+        return {"it is an nn.Sequential": model}
+    named = {tuple(value.shape): value for value in values}  # all shapes differ
+    shapes = [tuple(p.shape) for p in model.parameters()]
+    if len(set(shapes)) == len(shapes) and set(shapes) <= set(named):
         with torch.no_grad():
             for p in model.parameters():
-                p.copy_(next(v for v in values if v.shape == p.shape))
+                p.copy_(named[tuple(p.shape)])
     return {
         "it is an nn.Sequential": isinstance(model, torch.nn.Sequential),
         "the number of parameters": sum(p.numel() for p in model.parameters()),
@@ -31,15 +34,17 @@ def ask_model(values, X):
     }
 
 
-def model_answer(values, X, hidden=torch.sigmoid, output=torch.sigmoid, biases=True, **others):
+def model_answer(
+    values, X, hidden=torch.sigmoid, output=torch.sigmoid, biases=(True, True), **others
+):
     """Return what a model of the given kind answers."""
     W1, b1, W2, b2 = values
-    used = values if biases else [W1, torch.zeros_like(b1), W2, torch.zeros_like(b2)]
-    count = sum(v.numel() for v in (values if biases else (W1, W2)))
+    used = [v for v, kept in zip(values, (True, biases[0], True, biases[1])) if kept]
+    b1, b2 = b1 * biases[0], b2 * biases[1]
     return {
         "it is an nn.Sequential": True,
-        "the number of parameters": count,
-        "yHat": layers(used, X, (hidden, output)),
+        "the number of parameters": sum(v.numel() for v in used),
+        "yHat": layers([W1, b1, W2, b2], X, (hidden, output)),
         **others,
     }
 
@@ -48,11 +53,12 @@ def model_cases(rng):
     """Draw models of three sizes; all lengths differ."""
     return [
         Case(
-            f"{i} inputs, {h} hidden units, {o} outputs",
+            f"{i} inputs, {h} hidden units, {o} output{'s' * (o > 1)}",
             {
                 "values": [drawn(rng, h, i), drawn(rng, h), drawn(rng, o, h), drawn(rng, o)],
                 "X": rows(rng, 6, i),
             },
+            weight=2,
         )
         for i, h, o in ((2, 10, 1), (3, 5, 2), (4, 7, 3))
     ]
@@ -60,6 +66,20 @@ def model_cases(rng):
 
 def _model(help_text, **how):
     return Mistake(lambda **arguments: model_answer(**arguments, **how), help_text)
+
+
+def _sized(help_text, parameters):
+    """Return a mistake that shows in the number of parameters, where that is another."""
+
+    def formula(values, X):
+        hidden, inputs = values[0].shape
+        right = model_answer(values, X)
+        number = parameters(inputs, hidden, len(values[3]))
+        if number != right["the number of parameters"]:
+            right |= {"the number of parameters": number, "yHat": Anything()}
+        return right
+
+    return Mistake(formula, help_text)
 
 
 hw_model = HiddenTest(
@@ -79,12 +99,37 @@ hw_model = HiddenTest(
             "Each linear layer is followed by nn.Sigmoid().", hidden=identity, output=identity
         ),
         "ReLU in the hidden layer": _model("The lab asks for the sigmoid here.", hidden=torch.relu),
+        "ReLU in the hidden layer, no sigmoid at the output": _model(
+            "Each linear layer is followed by nn.Sigmoid().", hidden=torch.relu, output=identity
+        ),
         "tanh in the hidden layer": _model("The lab asks for the sigmoid here.", hidden=torch.tanh),
         "softmax at the output": _model(
             "Each output has its own sigmoid; a softmax of one output is always 1.",
             output=lambda z: torch.softmax(z, dim=1),
         ),
-        "no biases": _model("Leave nn.Linear its biases.", biases=False),
+        "two sigmoids at the output": _model(
+            "After the last linear layer there is one nn.Sigmoid(); a second one squeezes ŷ into "
+            "0.5 to 0.73.",
+            output=lambda z: torch.sigmoid(torch.sigmoid(z)),
+        ),
+        "no biases": _model("Leave nn.Linear its biases.", biases=(False, False)),
+        "no bias in the hidden layer": _model(
+            "Leave both nn.Linear their biases.", biases=(False, True)
+        ),
+        "no bias at the output": _model("Leave both nn.Linear their biases.", biases=(True, False)),
+        "10 hidden units whatever n_hidden says": _sized(
+            "Use the argument n_hidden; the network of the notebook is only one of many.",
+            lambda i, h, o: i * 10 + 10 + 10 * o + o,
+        ),
+        "one output whatever n_outputs says": _sized(
+            "Use the argument n_outputs; the network of the notebook is only one of many.",
+            lambda i, h, o: i * h + h + h + 1,
+        ),
+        "two hidden layers instead of one": _sized(
+            "Your model has as many parameters as one with a second hidden layer; the lab asks for "
+            "Linear, Sigmoid, Linear, Sigmoid.",
+            lambda i, h, o: i * h + h + h * h + h + h * o + o,
+        ),
         "not an nn.Sequential": _model(
             "It computes the right thing, but the lab asks for an nn.Sequential.",
             **{"it is an nn.Sequential": False},

@@ -1,10 +1,9 @@
-"""Hidden test of Q4, task 5: the training."""
+"""Hidden test of Q4, task 5: the training. training_seen.py says what one does."""
 
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch.nn import functional as F
 
 from nbjudge import Anything, Case, HiddenTest, Mistake, load_module
 
@@ -13,15 +12,16 @@ drawn = _drawing.drawn
 rows = _drawing.rows
 layers = _drawing.layers
 identity = _drawing.identity
-absolute = _drawing.absolute
+
+seen = load_module(Path(__file__).with_name("training_seen.py"))
 
 
-def ask_train(values, X, y, epochs, lr, batch_size, lmbda, look):
+def ask_train(values, X, y, epochs, lr, batch_size, lmbda, look, seeds):
     """Train a small model by the student's train_model, with a right loss_fn and accuracy."""
     import torch
     from torch.nn import functional as F
 
-    def right_loss(model, yHat, y, lmbda):
+    def right_loss(model, yHat, y, lmbda=0.0):
         penalty = sum(p.abs().sum() for p in model.parameters())
         return F.binary_cross_entropy(yHat, y) + lmbda * penalty
 
@@ -29,6 +29,7 @@ def ask_train(values, X, y, epochs, lr, batch_size, lmbda, look):
         with torch.no_grad():
             return ((model(X) > 0.5).float() == y).float().mean().item()
 
+    number = {value: i for i, value in enumerate(X[:, 0].tolist())}  # of each row
     strange = []
 
     def run(seed):
@@ -38,41 +39,42 @@ def ask_train(values, X, y, epochs, lr, batch_size, lmbda, look):
         with torch.no_grad():
             for p, value in zip(model.parameters(), values):
                 p.copy_(value)
-        seen = []
-        given = {round(v, 5) for v in X[:, 0].tolist()}
+        batches = []
 
         def note(module, arguments):
-            if not given.issuperset(round(v, 5) for v in arguments[0][:, 0].tolist()):
-                strange.append(True)
-            if torch.is_grad_enabled() and len(arguments[0]) < len(X):
-                seen.append([round(v, 5) for v in arguments[0][:, 0].tolist()])
+            batch = [number.get(value, -1) for value in arguments[0][:, 0].tolist()]
+            strange.extend(row for row in batch if row < 0)
+            # all rows at once may be a measurement, and a batch twice in a row is one batch
+            if torch.is_grad_enabled() and len(batch) < len(X) and batch not in batches[-1:]:
+                batches.append(batch)
 
-        model.register_forward_pre_hook(note)
+        model[0].register_forward_pre_hook(note)
         how = {"epochs": epochs, "lr": lr, "batch_size": batch_size, "lmbda": lmbda}
         history = train_model(model, X.clone(), y.clone(), seed=seed, **how)  # noqa: F821
         flat = torch.nn.utils.parameters_to_vector(model.parameters()).detach()
-        return history, flat, seen
+        return history, flat, batches
 
-    names = train_model.__globals__  # noqa: F821
+    names = getattr(train_model, "__globals__", {})  # noqa: F821
     kept = {name: names.get(name) for name in ("loss_fn", "accuracy")}
     # their own loss_fn and accuracy are judged in their own tasks
     names.update(loss_fn=right_loss, accuracy=right_accuracy)
     try:
-        history, flat, seen = run(3)
-        answer = {
-            "loss": [float(v) for v in history["loss"]],
-            "accuracy": [float(v) for v in history["accuracy"]],
-            "the parameters at the end": flat,
-            "batches": seen,
-            "it sees only the rows that it was given": not strange,
-        }
-        if look:
-            _, again, same = run(3)
-            _, _, other = run(4)
-            answer["the same seed gives the same training"] = (
-                bool(torch.allclose(flat, again)) and seen == same
-            )
-            answer["another seed gives another order"] = seen != other
+        history, flat, batches = run(seeds[0])
+        answer = {"the parameters at the end": flat, "batches": batches}
+        if look == "history":
+            answer["history"] = history
+            if isinstance(history, dict):
+                answer["history"] = {
+                    name: [float(value) for value in history[name]]
+                    for name in ("loss", "accuracy")
+                    if name in history
+                }
+        if look == "order":
+            _, again, same = run(seeds[0])
+            _, _, other = run(seeds[1])
+            answer["repeated"] = bool(torch.allclose(flat, again)) and batches == same
+            answer["other"] = batches != other
+        answer["given"] = not strange
     finally:
         for name, value in kept.items():
             if value is None:
@@ -82,90 +84,32 @@ def ask_train(values, X, y, epochs, lr, batch_size, lmbda, look):
     return answer
 
 
-BATCHES = "each epoch sees every row once, in batches of batch_size"
-NEW_ORDER = "the rows are in a new order in each epoch"
-
-
-def measure_train(answer, X, epochs, batch_size, look, **arguments):
-    """Say what the batches were, instead of which."""
-    if not isinstance(answer, dict):
-        return answer
-    histories = [answer.get(name) for name in ("loss", "accuracy")]
-    found = {
-        **answer,
-        "history has one loss and one accuracy for each epoch": all(
-            isinstance(h, list) and len(h) == epochs for h in histories
-        ),
-        "the accuracies": answer.get("accuracy"),
-    }
-    if look:
-        found[BATCHES], found[NEW_ORDER] = _orders(answer.get("batches"), X, epochs, batch_size)
-    return found
-
-
-def _orders(batches, X, epochs, batch_size):
-    """Return whether the batches make up whole epochs, and whether their order changes."""
-    per_epoch = -(-len(X) // batch_size)
-    if not isinstance(batches, list) or len(batches) != epochs * per_epoch:
-        return False, False
-    wanted = sorted(round(v, 5) for v in X[:, 0].tolist())
-    orders = []
-    for epoch in range(epochs):
-        part = batches[epoch * per_epoch : (epoch + 1) * per_epoch]
-        if not all(len(batch) <= batch_size for batch in part):
-            return False, False
-        orders.append([row for batch in part for row in batch])
-    whole = all(np.allclose(sorted(order), wanted, atol=2e-5) for order in orders)
-    given = [round(v, 5) for v in X[:, 0].tolist()]
-    fresh = [given, *orders]
-    return whole, all(a != b for i, a in enumerate(fresh) for b in fresh[i + 1 :])
-
-
-def full_batch(values, X, y, epochs, lr, lmbda, decay=0.0, clear=True, make=torch.optim.SGD):
-    """Return losses, accuracies and parameters of training on all rows at once."""
-    theta = [v.clone().requires_grad_() for v in values]
-    optimizer = make(theta, lr=lr, weight_decay=decay)
-    accuracies = []
-    for _ in range(epochs):
-        if clear:
-            optimizer.zero_grad()
-        yHat = layers(theta, X, (torch.sigmoid, torch.sigmoid))
-        (F.binary_cross_entropy(yHat, y) + absolute(theta, lmbda)).backward()
-        optimizer.step()
-        with torch.no_grad():
-            p = layers(theta, X, (torch.sigmoid, torch.sigmoid))
-        accuracies.append(float(((p > 0.5).float() == y).float().mean()))
-    return accuracies, torch.cat([t.detach().flatten() for t in theta])
-
-
-GIVEN = "it sees only the rows that it was given"
-LENGTHS = "history has one loss and one accuracy for each epoch"
-
-
-def train_answer(values, X, y, epochs, lr, batch_size, lmbda, look, **how):
-    """Return what a right training answers; with `look`, the model stands still (lr = 0)."""
-    accuracies, flat = full_batch(values, X, y, epochs, lr, lmbda, **how)
-    expected = {LENGTHS: True, GIVEN: True}
-    if batch_size >= len(X) or look:
-        expected["the parameters at the end"] = flat
-    if look:
-        expected |= {
-            "the accuracies": accuracies,
-            BATCHES: True,
-            NEW_ORDER: True,
-            "the same seed gives the same training": True,
-            "another seed gives another order": True,
-        }
+def train_answer(look, lmbda, **case):
+    """Return what a right training answers."""
+    expected = {seen.GIVEN: True}
+    if look == "parameters":
+        everything = [list(range(len(case["X"])))] * case["epochs"]
+        expected[seen.PARAMETERS] = seen.replay(everything, lmbda=lmbda, **case)
+    if look == "order":
+        expected |= dict.fromkeys(
+            (seen.BATCHES, seen.SHUFFLED, seen.NEW_ORDER, seen.SAME_SEED, seen.OTHER_SEED), True
+        )
+    if look == "steps":
+        expected[seen.STEPS] = True
+    if look == "history":
+        expected |= {seen.LENGTHS: True, seen.LOSS: True, seen.ACCURACY: True}
     return expected
 
 
 def train_cases(rng):
-    """Draw two trainings on all rows at once and one in batches with a learning rate of 0."""
+    """Draw a training for each aspect; both labels occur, and the model at hand is half right."""
     found = []
-    for label, n, epochs, lr, size, lmbda, look, weight in (
-        ("all rows in one batch, no penalty", 12, 4, 0.7, 50, 0.0, False, 1),
-        ("all rows in one batch, with a penalty", 14, 5, 0.5, 14, 0.05, False, 1.5),
-        ("batches of 6 of 40 rows, learning rate 0", 40, 4, 0.0, 6, 0.01, True, 1.5),
+    for label, look, n, epochs, lr, size, lmbda, points in (
+        ("all rows in one batch, no penalty", "parameters", 12, 4, 0.7, 50, 0.0, 1.5),
+        ("all rows in one batch, with a penalty", "parameters", 14, 5, 0.5, 14, 0.05, 1.5),
+        ("batches of 6 of 40 rows: which rows, in which order", "order", 40, 4, 0.1, 6, 0.01, 2),
+        ("batches of 6 of 20 rows: a step for each batch", "steps", 20, 2, 0.5, 6, 0.05, 2),
+        ("history: one loss and one accuracy an epoch", "history", 41, 3, 0.1, 6, 0.05, 1),
     ):
         X = rows(rng, n, 2)
         X[:, 0] = torch.tensor(rng.permutation(np.linspace(0, 1, n)), dtype=torch.float32)
@@ -174,27 +118,59 @@ def train_cases(rng):
         values = [drawn(rng, 3, 2), drawn(rng, 3), drawn(rng, 1, 3), drawn(rng, 1)]
         with torch.no_grad():  # so that the model at hand is right on some rows, wrong on others
             z = layers([*values[:3], torch.zeros(1)], X, (torch.sigmoid, identity))
-            values[3] = -z.median().reshape(1)
+            values[3] = -z.mean().reshape(1)
+        seed = int(rng.integers(1, 1000))
         arguments = {"values": values, "X": X, "y": y, "epochs": epochs, "lr": lr}
-        arguments |= {"batch_size": size, "lmbda": lmbda, "look": look}
-        found.append(Case(label, arguments, weight))
+        arguments |= {"batch_size": size, "lmbda": lmbda, "look": look, "seeds": [seed, seed + 1]}
+        found.append(Case(label, arguments, points))
     return found
 
 
-def _train(help_text, **how):
-    return Mistake(lambda **arguments: train_answer(**arguments, **how), help_text)
+def _steps(name):
+    """Return the mistake with the steps that `seen.WRONG_STEPS` describes."""
+    how, help_text = seen.WRONG_STEPS[name]
 
-
-def _look(help_text, *wrong):
-    """Return a mistake that shows only in the batches."""
-
-    def formula(look, **arguments):
-        return dict.fromkeys(wrong, False) if look else {}
+    def formula(look, **case):
+        if look == "steps":
+            return {seen.STEPS: False, seen.as_if(name): True}
+        if look == "history" and "lmbda" in how:
+            return {seen.LOSS: Anything()}
+        return train_answer(look, **{**case, **how})
 
     return Mistake(formula, help_text)
 
 
-SAME_SEED, OTHER_SEED = "the same seed gives the same training", "another seed gives another order"
+def _seen(help_text, **wrong):
+    """Return a mistake by what is wrong in the cases that look at one aspect, by that."""
+    return Mistake(lambda look, **case: wrong.get(look, {}), help_text)
+
+
+NO_ORDER = {
+    seen.BATCHES: False,
+    seen.SHUFFLED: Anything(),
+    seen.NEW_ORDER: Anything(),
+    seen.OTHER_SEED: Anything(),
+}
+NO_HISTORY = {seen.LENGTHS: Anything(), seen.LOSS: Anything(), seen.ACCURACY: Anything()}
+
+
+def _untrained(values, look, **case):
+    """Return what a function gives that leaves the model alone."""
+    if look == "parameters":
+        return {seen.PARAMETERS: torch.cat([v.flatten() for v in values])}
+    nothing = seen.as_if("all rows at once")
+    wrong = {
+        "order": {**NO_ORDER, nothing: True},
+        "steps": {seen.STEPS: False},
+        "history": NO_HISTORY,
+    }
+    return wrong[look]
+
+
+def _other_rows(look, **case):
+    """Return what is seen where other rows are trained on: nothing else can be said."""
+    return {name: Anything() for name in train_answer(look, **case)} | {seen.GIVEN: False}
+
 
 hw_train = HiddenTest(
     title="Training",
@@ -202,62 +178,88 @@ hw_train = HiddenTest(
     ask=ask_train,
     cases=train_cases,
     expect=train_answer,
-    measure=measure_train,
+    measure=seen.measure_train,
     mistakes={
-        "the gradients are not cleared": _train(
-            "Call optimizer.zero_grad() before each backward().", clear=False
+        "the model is not trained": Mistake(
+            _untrained, "The parameters are the same after the call, and no batch was taken."
         ),
-        "the penalty is left out": Mistake(
-            lambda lmbda, **arguments: train_answer(**arguments, lmbda=0.0),
-            "Pass lmbda on to loss_fn, so that training feels the penalty.",
+        **{name: _steps(name) for name in seen.WRONG_STEPS},
+        "the labels are not shuffled with the rows": Mistake(
+            lambda look, **case: {
+                "parameters": {seen.PARAMETERS: Anything()},
+                "steps": {seen.STEPS: False, seen.as_if("unpaired"): True},
+            }.get(look, {}),
+            "X is shuffled, y is not: take y[order] where you take X[order].",
         ),
-        "Adam instead of SGD": _train("The lab asks for plain SGD.", make=torch.optim.Adam),
-        "the parameters do not move": Mistake(
-            lambda lr, **arguments: train_answer(**arguments, lr=0.0),
-            "Is backward() called, then optimizer.step()?",
-        ),
-        "the rows are never shuffled": _look(
+        "the rows are never shuffled": _seen(
             "Each epoch takes the rows in the order in which they came: shuffle them with seed.",
-            NEW_ORDER,
-            OTHER_SEED,
+            order={seen.SHUFFLED: False, seen.NEW_ORDER: False, seen.OTHER_SEED: False},
         ),
-        "shuffled once, not in each epoch": _look(
-            "The order is drawn once, before the loop; draw a new one in each epoch.", NEW_ORDER
+        "the same order in every epoch, whatever the seed": _seen(
+            "Draw a new order in each epoch, from one generator that is given the seed.",
+            order={seen.NEW_ORDER: False, seen.OTHER_SEED: False},
         ),
-        "the seed is not used": _look(
-            "Draw the order from a generator with the given seed.", SAME_SEED
+        "the same order in every epoch": _seen(
+            "Draw a new order in each epoch. An order that is drawn before the loop stays the "
+            "same, and so does one from a generator that is seeded anew in each epoch.",
+            order={seen.NEW_ORDER: False},
         ),
-        "the same order whatever the seed": _look(
-            "Another seed must give another order.", OTHER_SEED
+        "the seed is not used": _seen(
+            "Two calls with the same seed train differently: draw the order from a generator with "
+            "the given seed.",
+            order={seen.SAME_SEED: False},
         ),
-        "the accuracy of a batch, not of the whole set": Mistake(
-            lambda look, **arguments: {"the accuracies": Anything()} if look else {},
-            "history['accuracy'] is the accuracy over all rows of X after each epoch, not over the "
-            "last batch.",
+        "the same order whatever the seed": _seen(
+            "Another seed must give another order.", order={seen.OTHER_SEED: False}
         ),
-        "not one number for each epoch": Mistake(
-            lambda look, **arguments: (
-                {LENGTHS: False} | ({"the accuracies": Anything()} if look else {})
-            ),
-            "history['loss'] and history['accuracy'] have exactly one number for each epoch.",
+        "batch_size is not used: all rows at once": _seen(
+            "Each epoch takes its rows in batches of batch_size.",
+            order={**NO_ORDER, seen.as_if("all rows at once"): True},
+            steps={seen.STEPS: False},
         ),
-        "not the rows that it was given": Mistake(
-            lambda look, **arguments: {
-                "the parameters at the end": Anything(),
-                "the accuracies": Anything(),
-                BATCHES: Anything(),
-                NEW_ORDER: Anything(),
-                OTHER_SEED: Anything(),
-                SAME_SEED: Anything(),
-                GIVEN: False,
-            },
-            "Train on the X and y that the function is given, not on X_train or X_test.",
+        "batch_size is not used: always 16": _seen(
+            "16 is only the default of batch_size.", order={**NO_ORDER, seen.as_if("16"): True}
         ),
-        "batch_size is not kept, or rows are dropped": Mistake(
-            lambda look, **arguments: (
-                {BATCHES: False, NEW_ORDER: False, OTHER_SEED: Anything()} if look else {}
-            ),
+        "the short last batch is dropped": _seen(
+            "The last batch of an epoch may be smaller than batch_size; it counts, too.",
+            parameters={seen.PARAMETERS: Anything()},
+            order={**NO_ORDER, seen.as_if("dropped"): True},
+            history=NO_HISTORY,
+        ),
+        "rows are left out or doubled, or batches are too large": _seen(
             "Each epoch takes every row once, in batches of batch_size; the last may be smaller.",
+            parameters={seen.PARAMETERS: Anything()},
+            order={**NO_ORDER, seen.SAME_SEED: Anything()},
+            steps={seen.STEPS: Anything()},
+            history=NO_HISTORY,
+        ),
+        "the loss in history has no penalty": _seen(
+            "history['loss'] is what loss_fn gives with lmbda.",
+            history={seen.LOSS: False, seen.as_if("no penalty in the loss"): True},
+        ),
+        "history['loss'] is not that of all rows after the epoch": _seen(
+            "Append loss_fn(model, model(X), y, lmbda) after the epoch's last step: the loss of "
+            "the last batch, or a mean over the batches, is another number.",
+            history={seen.LOSS: False},
+        ),
+        "history['accuracy'] is not that of all rows after the epoch": _seen(
+            "Append accuracy(model, X, y) after the epoch's last step, not that of a batch.",
+            history={seen.ACCURACY: False},
+        ),
+        "history is not that of all rows after the epoch": _seen(
+            "Append loss_fn(model, model(X), y, lmbda) and accuracy(model, X, y) after the epoch's "
+            "last step: those of a batch, or a mean over the batches, are other numbers.",
+            history={seen.LOSS: False, seen.ACCURACY: False},
+        ),
+        "not one loss and one accuracy for each epoch": _seen(
+            "Return a dict: history['loss'] and history['accuracy'] have exactly one number for "
+            "each epoch.",
+            history={**NO_HISTORY, seen.LENGTHS: False},
+        ),
+        "other rows than those that it was given": Mistake(
+            _other_rows,
+            "Train and measure on the X and y that the function is given, as they are, not on "
+            "X_train or X_test.",
         ),
     },
 )
