@@ -54,7 +54,7 @@ def loss_answer(values, lmbda, yHat, y, data=F.binary_cross_entropy, penalty=Non
     return {
         "the loss": float(J.detach()),
         DIFFERENTIABLE: True,
-        SLOPE_Y: guess.grad,
+        SLOPE_Y: torch.zeros_like(guess) if guess.grad is None else guess.grad,
         SLOPE_P: torch.cat([g.flatten() for g in grads]),
     }
 

@@ -167,6 +167,15 @@ def _untrained(values, look, **case):
     return wrong[look]
 
 
+def _one_epoch(look, epochs, **case):
+    """Return what a function gives that stops after its first epoch."""
+    if look == "parameters":
+        return train_answer(look, epochs=1, **case)
+    one = seen.as_if("one epoch")
+    wrong = {"order": {**NO_ORDER, one: True}, "history": {**NO_HISTORY, seen.LENGTHS: False}}
+    return wrong.get(look, {})
+
+
 def _other_rows(look, **case):
     """Return what is seen where other rows are trained on: nothing else can be said."""
     return {name: Anything() for name in train_answer(look, **case)} | {seen.GIVEN: False}
@@ -226,7 +235,10 @@ hw_train = HiddenTest(
             order={**NO_ORDER, seen.as_if("dropped"): True},
             history=NO_HISTORY,
         ),
-        "rows are left out or doubled, or batches are too large": _seen(
+        "only one epoch is trained": Mistake(
+            _one_epoch, "Does the loop over the epochs return in its first round?"
+        ),
+        "an epoch is not every row once, in batches of batch_size": _seen(
             "Each epoch takes every row once, in batches of batch_size; the last may be smaller.",
             parameters={seen.PARAMETERS: Anything()},
             order={**NO_ORDER, seen.SAME_SEED: Anything()},

@@ -67,6 +67,7 @@ def _of_order(batches, X, epochs, batch_size, **case):
         len(set(order)) == len(order) for order in full
     )
     found[as_if("all rows at once")] = not batches
+    found[as_if("one epoch")] = len(orders) == 1 and sorted(orders[0]) == list(range(n))
     found[as_if("16")] = sizes == [16, 16, 8] * epochs
     return found
 
