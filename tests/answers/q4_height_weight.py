@@ -190,6 +190,10 @@ INITS = [
         "for p in list(model.parameters()):\n    p.data.copy_(torch.normal(mean=torch.zeros(p.shape), std=std))",
     ),
     _init(
+        "one vector of all",
+        "n = sum(p.numel() for p in model.parameters())\nnn.utils.vector_to_parameters(torch.normal(0.0, std, (n,)), model.parameters())",
+    ),
+    _init(
         "assignment to the loop variable",
         "for p in model.parameters():\n    p = torch.randn(p.shape) * std",
         "the model is not changed",
@@ -652,6 +656,40 @@ return history""",
         ),
     ),
     _changed(
+        "a closure",
+        None,
+        ("        J.backward()\n        opt.step()\n", "        opt.step(closure)\n"),
+        (
+            "        opt.zero_grad()\n        J = loss_fn(model, model(xb), yb, lmbda)\n",
+            "        def closure():\n            opt.zero_grad()\n            J = loss_fn(model, model(xb), yb, lmbda)\n            J.backward()\n            return J\n",
+        ),
+    ),
+    _train(
+        "Python's shuffle, data changed by hand",
+        """import random
+rng, rows = random.Random(seed), list(range(X.size(0)))
+losses, accuracies = [], []
+for epoch in range(1, epochs + 1):
+    rng.shuffle(rows)
+    chunks = [rows[k:k + batch_size] for k in range(0, len(rows), batch_size)]
+    for chunk in chunks:
+        model.zero_grad()
+        loss_fn(model=model, yHat=model(X[chunk]), y=y[chunk], lmbda=lmbda).backward()
+        for p in model.parameters():
+            p.data -= lr * p.grad
+    losses.append(loss_fn(model, model(X), y, lmbda).detach().numpy().item())
+    accuracies.append(np.mean((model(X).detach().numpy() > 0.5) == (y.numpy() == 1)))
+return {"loss": np.array(losses), "accuracy": np.array(accuracies), "epochs": epochs}""",
+    ),
+    _changed(
+        "rows shuffled in place",
+        None,
+        (
+            NEW,
+            "    mix = torch.randperm(len(X), generator=gen)\n    X[:], y[:] = X[mix], y[mix]\n    order = torch.arange(len(X))\n",
+        ),
+    ),
+    _changed(
         "labels stay behind",
         "the labels are not shuffled with the rows",
         ("y[order[i:i + batch_size]]", "y[i:i + batch_size]"),
@@ -688,10 +726,9 @@ return history""",
     _changed("AdamW", None, ("optim.SGD", "optim.AdamW"), outcome="wrong value"),
     _changed(
         "a penalty by weight_decay",
-        None,
+        "weight_decay instead of the penalty",
         ("lr=lr)", "lr=lr, weight_decay=lmbda)"),
         ("loss_fn(model, model(xb), yb, lmbda)", "loss_fn(model, model(xb), yb, 0.0)"),
-        outcome="wrong value",
     ),
     _changed("no backward", "the parameters do not move", ("        J.backward()\n", "")),
     _changed(

@@ -51,7 +51,7 @@ def accuracy_cases(rng):
     """Draw outputs of a model and labels; the shares of right, women and men all differ."""
     found = []
     for n, training, points in ((17, True, 1.5), (31, False, 1), (23, True, 1.5)):
-        y = (np.arange(n) < n // 4).astype(float)
+        y = (np.arange(n) < n // 3).astype(float)
         p = np.where(y == 1, rng.uniform(0.55, 0.95, n), rng.uniform(0.05, 0.45, n))
         p[[0, n // 2, n - 1]] = 1 - p[[0, n // 2, n - 1]]
         p[n - 2] = 0.52

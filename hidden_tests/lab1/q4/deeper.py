@@ -71,8 +71,11 @@ def deeper_cases(rng):
         values = []
         for i, o in pairwise(sizes):
             values += [drawn(rng, o, i), drawn(rng, o)]
-        arguments = {"values": values, "hidden": list(hidden), "activation": activation}
-        found.append(Case(f"hidden = {hidden}, {activation}", arguments | {"X": rows(rng, 5, 2)}))
+        X = rows(rng, 5, 2)
+        acts = [ACTIVATIONS[activation]] * len(hidden)
+        values[-1] -= layers(values, X, [*acts, identity]).mean()  # both signs before the sigmoid
+        arguments = {"values": values, "hidden": list(hidden), "activation": activation, "X": X}
+        found.append(Case(f"hidden = {hidden}, {activation}", arguments))
     return found
 
 

@@ -84,12 +84,16 @@ def ask_train(values, X, y, epochs, lr, batch_size, lmbda, look, seeds):
     return answer
 
 
-def train_answer(look, lmbda, **case):
+def full_batch(X, epochs, **case):
+    """Return the parameters after training on all rows at once."""
+    return seen.replay([list(range(len(X)))] * epochs, X=X, epochs=epochs, **case)
+
+
+def train_answer(look, **case):
     """Return what a right training answers."""
     expected = {seen.GIVEN: True}
     if look == "parameters":
-        everything = [list(range(len(case["X"])))] * case["epochs"]
-        expected[seen.PARAMETERS] = seen.replay(everything, lmbda=lmbda, **case)
+        expected[seen.PARAMETERS] = full_batch(**case)
     if look == "order":
         expected |= dict.fromkeys(
             (seen.BATCHES, seen.SHUFFLED, seen.NEW_ORDER, seen.SAME_SEED, seen.OTHER_SEED), True
@@ -133,9 +137,11 @@ def _steps(name):
     def formula(look, **case):
         if look == "steps":
             return {seen.STEPS: False, seen.as_if(name): True}
-        if look == "history" and "lmbda" in how:
+        if look == "history" and how.keys() & {"lmbda", "decay"}:  # perhaps there, too
             return {seen.LOSS: Anything()}
-        return train_answer(look, **{**case, **how})
+        if look == "parameters":
+            return {seen.PARAMETERS: full_batch(**{**case, **how})}
+        return {}
 
     return Mistake(formula, help_text)
 
@@ -170,7 +176,7 @@ def _untrained(values, look, **case):
 def _one_epoch(look, epochs, **case):
     """Return what a function gives that stops after its first epoch."""
     if look == "parameters":
-        return train_answer(look, epochs=1, **case)
+        return {seen.PARAMETERS: full_batch(epochs=1, **case)}
     one = seen.as_if("one epoch")
     wrong = {"order": {**NO_ORDER, one: True}, "history": {**NO_HISTORY, seen.LENGTHS: False}}
     return wrong.get(look, {})

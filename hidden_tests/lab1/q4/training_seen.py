@@ -94,16 +94,18 @@ def replay(
     clear="batch",
     step="batch",
     paired=True,
+    decay=False,
     make=torch.optim.SGD,
     **others,
 ):
     """Train on known batches of row numbers; return all parameters at the end as one tensor.
 
     `clear` and `step` say when gradients are cleared and a step is taken: for each "batch", for
-    each "epoch", or "never". Not `paired`, the labels stay in the order in which they came.
+    each "epoch", or "never". Not `paired`, the labels stay in the order in which they came. With
+    `decay`, the optimiser has weight_decay=lmbda and the loss has no penalty.
     """
     theta = [v.clone().requires_grad_() for v in values]
-    optimizer = make(theta, lr=lr)
+    optimizer = make(theta, lr=lr, weight_decay=lmbda) if decay else make(theta, lr=lr)
     per_epoch = max(1, len(batches) // epochs)
     used = 0
     for i, batch in enumerate(batches):
@@ -113,7 +115,8 @@ def replay(
         used += len(batch)
         if clear == "batch" or (clear == "epoch" and first):
             optimizer.zero_grad()
-        (F.binary_cross_entropy(model(theta, X[batch]), labels) + absolute(theta, lmbda)).backward()
+        data = F.binary_cross_entropy(model(theta, X[batch]), labels)
+        (data if decay else data + absolute(theta, lmbda)).backward()
         if step == "batch" or (step == "epoch" and last):
             optimizer.step()
     return torch.cat([t.detach().flatten() for t in theta])
@@ -151,6 +154,10 @@ WRONG_STEPS = {
     "the penalty is left out": (
         {"lmbda": 0.0},
         "Pass lmbda on to loss_fn, so that training feels the penalty.",
+    ),
+    "weight_decay instead of the penalty": (
+        {"decay": True},
+        "weight_decay of torch's optimisers is L2; the penalty of this lab is L1, in loss_fn.",
     ),
     "Adam instead of SGD": ({"make": torch.optim.Adam}, "The lab asks for plain SGD."),
     "SGD with momentum 0.9": ({"make": momentum}, "The lab asks for plain SGD, without momentum."),
