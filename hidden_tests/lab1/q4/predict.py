@@ -80,7 +80,7 @@ def predict_cases(rng):
     drawn_rows = make_data.draw_height_weight(PRIVATE_ROWS, rng)
     X = drawn_rows[["height_cm", "weight_kg"]].to_numpy()
     sex = drawn_rows["sex"].to_numpy()
-    return [Case(f"{PRIVATE_ROWS} private rows", {"X": X, "few": 200}, private={"sex": sex})]
+    return [Case(f"{PRIVATE_ROWS:,} private rows", {"X": X, "few": 200}, private={"sex": sex})]
 
 
 def expect_predict(X, sex, few):
