@@ -57,7 +57,23 @@ class Found:
 
 
 def judge(notebook: str, chunk: list[Mutant], right: list, reasons: dict) -> list[Found]:
-    """Judge some mutants of one cell in one kernel.
+    """Judge some mutants of one cell, in one kernel if that can be.
+
+    If the hidden test itself stops at one of them, the others are judged without it.
+    """
+    try:
+        return _judge(notebook, chunk, right, reasons)
+    except Exception as error:
+        if len(chunk) == 1:
+            broken = f"the hidden test itself stops with {type(error).__name__}: {error}"
+            return [Found(chunk[0], False, None, False, None, broken)]
+    half = len(chunk) // 2
+    parts = chunk[:half], chunk[half:]
+    return [one for part in parts for one in judge(notebook, part, right, reasons)]
+
+
+def _judge(notebook: str, chunk: list[Mutant], right: list, reasons: dict) -> list[Found]:
+    """Judge some mutants in one kernel.
 
     What an earlier mutant has defined is forgotten first, as it is in a student's own kernel. After
     all of them comes the solution, which must still be right: so no mutant spoils the others.
@@ -70,7 +86,8 @@ def judge(notebook: str, chunk: list[Mutant], right: list, reasons: dict) -> lis
     slow = chunk[0].cell in SLOW or chunk[0].test in AFTER_TRAINING
     settings = {"timeout": SLOW_SECONDS if slow else SECONDS, "notebook_timeout": 7200}
     *rows, last = matrix.run_matrix(notebook, answers, seed=SEED, fresh_kernels=5, **settings)
-    assert last.holds and last.agrees, f"{last.text}\n{last.self_check}"
+    if not (last.holds and last.agrees):
+        raise RuntimeError(f"After these mutants the solution fails: {last.text}{last.self_check}")
     return [found(mutant, row, reasons) for mutant, row in zip(chunk, rows, strict=True)]
 
 
@@ -185,10 +202,15 @@ def report(all_found: list[Found], left_out: list[str], seconds: float) -> str:
     if left_out:
         lines += ["Not run:", "", *(f"- {text}" for text in left_out), ""]
     lines += ["## Those that survive", ""]
-    lines += _listed(of_task, lambda one: not one.killed, lambda one: one.reason or "**a gap**")
+    lines += _listed(of_task, lambda one: not one.killed, why)
     lines += ["## Those that only the hidden test kills", ""]
     lines += _listed(of_task, lambda one: one.killed and not one.caught, lambda one: one.outcome)
     return "\n".join(lines)
+
+
+def why(survivor: Found) -> str:
+    """Return the reason why a mutant survives, or that nobody has given one."""
+    return survivor.reason or f"**a gap** ({survivor.outcome})"
 
 
 def _row(name: str, some: list[Found]) -> str:

@@ -106,7 +106,7 @@ def _difference(old: str, new: str) -> tuple[int, str, str]:
 
 
 def _is_python(text: str) -> bool:
-    """Whether a text can be compiled: a few mutants cannot (f(a=1, b) after an argument is gone)."""
+    """Whether a text can be compiled, which is not so for a few mutants."""
     try:
         ast.parse(text)
     except SyntaxError:
