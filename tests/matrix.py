@@ -8,6 +8,7 @@ import importlib
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,10 @@ HOLDS = "All of this self-check holds."
 
 @dataclass(frozen=True)
 class Row:
-    """What the judge, and the self-check before it, said of one answer."""
+    """What the judge, and the self-check before it, said of one answer.
+
+    `stopped` is whether the answer's own cell raised an error or ran out of time.
+    """
 
     answer: Answer
     points: float
@@ -37,6 +41,7 @@ class Row:
     mistake: str | None
     text: str
     self_check: str
+    stopped: bool
 
     @property
     def holds(self) -> bool:
@@ -65,15 +70,23 @@ class Row:
         return lines[-1] if lines else "says nothing"
 
 
-def run_matrix(notebook: str, self_checks: bool = True) -> list[Row]:
-    """Judge all answers of tests/answers/<notebook>.py and return one row for each.
+def run_matrix(
+    notebook: str,
+    answers: Sequence[Answer] | None = None,
+    self_checks: bool = True,
+    **settings,
+) -> list[Row]:
+    """Judge answers, by default all of tests/answers/<notebook>.py, and return one row for each.
 
     The notebook that runs is the source notebook; after each graded cell come the other answers
     to its task, each in the solution cell's place, self-checked and judged, and then the solution
-    once more, so that the tasks after it find what they need. Without `self_checks` none of them
-    runs, as in a notebook whose student deleted them.
+    once more, so that the tasks after it find what they need. The last task is the last that has
+    an answer. Without `self_checks` none of them runs, as in a notebook whose student deleted them.
+    `settings` are those of `JudgeExecute`, such as ``timeout`` and ``seed``.
     """
-    answers = importlib.import_module(f"answers.{notebook}").ANSWERS
+    if answers is None:
+        answers = importlib.import_module(f"answers.{notebook}").ANSWERS
+    tasks_left = {answer.test for answer in answers}
     nb = nbformat.read(ROOT / "source" / "lab1" / f"{notebook}.ipynb", as_version=4)
     cells, order, solutions, checks = [], [], [], []
     for cell in nb.cells:
@@ -93,8 +106,11 @@ def run_matrix(notebook: str, self_checks: bool = True) -> list[Row]:
             order.append(answer)
         cells += [new_code_cell(solution.source) for solution in solutions]
         solutions, checks = [], []
+        tasks_left.discard(test)
+        if not tasks_left:
+            break
     nb.cells = cells
-    lines, said = _judge(nb, notebook)
+    lines, said = _judge(nb, notebook, settings)
     solution = Answer("", "the solution", "")
     rows = [
         Row(
@@ -103,10 +119,9 @@ def run_matrix(notebook: str, self_checks: bool = True) -> list[Row]:
             line["max_points"],
             line["outcome"],
             line["mistake"],
-            text,
-            self_check,
+            *words,
         )
-        for line, answer, (text, self_check) in zip(lines, order, said, strict=True)
+        for line, answer, words in zip(lines, order, said, strict=True)
     ]
     solved = [row for row in rows if row.answer is solution]
     assert all(row.holds and (row.agrees or not self_checks) for row in solved), solved
@@ -119,7 +134,7 @@ def is_self_check(cell) -> bool:
     return cell.cell_type == "code" and about.get("grade_id", "").endswith("_check")
 
 
-def _judge(nb, notebook):
+def _judge(nb, notebook, settings):
     with tempfile.TemporaryDirectory() as folder:
         who = {"student": "matrix", "assignment": "lab1", "notebook": notebook}
         resources = {
@@ -127,17 +142,18 @@ def _judge(nb, notebook):
             "metadata": {"path": folder},
             "course_files": str(ROOT / "release" / "lab1"),
         }
-        judge = JudgeExecute(hidden_tests=str(ROOT / "hidden_tests"))
+        judge = JudgeExecute(hidden_tests=str(ROOT / "hidden_tests"), **settings)
         nb, _ = judge.preprocess(nb, resources)
         audit = Path(folder, f"{notebook}.audit.jsonl").read_text(encoding="utf-8")
-    said, self_check = [], ""
+    said, self_check, stopped = [], "", False
     for cell in nb.cells:
+        stopped |= any(output.output_type == "error" for output in cell.get("outputs", []))
         if is_self_check(cell):
             printed = (output for output in cell.outputs if output.get("name") == "stdout")
             self_check += "".join(output.text for output in printed)
         elif utils.is_grade(cell) and cell.cell_type == "code":
-            said.append((cell.outputs[0].text, self_check))
-            self_check = ""
+            said.append((cell.outputs[0].text, self_check, stopped))
+            self_check, stopped = "", False
     return [json.loads(line) for line in audit.splitlines()], said
 
 

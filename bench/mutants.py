@@ -1,0 +1,272 @@
+"""Judges every small change of the solutions, and writes docs/mutants.md.
+
+    make mutants                             # some 25 minutes on two cores
+    python bench/mutants.py hw_loss l2_loss  # these tasks only; prints, writes nothing
+
+A mutant is killed if its cell stops or its hidden test takes points. One that survives is explained
+in bench/mutants.toml, or it is a gap. Exit status 1: there is a gap, or the self-checks catch fewer
+than four fifths of what is killed.
+"""
+
+import argparse
+import os
+import random
+import re
+import sys
+import time
+import tomllib
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutations import NOTEBOOKS, ROOT, Mutant, mutants, names_bound, tasks
+
+sys.path.insert(0, str(ROOT / "tests"))
+
+import matrix
+from answers import Answer
+
+SEED = 1  # of the hidden inputs and of the samples, so that a run can be repeated
+CAUGHT_AT_LEAST = 0.8
+CHUNK, SECONDS = 30, 20  # mutants judged in one kernel; seconds for one cell
+SLOW_CHUNK, SLOW_SECONDS = 8, 240
+# Cells that train for long: how many of their mutants are run, and about how long one takes (s)
+SLOW = {"q1_lambda_study": (40, 12), "q4_net": (30, 20)}
+AFTER_TRAINING = {"hw_deeper"}  # tasks that themselves are quick, but come after such a cell
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was said of one mutant.
+
+    Attributes:
+        mutant: the change.
+        killed: whether its cell stopped, or the hidden test took points.
+        named: the mistake that the verdict names, or None.
+        caught: whether the student sees it: their cell stops, or the self-check does not hold.
+        reason: why a survivor is right; None for a gap, and for who is killed.
+        outcome: how the verdict calls it.
+    """
+
+    mutant: Mutant
+    killed: bool
+    named: str | None
+    caught: bool
+    reason: str | None
+    outcome: str
+
+
+def judge(notebook: str, chunk: list[Mutant], right: list, reasons: dict) -> list[Found]:
+    """Judge some mutants of one cell, in one kernel if that can be.
+
+    If the hidden test itself stops at one of them, the others are judged without it.
+    """
+    try:
+        return _judge(notebook, chunk, right, reasons)
+    except Exception as error:
+        if len(chunk) == 1:
+            broken = f"the hidden test itself stops with {type(error).__name__}: {error}"
+            return [Found(chunk[0], False, None, False, None, broken)]
+    half = len(chunk) // 2
+    parts = chunk[:half], chunk[half:]
+    return [one for part in parts for one in judge(notebook, part, right, reasons)]
+
+
+def _judge(notebook: str, chunk: list[Mutant], right: list, reasons: dict) -> list[Found]:
+    """Judge some mutants in one kernel.
+
+    What an earlier mutant has defined is forgotten first, as it is in a student's own kernel. After
+    all of them comes the solution, which must still be right: so no mutant spoils the others.
+    """
+    solution = "\n\n".join(cell.source for cell in right)
+    answers = [
+        Answer(mutant.test, mutant.name, forget(mutant.source) + mutant.source) for mutant in chunk
+    ]
+    answers.append(Answer(chunk[0].test, "the solution again", solution))
+    slow = chunk[0].cell in SLOW or chunk[0].test in AFTER_TRAINING
+    settings = {"timeout": SLOW_SECONDS if slow else SECONDS, "notebook_timeout": 7200}
+    *rows, last = matrix.run_matrix(notebook, answers, seed=SEED, fresh_kernels=5, **settings)
+    if not (last.holds and last.agrees):
+        raise RuntimeError(f"After these mutants the solution fails: {last.text}{last.self_check}")
+    return [found(mutant, row, reasons) for mutant, row in zip(chunk, rows, strict=True)]
+
+
+def forget(source: str) -> str:
+    """Return a line that takes away the names that a cell is about to define."""
+    names = ", ".join(map(repr, names_bound(source)))
+    return f"[globals().pop(name, None) for name in [{names}]]\n"
+
+
+def found(mutant: Mutant, row: matrix.Row, reasons: dict) -> Found:
+    """Return what a row of the matrix says of a mutant."""
+    killed = row.stopped or row.points < row.max_points
+    return Found(
+        mutant,
+        killed,
+        row.mistake,
+        row.stopped or not row.passes_self_check,
+        None if killed else reason(mutant, reasons),
+        row.mistake or row.outcome,
+    )
+
+
+def read_reasons() -> dict:
+    """Return bench/mutants.toml: reasons by task and changed text, and rules for whole lines."""
+    return tomllib.loads((ROOT / "bench" / "mutants.toml").read_text(encoding="utf-8"))
+
+
+def reason(mutant: Mutant, reasons: dict) -> str | None:
+    """Return why a mutant is as good as the solution, or None."""
+    own = reasons.get(mutant.test, {}).get(mutant.new)
+    rules = (rule for rule in reasons["rule"] if re.search(rule["line"], mutant.old))
+    return own or next((rule["reason"] for rule in rules), None)
+
+
+def plan(only: list[str]) -> tuple[list[tuple], list[str]]:
+    """Return the chunks to judge, longest first, and what is left out, in words."""
+    chunks, left_out = [], []
+    for notebook in NOTEBOOKS:
+        for test, cells in tasks(notebook).items():
+            if only and test not in only:
+                continue
+            for number, (cell, all_of_it) in enumerate(zip(cells, mutants(test, cells))):
+                name = cell.metadata.nbgrader["grade_id"]
+                if not test:
+                    left_out.append(f"`{name}`: {len(all_of_it)} mutants, no test judges this cell")
+                    continue
+                count, seconds = SLOW.get(name, (None, 0.5))
+                some = sample(all_of_it, count)
+                if len(some) < len(all_of_it):
+                    left_out.append(f"`{name}`: {len(some)} of {len(all_of_it)}, drawn once")
+                size = SLOW_CHUNK if name in SLOW else CHUNK
+                for start in range(0, len(some), size):
+                    chunk = some[start : start + size]
+                    before = 20 if name in SLOW or test in AFTER_TRAINING else 5
+                    cost = before + seconds * len(chunk)
+                    chunks.append((cost, notebook, chunk, cells[number:]))
+    chunks.sort(key=lambda chunk: -chunk[0])
+    return chunks, left_out
+
+
+def sample(mutants: list[Mutant], count: int | None) -> list[Mutant]:
+    """Return `count` of the mutants, always the same ones, in their order; None for all."""
+    if count is None or count >= len(mutants):
+        return mutants
+    picked = random.Random(SEED).sample(range(len(mutants)), count)
+    return [mutants[number] for number in sorted(picked)]
+
+
+def judge_all(chunks: list[tuple], reasons: dict) -> list[Found]:
+    """Judge all chunks, one on each core, and say how far it is."""
+    left, begin, all_found = sum(chunk[0] for chunk in chunks), time.perf_counter(), []
+    cores, total = os.cpu_count() or 1, left
+    print(f"{len(chunks)} kernels, about {left / cores / 60:.0f} min", flush=True)
+    with ProcessPoolExecutor(cores) as pool:
+        jobs = {pool.submit(judge, *job, reasons): cost for cost, *job in chunks}
+        for job in as_completed(jobs):
+            all_found += job.result()
+            left -= jobs[job]
+            gone = time.perf_counter() - begin
+            rest = gone * left / max(1, total - left)
+            print(f"{len(all_found)} judged, about {rest / 60:.1f} min left", flush=True)
+    return all_found
+
+
+def report(all_found: list[Found], left_out: list[str], seconds: float) -> str:
+    """Return everything as a Markdown page."""
+    killed = [one for one in all_found if one.killed]
+    names = [test for notebook in NOTEBOOKS for test in tasks(notebook) if test]
+    order = [name for name in names if any(one.mutant.test == name for one in all_found)]
+    of_task = {name: [one for one in all_found if one.mutant.test == name] for name in order}
+    lines = [
+        "# Small changes of the solutions",
+        "",
+        "Written by `make mutants` (bench/mutants.py). mutmut's operators change one thing of a "
+        "solution cell at a time: a number, an operator, an argument, a text, an assignment. Each "
+        "mutant takes the place of the solution in a boxed kernel and goes through the self-check "
+        "and the hidden test, as students' answers do. It is killed if its cell stops or it gets "
+        "fewer than all points. Named: the verdict names a mistake. Caught: its cell stops or the "
+        "self-check does not hold, so a student knows before handing in. Hidden inputs are drawn "
+        f"with seed {SEED}; a cell may take {SECONDS} s, one that trains for long "
+        f"{SLOW_SECONDS} s.",
+        "",
+        "| task | mutants | killed | survived | a gap | named | caught by the self-check |",
+        "|---|---|---|---|---|---|---|",
+        *(_row(name, of_task[name]) for name in order),
+        _row("**all**", all_found),
+        "",
+        f"Of those killed, the self-check catches {_caught(killed):.0%} "
+        f"(wanted: at least {CAUGHT_AT_LEAST:.0%}). It took {seconds / 60:.0f} min.",
+        "",
+    ]
+    if left_out:
+        lines += ["Not run:", "", *(f"- {text}" for text in left_out), ""]
+    lines += ["## Those that survive", ""]
+    lines += _listed(of_task, lambda one: not one.killed, why)
+    lines += ["## Those that only the hidden test kills", ""]
+    lines += _listed(of_task, lambda one: one.killed and not one.caught, lambda one: one.outcome)
+    return "\n".join(lines)
+
+
+def why(survivor: Found) -> str:
+    """Return the reason why a mutant survives, or that nobody has given one."""
+    return survivor.reason or f"**a gap** ({survivor.outcome})"
+
+
+def _row(name: str, some: list[Found]) -> str:
+    killed = [one for one in some if one.killed]
+    numbers = (
+        len(some),
+        len(killed),
+        len(some) - len(killed),
+        len(gaps(some)),
+        sum(one.named is not None for one in killed),
+        sum(one.caught for one in killed),
+    )
+    return f"| {name} | " + " | ".join(map(str, numbers)) + " |"
+
+
+def _listed(of_task: dict, wanted, words) -> list[str]:
+    """Return a list for each task of the mutants that are wanted."""
+    lines = []
+    for name, some in of_task.items():
+        listed = [one for one in some if wanted(one)]
+        if not listed:
+            continue
+        lines += [f"### {name}", ""]
+        for one in sorted(listed, key=lambda one: (one.mutant.cell, one.mutant.line)):
+            lines.append(f"- {_code(one.mutant.old)} → {_code(one.mutant.new)}: {words(one)}")
+        lines.append("")
+    return lines or ["None.", ""]
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else "nothing"
+
+
+def gaps(some: list[Found]) -> list[Found]:
+    """Return the survivors that nobody has explained."""
+    return [one for one in some if not one.killed and one.reason is None]
+
+
+def _caught(killed: list[Found]) -> float:
+    return sum(one.caught for one in killed) / max(1, len(killed))
+
+
+def main(only: list[str]) -> int:
+    """Judge the mutants of some tasks, or of all; return the exit status."""
+    begin = time.perf_counter()
+    chunks, left_out = plan(only)
+    all_found = judge_all(chunks, read_reasons())
+    text = report(all_found, left_out, time.perf_counter() - begin)
+    print(text)
+    if not only:
+        Path(ROOT, "docs", "mutants.md").write_text(text, encoding="utf-8")
+    caught = _caught([one for one in all_found if one.killed])
+    return int(bool(gaps(all_found)) or caught < CAUGHT_AT_LEAST)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("task", nargs="*", help="a hidden test's name; by default all")
+    sys.exit(main(parser.parse_args().task))
