@@ -120,7 +120,7 @@ def cases(*points):
         plan = [
             ("λ = 0: the data term alone", (5, 2, 3, 1), 0.0, False),
             ("λ > 0, the network of the notebook", (4, 2, 3, 1), rng.uniform(0.1, 0.5), False),
-            ("large λ", (6, 2, 3, 1), rng.uniform(2, 5), False),
+            ("large λ", (6, 2, 3, 1), rng.uniform(1.5, 3), False),
             ("other numbers of inputs, hidden units and outputs", (3, 4, 5, 2), 0.7, False),
             ("some weights exactly 0", (4, 3, 4, 1), rng.uniform(0.5, 1), True),
         ]
@@ -146,7 +146,7 @@ def ask_loss(X, y, W1, W2, Lambda):
     """Call the student's loss_reg, with predictions that are not those of the last forward."""
     network = make_network(X, y, W1, W2, Lambda)
     yHat = network.forward(X)
-    network.forward(X[::-1])
+    network.forward(-X)
     with unchanged(self=network, yHat=yHat):  # noqa: F821
         return {"the loss": network.loss_reg(yHat, y)}
 
@@ -416,7 +416,7 @@ def _loss_mistakes():
             "The penalty is λ Σ|W|; it is not divided by the number of examples.",
         )
     found["self.yHat instead of yHat"] = Mistake(
-        lambda X, **a: {"the loss": loss(X=X[::-1], **a)},
+        lambda X, **a: {"the loss": loss(X=-X, **a)},
         "Your numbers are those of self.yHat, the predictions of the last call of forward. Use "
         "the argument yHat: it may be of other rows.",
     )
@@ -429,7 +429,8 @@ def _loss_mistakes():
     )
     found["the loss is nan or infinite"] = Mistake(
         lambda **arguments: {"the loss": Anything(), FINITE: False},
-        "nan is no number: it comes from 0/0, inf - inf or the logarithm of a negative number.",
+        "nan and inf usually come of a division by 0, of the logarithm of 0 or of a negative "
+        "number, or of numbers that grew too large.",
     )
     return found
 
@@ -455,6 +456,7 @@ reg_loss = HiddenTest(
     cases=cases(1, 2, 2, 2, 1),
     expect=expect_loss,
     measure=measure_loss,
+    rtol=1e-5,  # beside a large penalty, the data term still counts; float32 is far better
     mistakes=_loss_mistakes(),
 )
 
