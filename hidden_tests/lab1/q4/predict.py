@@ -116,6 +116,7 @@ NOTHING_ELSE = dict.fromkeys((OWN_RANGE, CONSTANT, KEPT_X, KEPT_NET, SHARE), Any
 
 hw_predict = HiddenTest(
     title="Accuracy on private rows",
+    needs=("hw_model", "hw_init", "hw_loss", "hw_accuracy", "hw_train"),
     points=12,
     ask=ask_predict,
     cases=predict_cases,

@@ -189,6 +189,7 @@ def _other_rows(look, **case):
 
 hw_train = HiddenTest(
     title="Training",
+    needs=("hw_loss", "hw_accuracy"),
     points=8,
     ask=ask_train,
     cases=train_cases,
