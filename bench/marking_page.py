@@ -32,10 +32,9 @@ def page() -> str:
             name = judged_test(cell.source) if utils.is_grade(cell) else None
             if name is not None:
                 test = tests[name]
-                parts.append(f"\n### {test.title} ({test.points:g} points)\n\n{table(test)}\n")
-                if test.needs:
-                    needed = " and ".join(f"“{tests[need].title}”" for need in test.needs)
-                    parts.append(f"\nTried beside a right {needed} where that is wrong.\n")
+                parts.append(
+                    f"\n### {test.title} ({test.points:g} points)\n\n{table(test, tests)}\n"
+                )
     return "".join(parts)
 
 

@@ -47,7 +47,7 @@ class Row:
     def holds(self) -> bool:
         """Whether the answer got what it deserves, for the right reason."""
         if self.answer.right:
-            return self.points == self.max_points
+            return self.points == self.max_points and not self.stopped
         named = self.mistake or self.outcome
         return self.points < self.max_points and self.answer.wanted == named
 

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import replace
 from fractions import Fraction
 
 import nbformat
@@ -34,7 +35,7 @@ def test_each_case_and_the_figure_earn_their_share():
 
 def test_what_was_given_is_marked():
     test = task(Case("plain", {}, 1, given=True), Case("new", {}, 5))
-    assert "| plain (only together with another line) | 1 |" in table(test)
+    assert "| plain (only together with another line) | 1 |" in table(test, {})
 
 
 def test_all_or_nothing_is_one_line():
@@ -43,7 +44,13 @@ def test_all_or_nothing_is_one_line():
 
 
 def test_the_sentence_of_the_test_stands_below_the_table():
-    assert table(task(Case("a", {}), marking="Because.")).endswith("| a | 6 |\n\nBecause.")
+    assert table(task(Case("a", {}), marking="Because."), {}).endswith("| a | 6 |\n\nBecause.")
+
+
+def test_the_tasks_that_it_needs_are_named_by_their_titles():
+    tests = {name: replace(task(Case("a", {})), title=name.title()) for name in ("x", "y", "z")}
+    text = table(task(Case("a", {}), needs=["x", "y", "z"]), tests)
+    assert "If “X”, “Y” or “Z” is wrong" in text
 
 
 def tasks_of(notebook, name):
@@ -69,8 +76,9 @@ def test_students_read_it_in_the_released_notebook(notebook):
     nb = nbformat.read(ROOT / "release" / "lab1" / f"{notebook}.ipynb", as_version=4)
     text = "\n".join(cell.source for cell in nb.cells)
     assert not re.search("@MARKING", text)
-    for test in load_hidden_tests(ROOT / "hidden_tests", "lab1", notebook).values():
-        assert folded(test) in text, test.title
+    tests = load_hidden_tests(ROOT / "hidden_tests", "lab1", notebook)
+    for test in tests.values():
+        assert folded(test, tests) in text, test.title
 
 
 def test_the_page_about_it_is_the_one_that_is_made_from_the_hidden_tests():

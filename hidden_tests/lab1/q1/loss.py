@@ -230,6 +230,6 @@ reg_loss = HiddenTest(
         "the penalty λ (Σ|W1| + Σ|W2|)": _penalty,
         "the data term ½ Σ (y - ŷ)²": lambda **a: loss(**a) - _penalty(**a),
     },
-    marking="The data term without the penalty is the smaller part of the work, and earns one point. "
-    "Zero weights are told apart from the rest only by a few ways of writing |W|.",
+    marking="The data term without the penalty is the smaller part of the work: one point. Weights "
+    "of 0 show a few ways of writing |W| that fail there.",
 )

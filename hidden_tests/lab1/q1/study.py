@@ -50,6 +50,5 @@ best_lambda = HiddenTest(
     rtol=1e-6,  # a λ in float32 is the same λ
     figures=1,
     needs=("reg_loss", "reg_gradient"),
-    marking="The study is judged with a right loss and gradient where yours are not.",
     figure_weight=1,
 )

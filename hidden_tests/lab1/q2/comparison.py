@@ -132,6 +132,5 @@ momentum_comparison = HiddenTest(
     },
     figures=1,
     needs=("optim_mom",),
-    marking="The comparison is judged with a right OptimMom where yours is not.",
     figure_weight=0.5,
 )

@@ -199,6 +199,8 @@ def step_cases(rng):
 
 optim_mom = HiddenTest(
     title="SGD with momentum",
+    marking="Plain SGD was given, so it earns nothing alone. Each list of arrays shows another way "
+    "to lose a velocity: between calls, between arrays, between optimisers.",
     points=7,
     ask=ask_steps,
     helpers=[walk],

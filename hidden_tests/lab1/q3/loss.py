@@ -330,6 +330,8 @@ def loss_cases(rng):
 
 l2_loss = HiddenTest(
     title="Loss with an L2 penalty",
+    marking="A case is right if the loss and its slopes are: training uses the slopes alone. Data "
+    "term and penalty earn a part each, both together the rest.",
     points=6,
     ask=ask_loss,
     helpers=[shared.fill, shared.differentiate, in_order],

@@ -217,6 +217,7 @@ def _mistakes():
 
 torch_model = HiddenTest(
     title="The model",
+    marking="The notebook's own size earns a little more than the others.",
     points=5,
     ask=ask_model,
     helpers=[shared.fill],

@@ -119,6 +119,7 @@ def optimizer_cases(rng):
 
 torch_optimizer = HiddenTest(
     title="The optimiser",
+    marking="Judged by the steps that it makes, however it is written.",
     points=3,
     ask=ask_optimizer,
     cases=optimizer_cases,

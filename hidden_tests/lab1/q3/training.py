@@ -255,6 +255,8 @@ TEST_TRAINED = (
 
 torch_training = HiddenTest(
     title="Training",
+    marking="Judged with a right model, loss and optimiser, by the recorded losses and by the "
+    "parameters at the end.",
     points=4,
     ask=ask_training,
     cases=training_cases,

@@ -64,6 +64,7 @@ def accuracy_cases(rng):
 
 hw_accuracy = HiddenTest(
     title="Accuracy",
+    marking="A case is right if the share is, and nothing of the model has changed.",
     points=4,
     ask=ask_accuracy,
     cases=accuracy_cases,

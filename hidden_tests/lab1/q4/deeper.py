@@ -103,6 +103,7 @@ def count(hidden):
 
 hw_deeper = HiddenTest(
     title="Deeper variants",
+    marking="A network that always uses one activation is right for half of the lines.",
     points=4,
     ask=ask_deeper,
     cases=deeper_cases,

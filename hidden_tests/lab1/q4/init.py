@@ -96,6 +96,7 @@ def _init(help_text, **how):
 
 hw_init = HiddenTest(
     title="Initial weights",
+    marking="All parameters count, biases too; mean, spread and the shape of the distribution.",
     points=4,
     ask=ask_init,
     measure=measure_init,

@@ -8,14 +8,14 @@ from torch.nn import functional as F
 from nbjudge import Anything, Case, HiddenTest, Mistake, load_module
 
 _drawing = load_module(Path(__file__).with_name("drawing.py"))
-drawn = _drawing.drawn
-rows = _drawing.rows
-flags = _drawing.flags
-absolute = _drawing.absolute
-
-
-SLOPE_Y, SLOPE_P = "its slope with respect to yHat", "its slope with respect to the parameters"
-DIFFERENTIABLE = "it can be differentiated"
+drawn, flags, absolute = _drawing.drawn, _drawing.flags, _drawing.absolute
+_torch_parts = load_module(Path(__file__).parents[1] / "shared" / "torch_parts.py")
+DIFFERENTIABLE, SLOPE_Y, SLOPE_P = (
+    _torch_parts.DIFFERENTIABLE,
+    _torch_parts.SLOPE_Y,
+    _torch_parts.SLOPE_P,
+)
+rows, differentiate = _torch_parts.draw_rows, _torch_parts.differentiate
 
 
 def ask_loss(values, lmbda, yHat, y):
@@ -30,33 +30,16 @@ def ask_loss(values, lmbda, yHat, y):
     guess = yHat.clone().requires_grad_()
     with unchanged(model=model, yHat=guess):  # noqa: F821
         J = loss_fn(model, guess, y, lmbda)  # noqa: F821
-    for p in model.parameters():
-        p.grad = None
-    guess.grad = None
-    answer = {"the loss": J, "it can be differentiated": False}
-    if torch.is_tensor(J) and J.requires_grad and J.numel() == 1:
-        J.sum().backward()
-        grads = [torch.zeros_like(p) if p.grad is None else p.grad for p in model.parameters()]
-        answer["it can be differentiated"] = True
-        answer["its slope with respect to the parameters"] = torch.cat([g.flatten() for g in grads])
-        slope = torch.zeros_like(guess) if guess.grad is None else guess.grad
-        answer["its slope with respect to yHat"] = slope
-    return answer
+    return differentiate(J, guess, list(model.parameters()), values)
 
 
-def loss_answer(values, lmbda, yHat, y, data=F.binary_cross_entropy, penalty=None):
+def loss_answer(values, lmbda, yHat, y, data=F.binary_cross_entropy, penalty=absolute):
     """Return value and slopes of a loss made of a data term and a penalty."""
-    theta = [v.clone().requires_grad_() for v in values]
-    guess = yHat.clone().requires_grad_()
-    J = data(guess, y) + (penalty or absolute)(theta, lmbda)
-    J.backward()
-    grads = [torch.zeros_like(t) if t.grad is None else t.grad for t in theta]
-    return {
-        "the loss": float(J.detach()),
-        DIFFERENTIABLE: True,
-        SLOPE_Y: torch.zeros_like(guess) if guess.grad is None else guess.grad,
-        SLOPE_P: torch.cat([g.flatten() for g in grads]),
-    }
+
+    def loss(theta, lmbda, guess, y):
+        return data(guess, y) + penalty(theta, lmbda)
+
+    return _torch_parts.loss_answer(loss, values, lmbda, yHat, y)
 
 
 DATA_TERMS = {
@@ -211,8 +194,14 @@ def loss_cases(rng):
 
 hw_loss = HiddenTest(
     title="Cross-entropy with an L1 penalty",
+    marking="A case is right if the loss and its slopes are: training uses the slopes alone. The "
+    "cross-entropy without the penalty is a quarter of the work.",
+    terms={
+        "the penalty λ Σ|θ|": lambda values, lmbda, **more: {"the loss": absolute(values, lmbda)}
+    },
     points=8,
     ask=ask_loss,
+    helpers=[differentiate],
     cases=loss_cases,
     expect=loss_answer,
     mistakes=_loss_mistakes(),

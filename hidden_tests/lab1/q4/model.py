@@ -84,6 +84,7 @@ def _sized(help_text, parameters):
 
 hw_model = HiddenTest(
     title="The model",
+    marking="Each size earns the same: a network of fixed sizes is right for one of them.",
     points=6,
     ask=ask_model,
     cases=model_cases,

@@ -116,6 +116,8 @@ NOTHING_ELSE = dict.fromkeys((OWN_RANGE, CONSTANT, KEPT_X, KEPT_NET, SHARE), Any
 
 hw_predict = HiddenTest(
     title="Accuracy on private rows",
+    marking="Of the 20,000 rows, 88.5 % right earn 12 points, 87 % 9, 84 % 6, and 70 % 3 points. "
+    "Where predict changes X or net, or a row's label depends on the rows beside it, at most 9.",
     needs=("hw_model", "hw_init", "hw_loss", "hw_accuracy", "hw_train"),
     points=12,
     ask=ask_predict,

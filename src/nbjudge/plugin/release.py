@@ -40,5 +40,5 @@ class ShowMarking(NbGraderPreprocessor):
             folder = root / JudgeExecute(config=self.config).hidden_tests
             tests = load_hidden_tests(folder, who["assignment"], who["notebook"])
             for cell in nb.cells:
-                cell.source = MARKING.sub(lambda found: folded(tests[found[1]]), cell.source)
+                cell.source = MARKING.sub(lambda found: folded(tests[found[1]], tests), cell.source)
         return nb, resources

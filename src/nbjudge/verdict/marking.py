@@ -6,6 +6,7 @@ It is made from the hidden test itself, so it cannot say anything else than what
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 
 from nbjudge.verdict.hidden_test import HiddenTest
@@ -30,21 +31,34 @@ def shares(test: HiddenTest) -> list[tuple[str, Fraction]]:
     return [(label, test.points * _exact(weight) / whole) for label, weight in rows]
 
 
-def table(test: HiddenTest) -> str:
-    """Return the shares as a table in Markdown, and the test's own sentence on why they are so."""
+def table(test: HiddenTest, tests: Mapping[str, HiddenTest]) -> str:
+    """Return the shares as a table in Markdown, and sentences on why they are so.
+
+    Args:
+        test: of the task.
+        tests: all hidden tests of the notebook, for the titles of tasks that this one needs.
+    """
     lines = ["| what is tried | points |", "|---|---|"]
     for label, points in shares(test):
         cell = label.replace("|", "\\|")  # else a Σ|W| would end it
         lines.append(f"| {cell} | {_shown(points)} |")
-    if test.marking:
-        lines += ["", test.marking]
+    sentences = [test.marking] if test.marking else []
+    if test.needs:
+        titles = [f"“{tests[need].title}”" for need in test.needs]
+        earlier = " or ".join([", ".join(titles[:-1]), titles[-1]] if titles[1:] else titles)
+        sentences.append(
+            f"If {earlier} is wrong, this task is tried with the right one in its place, too, and "
+            "the better result counts."
+        )
+    if sentences:
+        lines += ["", " ".join(sentences)]
     return "\n".join(lines)
 
 
-def folded(test: HiddenTest) -> str:
-    """Return the table for a notebook: shown when it is opened."""
+def folded(test: HiddenTest, tests: Mapping[str, HiddenTest]) -> str:
+    """Return the table for a notebook, shown when it is opened; see `table`."""
     title = f"How the {_shown(Fraction(test.points))} points are made"
-    return f"<details><summary>{title}</summary>\n\n{table(test)}\n\n</details>"
+    return f"<details><summary>{title}</summary>\n\n{table(test, tests)}\n\n</details>"
 
 
 def _exact(number: float) -> Fraction:
