@@ -619,11 +619,11 @@ LOSSES = [
     _loss("stub", "raise NotImplementedError()", outcome="not attempted"),
     Answer(  # the last one: it leaves a network of its own behind
         "l2_loss",
-        "of a network with parameters of its own, biases as rows",
+        "of a network with parameters of its own, biases as rows, lmbda as a buffer",
         """class TorchNetwork(nn.Module):
     def __init__(self, inputs=2, hidden=3, outputs=1, lmbda=0.0):
         super().__init__()
-        self.lmbda = lmbda
+        self.register_buffer("lmbda", torch.tensor(lmbda))
         self.W1, self.b1 = nn.Parameter(torch.randn(inputs, hidden)), nn.Parameter(torch.randn(1, hidden))
         self.W2, self.b2 = nn.Parameter(torch.randn(hidden, outputs)), nn.Parameter(torch.randn(1, outputs))
 

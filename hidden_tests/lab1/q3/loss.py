@@ -35,7 +35,10 @@ def ask_loss(values, lmbda, yHat, y):
 
         Network.loss = TorchNetwork.loss  # noqa: F821
         network = Network()
-    network.lmbda = lmbda
+    try:
+        network.lmbda = lmbda
+    except TypeError:  # theirs is a buffer
+        network.lmbda = torch.tensor(lmbda)
     fill(network, values)  # noqa: F821
     parameters = in_order(network, values)
     for p in parameters:
