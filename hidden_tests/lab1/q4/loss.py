@@ -8,14 +8,15 @@ from torch.nn import functional as F
 from nbjudge import Anything, Case, HiddenTest, Mistake, load_module
 
 _drawing = load_module(Path(__file__).with_name("drawing.py"))
-drawn, flags, absolute = _drawing.drawn, _drawing.flags, _drawing.absolute
-_torch_parts = load_module(Path(__file__).parents[1] / "shared" / "torch_parts.py")
+drawn, flags, rows = _drawing.drawn, _drawing.flags, _drawing.rows
+absolute = _drawing.absolute
+_torch_parts = load_module(_drawing.SHARED / "torch_parts.py")
 DIFFERENTIABLE, SLOPE_Y, SLOPE_P = (
     _torch_parts.DIFFERENTIABLE,
     _torch_parts.SLOPE_Y,
     _torch_parts.SLOPE_P,
 )
-rows, differentiate = _torch_parts.draw_rows, _torch_parts.differentiate
+differentiate = _torch_parts.differentiate
 
 
 def ask_loss(values, lmbda, yHat, y):

@@ -189,8 +189,7 @@ def _other_rows(look, **case):
 
 hw_train = HiddenTest(
     title="Training",
-    marking="Each line is judged by itself: who never shuffles keeps the points of the steps.",
-    needs=("hw_loss", "hw_accuracy"),
+    marking="Judged with a right loss and accuracy. Each line is judged by itself: who never shuffles keeps the points of the steps.",
     points=8,
     ask=ask_train,
     cases=train_cases,
