@@ -189,7 +189,8 @@ def _other_rows(look, **case):
 
 hw_train = HiddenTest(
     title="Training",
-    marking="Judged with a right loss and accuracy. Each line is judged by itself: who never shuffles keeps the points of the steps.",
+    marking="Judged with a right loss and accuracy. Each line is judged by itself: who never "
+    "shuffles keeps the points of the steps.",
     points=8,
     ask=ask_train,
     cases=train_cases,
