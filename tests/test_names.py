@@ -119,8 +119,8 @@ def test_every_student_gets_the_points_of_what_was_handed_in(graded):
 def test_names_that_cannot_be_graded_are_named_with_what_to_do_and_stop_nobody(graded):
     _, run = graded
     for name in REFUSED:
-        assert f"The folder '{name}' is not graded: the name" in run.stderr
-    assert run.stderr.count("Rename the folder.") == len(REFUSED)
+        assert f"The folder '{name}' is not graded: the name" in run.stdout
+    assert (run.stdout + run.stderr).count("Rename the folder.") == len(REFUSED)
 
 
 def test_the_table_names_every_student_within_80_columns(graded):

@@ -71,6 +71,9 @@ def cpu_limit(seconds: float) -> Iterator[None]:
     def stop(number, frame):
         raise GraderLimitError
 
+    loop = ensure_event_loop()
+    if not loop.is_running():
+        loop.set_exception_handler(_no_word_of_dead_kernels)
     usual = signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
@@ -78,6 +81,17 @@ def cpu_limit(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, usual)
+
+
+def _no_word_of_dead_kernels(loop: asyncio.AbstractEventLoop, context: dict) -> None:
+    """Log what a task ended with that nobody asks any more, but not that its kernel is dead.
+
+    A task that an interrupt has left behind may go on while its kernel is stopped, and finds out.
+    """
+    from nbclient.exceptions import DeadKernelError  # here, as it takes its time
+
+    if not isinstance(context.get("exception"), DeadKernelError):
+        loop.default_exception_handler(context)
 
 
 def drop_tasks() -> None:
