@@ -1,7 +1,7 @@
 # Two commands are enough on a fresh machine with Python 3.11 or newer, git and make:
 #   make grade    sets everything up, builds release/, grades the sample class, prints the grades
 #   make test     sets everything up, passes all tests
-# The others: setup · release · feedback · lab · calibrate · bench · corpus-busy · clean
+# The others: setup · release · feedback · lab · calibrate · bench · mutants · corpus-busy · clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -34,7 +34,7 @@ export OMP_NUM_THREADS ?= 1
 unexport PYTHONPATH
 
 .NOTPARALLEL:
-.PHONY: setup known grade release feedback test lab calibrate bench corpus-busy clean other-environment
+.PHONY: setup known grade release feedback test lab calibrate bench mutants corpus-busy clean other-environment
 
 setup: $(if $(filter .venv,$(VENV)),$(BUILD)/environment,other-environment)
 
@@ -131,6 +131,10 @@ calibrate: setup
 
 bench: setup
 	$(PYTHON_OF_VENV) bench/speed.py
+
+# every small change of the solutions: fails if one gets all points and nobody has said why
+mutants: setup
+	$(PYTHON_OF_VENV) bench/mutants.py
 
 # all hostile, broken and odd submissions beside two busy processes; make test grades a sample so
 corpus-busy: setup

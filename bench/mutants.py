@@ -79,9 +79,7 @@ def _judge(notebook: str, chunk: list[Mutant], right: list, reasons: dict) -> li
     all of them comes the solution, which must still be right: so no mutant spoils the others.
     """
     solution = "\n\n".join(cell.source for cell in right)
-    answers = [
-        Answer(mutant.test, mutant.name, forget(mutant.source) + mutant.source) for mutant in chunk
-    ]
+    answers = [answer(mutant) for mutant in chunk]
     answers.append(Answer(chunk[0].test, "the solution again", solution))
     slow = chunk[0].cell in SLOW or chunk[0].test in AFTER_TRAINING
     settings = {"timeout": SLOW_SECONDS if slow else SECONDS, "notebook_timeout": 7200}
@@ -89,6 +87,11 @@ def _judge(notebook: str, chunk: list[Mutant], right: list, reasons: dict) -> li
     if not (last.holds and last.agrees):
         raise RuntimeError(f"After these mutants the solution fails: {last.text}{last.self_check}")
     return [found(mutant, row, reasons) for mutant, row in zip(chunk, rows, strict=True)]
+
+
+def answer(mutant: Mutant) -> Answer:
+    """Return a mutant as the matrix takes answers."""
+    return Answer(mutant.test, mutant.name, forget(mutant.source) + mutant.source)
 
 
 def forget(source: str) -> str:
