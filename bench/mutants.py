@@ -16,9 +16,9 @@ import sys
 import time
 import tomllib
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
 from pathlib import Path
 
+from mutants_page import CAUGHT_AT_LEAST, Found, gaps, page, share_caught
 from mutations import NOTEBOOKS, ROOT, Mutant, mutants, names_bound, tasks
 
 sys.path.insert(0, str(ROOT / "tests"))
@@ -27,32 +27,10 @@ import matrix
 from answers import Answer
 
 SEED = 1  # of the hidden inputs and of samples, so that a run can be repeated
-CAUGHT_AT_LEAST = 0.8
 CHUNK, SECONDS = 30, 20  # mutants judged in one kernel; seconds for one cell
 SLOW_CHUNK, SLOW_SECONDS = 8, 240
 SLOW = {"q1_lambda_study": 6, "q4_net": 10}  # cells that train; about how long a mutant takes (s)
-AFTER_TRAINING = {"hw_deeper"}  # tasks that themselves are quick, but come after such a cell
-
-
-@dataclass(frozen=True)
-class Found:
-    """What was said of one mutant.
-
-    Attributes:
-        mutant: the change.
-        killed: whether its cell stopped, or the hidden test took points.
-        named: the mistake that the verdict names, or None.
-        caught: whether the student sees it: their cell stops, or the self-check does not hold.
-        reason: why a survivor is right; None for a gap, and for who is killed.
-        outcome: how the verdict calls it.
-    """
-
-    mutant: Mutant
-    killed: bool
-    named: str | None
-    caught: bool
-    reason: str | None
-    outcome: str
+AFTER_TRAINING = {"hw_predict", "hw_deeper"}  # tasks with cells that come after such a cell
 
 
 def judge(notebook: str, chunk: list[Mutant], right: list, reasons: dict) -> list[Found]:
@@ -168,98 +146,20 @@ def judge_all(chunks: list[tuple], reasons: dict) -> list[Found]:
     return all_found
 
 
-def report(all_found: list[Found], left_out: list[str], seconds: float) -> str:
-    """Return everything as a Markdown page."""
-    killed = [one for one in all_found if one.killed]
-    names = [test for notebook in NOTEBOOKS for test in tasks(notebook) if test]
-    order = [name for name in names if any(one.mutant.test == name for one in all_found)]
-    of_task = {name: [one for one in all_found if one.mutant.test == name] for name in order}
-    lines = [
-        "# Small changes of the solutions",
-        "",
-        "Written by `make mutants` (bench/mutants.py). mutmut's operators change one thing of a "
-        "solution cell at a time: a number, an operator, an argument, a text, an assignment. Each "
-        "mutant takes the place of the solution in a boxed kernel and goes through the self-check "
-        "and the hidden test, as students' answers do. It is killed if its cell stops or it gets "
-        "fewer than all points. Named: the verdict names a mistake; of one that raises an error it "
-        "quotes that instead. Caught: its cell stops or the "
-        "self-check does not hold, so a student knows before handing in. Hidden inputs are drawn "
-        f"with seed {SEED}; a cell may take {SECONDS} s, one that trains for long "
-        f"{SLOW_SECONDS} s.",
-        "",
-        "| task | mutants | killed | survived | a gap | named | caught by the self-check |",
-        "|---|---|---|---|---|---|---|",
-        *(_row(name, of_task[name]) for name in order),
-        _row("**all**", all_found),
-        "",
-        f"Of those killed, the self-check catches {_caught(killed):.0%} "
-        f"(wanted: at least {CAUGHT_AT_LEAST:.0%}). It took {seconds / 60:.0f} min.",
-        "",
-    ]
-    if left_out:
-        lines += ["Not run:", "", *(f"- {text}" for text in left_out), ""]
-    lines += ["## Those that survive", ""]
-    lines += _listed(of_task, lambda one: not one.killed, why)
-    lines += ["## Those that only the hidden test kills", ""]
-    lines += _listed(of_task, lambda one: one.killed and not one.caught, lambda one: one.outcome)
-    return "\n".join(lines)
-
-
-def why(survivor: Found) -> str:
-    """Return the reason why a mutant survives, or that nobody has given one."""
-    return survivor.reason or f"**a gap** ({survivor.outcome})"
-
-
-def _row(name: str, some: list[Found]) -> str:
-    killed = [one for one in some if one.killed]
-    numbers = (
-        len(some),
-        len(killed),
-        len(some) - len(killed),
-        len(gaps(some)),
-        sum(one.named is not None for one in killed),
-        sum(one.caught for one in killed),
-    )
-    return f"| {name} | " + " | ".join(map(str, numbers)) + " |"
-
-
-def _listed(of_task: dict, wanted, words) -> list[str]:
-    """Return a list for each task of the mutants that are wanted."""
-    lines = []
-    for name, some in of_task.items():
-        listed = [one for one in some if wanted(one)]
-        if not listed:
-            continue
-        lines += [f"### {name}", ""]
-        for one in sorted(listed, key=lambda one: (one.mutant.cell, one.mutant.line)):
-            lines.append(f"- {_code(one.mutant.old)} → {_code(one.mutant.new)}: {words(one)}")
-        lines.append("")
-    return lines or ["None.", ""]
-
-
-def _code(text: str) -> str:
-    return f"`{text}`" if text else "nothing"
-
-
-def gaps(some: list[Found]) -> list[Found]:
-    """Return the survivors that nobody has explained."""
-    return [one for one in some if not one.killed and one.reason is None]
-
-
-def _caught(killed: list[Found]) -> float:
-    return sum(one.caught for one in killed) / max(1, len(killed))
-
-
 def main(only: list[str]) -> int:
     """Judge the mutants of some tasks, or of all; return the exit status."""
     begin = time.perf_counter()
     chunks, left_out = plan(only)
     all_found = judge_all(chunks, read_reasons())
-    text = report(all_found, left_out, time.perf_counter() - begin)
+    how = (
+        f"Hidden inputs are drawn with seed {SEED}; a cell may take {SECONDS} s, and "
+        f"{SLOW_SECONDS} s where one trains for long."
+    )
+    text = page(all_found, left_out, how, time.perf_counter() - begin)
     print(text)
     if not only:
         Path(ROOT, "docs", "mutants.md").write_text(text, encoding="utf-8")
-    caught = _caught([one for one in all_found if one.killed])
+    caught = share_caught([one for one in all_found if one.killed])
     return int(bool(gaps(all_found)) or caught < CAUGHT_AT_LEAST)
 
 
