@@ -1,7 +1,8 @@
 # Two commands are enough on a fresh machine with Python 3.11 or newer, git and make:
 #   make grade    sets everything up, builds release/, grades the sample class, prints the grades
 #   make test     sets everything up, passes all tests
-# The others: setup · release · feedback · lab · calibrate · bench · marking · corpus · corpus-busy · clean
+# The others: setup · release · feedback · lab · calibrate · bench · marking · mutants · corpus ·
+#   corpus-busy · clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -34,7 +35,8 @@ export OMP_NUM_THREADS ?= 1
 unexport PYTHONPATH
 
 .NOTPARALLEL:
-.PHONY: setup known grade release feedback test lab calibrate bench marking corpus corpus-busy clean other-environment
+.PHONY: setup known grade release feedback test lab calibrate bench marking mutants corpus corpus-busy clean \
+  other-environment
 
 setup: $(if $(filter .venv,$(VENV)),$(BUILD)/environment,other-environment)
 
@@ -144,6 +146,10 @@ bench: setup
 
 marking: setup
 	$(PYTHON_OF_VENV) bench/marking_page.py
+
+# every small change of the solutions: fails if one gets all points and nobody has said why
+mutants: setup
+	$(PYTHON_OF_VENV) bench/mutants.py
 
 # all hostile, broken and odd submissions; make test grades a sample of them
 corpus: release

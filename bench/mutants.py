@@ -1,6 +1,6 @@
 """Judges every small change of the solutions, and writes docs/mutants.md.
 
-    make mutants                             # some 25 minutes on two cores
+    make mutants                             # some 15 minutes on two cores
     python bench/mutants.py hw_loss l2_loss  # these tasks only; prints, writes nothing
 
 A mutant is killed if its cell stops or its hidden test takes points. One that survives is explained
@@ -16,9 +16,9 @@ import sys
 import time
 import tomllib
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
 from pathlib import Path
 
+from mutants_page import CAUGHT_AT_LEAST, Found, gaps, page, share_caught
 from mutations import NOTEBOOKS, ROOT, Mutant, mutants, names_bound, tasks
 
 sys.path.insert(0, str(ROOT / "tests"))
@@ -26,46 +26,23 @@ sys.path.insert(0, str(ROOT / "tests"))
 import matrix
 from answers import Answer
 
-SEED = 1  # of the hidden inputs and of the samples, so that a run can be repeated
-CAUGHT_AT_LEAST = 0.8
+SEED = 1  # of the hidden inputs and of samples, so that a run can be repeated
 CHUNK, SECONDS = 30, 20  # mutants judged in one kernel; seconds for one cell
 SLOW_CHUNK, SLOW_SECONDS = 8, 240
-# Cells that train for long: how many of their mutants are run, and about how long one takes (s)
-SLOW = {"q1_lambda_study": (40, 12), "q4_net": (30, 20)}
-AFTER_TRAINING = {"hw_deeper"}  # tasks that themselves are quick, but come after such a cell
-
-
-@dataclass(frozen=True)
-class Found:
-    """What was said of one mutant.
-
-    Attributes:
-        mutant: the change.
-        killed: whether its cell stopped, or the hidden test took points.
-        named: the mistake that the verdict names, or None.
-        caught: whether the student sees it: their cell stops, or the self-check does not hold.
-        reason: why a survivor is right; None for a gap, and for who is killed.
-        outcome: how the verdict calls it.
-    """
-
-    mutant: Mutant
-    killed: bool
-    named: str | None
-    caught: bool
-    reason: str | None
-    outcome: str
+SLOW = {"q1_lambda_study": 6, "q4_net": 10}  # cells that train; about how long a mutant takes (s)
+AFTER_TRAINING = {"hw_predict", "hw_deeper"}  # tasks with cells that come after such a cell
 
 
 def judge(notebook: str, chunk: list[Mutant], right: list, reasons: dict) -> list[Found]:
     """Judge some mutants of one cell, in one kernel if that can be.
 
-    If the hidden test itself stops at one of them, the others are judged without it.
+    If one of them cannot be judged, as when the hidden test itself stops, the others still are.
     """
     try:
         return _judge(notebook, chunk, right, reasons)
     except Exception as error:
         if len(chunk) == 1:
-            broken = f"the hidden test itself stops with {type(error).__name__}: {error}"
+            broken = f"could not be judged, {type(error).__name__}: {error}"
             return [Found(chunk[0], False, None, False, None, broken)]
     half = len(chunk) // 2
     parts = chunk[:half], chunk[half:]
@@ -79,9 +56,7 @@ def _judge(notebook: str, chunk: list[Mutant], right: list, reasons: dict) -> li
     all of them comes the solution, which must still be right: so no mutant spoils the others.
     """
     solution = "\n\n".join(cell.source for cell in right)
-    answers = [
-        Answer(mutant.test, mutant.name, forget(mutant.source) + mutant.source) for mutant in chunk
-    ]
+    answers = [answer(mutant) for mutant in chunk]
     answers.append(Answer(chunk[0].test, "the solution again", solution))
     slow = chunk[0].cell in SLOW or chunk[0].test in AFTER_TRAINING
     settings = {"timeout": SLOW_SECONDS if slow else SECONDS, "notebook_timeout": 7200}
@@ -89,6 +64,11 @@ def _judge(notebook: str, chunk: list[Mutant], right: list, reasons: dict) -> li
     if not (last.holds and last.agrees):
         raise RuntimeError(f"After these mutants the solution fails: {last.text}{last.self_check}")
     return [found(mutant, row, reasons) for mutant, row in zip(chunk, rows, strict=True)]
+
+
+def answer(mutant: Mutant) -> Answer:
+    """Return a mutant as the matrix takes answers."""
+    return Answer(mutant.test, mutant.name, forget(mutant.source) + mutant.source)
 
 
 def forget(source: str) -> str:
@@ -111,14 +91,15 @@ def found(mutant: Mutant, row: matrix.Row, reasons: dict) -> Found:
 
 
 def read_reasons() -> dict:
-    """Return bench/mutants.toml: reasons by task and changed text, and rules for whole lines."""
+    """Return bench/mutants.toml: reasons by task and changed line, and rules for many changes."""
     return tomllib.loads((ROOT / "bench" / "mutants.toml").read_text(encoding="utf-8"))
 
 
 def reason(mutant: Mutant, reasons: dict) -> str | None:
     """Return why a mutant is as good as the solution, or None."""
     own = reasons.get(mutant.test, {}).get(mutant.new)
-    rules = (rule for rule in reasons["rule"] if re.search(rule["line"], mutant.old))
+    change = f"{mutant.old} → {mutant.new}"
+    rules = (rule for rule in reasons["rule"] if re.search(rule["change"], change))
     return own or next((rule["reason"] for rule in rules), None)
 
 
@@ -134,26 +115,19 @@ def plan(only: list[str]) -> tuple[list[tuple], list[str]]:
                 if not test:
                     left_out.append(f"`{name}`: {len(all_of_it)} mutants, no test judges this cell")
                     continue
-                count, seconds = SLOW.get(name, (None, 0.5))
-                some = sample(all_of_it, count)
-                if len(some) < len(all_of_it):
-                    left_out.append(f"`{name}`: {len(some)} of {len(all_of_it)}, drawn once")
                 size = SLOW_CHUNK if name in SLOW else CHUNK
-                for start in range(0, len(some), size):
-                    chunk = some[start : start + size]
+                for start in range(0, len(all_of_it), size):
+                    chunk = all_of_it[start : start + size]
                     before = 20 if name in SLOW or test in AFTER_TRAINING else 5
-                    cost = before + seconds * len(chunk)
+                    cost = before + SLOW.get(name, 0.5) * len(chunk)
                     chunks.append((cost, notebook, chunk, cells[number:]))
     chunks.sort(key=lambda chunk: -chunk[0])
     return chunks, left_out
 
 
-def sample(mutants: list[Mutant], count: int | None) -> list[Mutant]:
-    """Return `count` of the mutants, always the same ones, in their order; None for all."""
-    if count is None or count >= len(mutants):
-        return mutants
-    picked = random.Random(SEED).sample(range(len(mutants)), count)
-    return [mutants[number] for number in sorted(picked)]
+def sample(some: list[Mutant], count: int) -> list[Mutant]:
+    """Return `count` of the mutants, or all if there are fewer; always the same ones."""
+    return random.Random(SEED).sample(some, min(count, len(some)))
 
 
 def judge_all(chunks: list[tuple], reasons: dict) -> list[Found]:
@@ -172,97 +146,20 @@ def judge_all(chunks: list[tuple], reasons: dict) -> list[Found]:
     return all_found
 
 
-def report(all_found: list[Found], left_out: list[str], seconds: float) -> str:
-    """Return everything as a Markdown page."""
-    killed = [one for one in all_found if one.killed]
-    names = [test for notebook in NOTEBOOKS for test in tasks(notebook) if test]
-    order = [name for name in names if any(one.mutant.test == name for one in all_found)]
-    of_task = {name: [one for one in all_found if one.mutant.test == name] for name in order}
-    lines = [
-        "# Small changes of the solutions",
-        "",
-        "Written by `make mutants` (bench/mutants.py). mutmut's operators change one thing of a "
-        "solution cell at a time: a number, an operator, an argument, a text, an assignment. Each "
-        "mutant takes the place of the solution in a boxed kernel and goes through the self-check "
-        "and the hidden test, as students' answers do. It is killed if its cell stops or it gets "
-        "fewer than all points. Named: the verdict names a mistake. Caught: its cell stops or the "
-        "self-check does not hold, so a student knows before handing in. Hidden inputs are drawn "
-        f"with seed {SEED}; a cell may take {SECONDS} s, one that trains for long "
-        f"{SLOW_SECONDS} s.",
-        "",
-        "| task | mutants | killed | survived | a gap | named | caught by the self-check |",
-        "|---|---|---|---|---|---|---|",
-        *(_row(name, of_task[name]) for name in order),
-        _row("**all**", all_found),
-        "",
-        f"Of those killed, the self-check catches {_caught(killed):.0%} "
-        f"(wanted: at least {CAUGHT_AT_LEAST:.0%}). It took {seconds / 60:.0f} min.",
-        "",
-    ]
-    if left_out:
-        lines += ["Not run:", "", *(f"- {text}" for text in left_out), ""]
-    lines += ["## Those that survive", ""]
-    lines += _listed(of_task, lambda one: not one.killed, why)
-    lines += ["## Those that only the hidden test kills", ""]
-    lines += _listed(of_task, lambda one: one.killed and not one.caught, lambda one: one.outcome)
-    return "\n".join(lines)
-
-
-def why(survivor: Found) -> str:
-    """Return the reason why a mutant survives, or that nobody has given one."""
-    return survivor.reason or f"**a gap** ({survivor.outcome})"
-
-
-def _row(name: str, some: list[Found]) -> str:
-    killed = [one for one in some if one.killed]
-    numbers = (
-        len(some),
-        len(killed),
-        len(some) - len(killed),
-        len(gaps(some)),
-        sum(one.named is not None for one in killed),
-        sum(one.caught for one in killed),
-    )
-    return f"| {name} | " + " | ".join(map(str, numbers)) + " |"
-
-
-def _listed(of_task: dict, wanted, words) -> list[str]:
-    """Return a list for each task of the mutants that are wanted."""
-    lines = []
-    for name, some in of_task.items():
-        listed = [one for one in some if wanted(one)]
-        if not listed:
-            continue
-        lines += [f"### {name}", ""]
-        for one in sorted(listed, key=lambda one: (one.mutant.cell, one.mutant.line)):
-            lines.append(f"- {_code(one.mutant.old)} → {_code(one.mutant.new)}: {words(one)}")
-        lines.append("")
-    return lines or ["None.", ""]
-
-
-def _code(text: str) -> str:
-    return f"`{text}`" if text else "nothing"
-
-
-def gaps(some: list[Found]) -> list[Found]:
-    """Return the survivors that nobody has explained."""
-    return [one for one in some if not one.killed and one.reason is None]
-
-
-def _caught(killed: list[Found]) -> float:
-    return sum(one.caught for one in killed) / max(1, len(killed))
-
-
 def main(only: list[str]) -> int:
     """Judge the mutants of some tasks, or of all; return the exit status."""
     begin = time.perf_counter()
     chunks, left_out = plan(only)
     all_found = judge_all(chunks, read_reasons())
-    text = report(all_found, left_out, time.perf_counter() - begin)
+    how = (
+        f"Hidden inputs are drawn with seed {SEED}; a cell may take {SECONDS} s, and "
+        f"{SLOW_SECONDS} s where one trains for long."
+    )
+    text = page(all_found, left_out, how, time.perf_counter() - begin)
     print(text)
     if not only:
         Path(ROOT, "docs", "mutants.md").write_text(text, encoding="utf-8")
-    caught = _caught([one for one in all_found if one.killed])
+    caught = share_caught([one for one in all_found if one.killed])
     return int(bool(gaps(all_found)) or caught < CAUGHT_AT_LEAST)
 
 
