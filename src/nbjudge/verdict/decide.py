@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from nbjudge.outcome import Outcome
 from nbjudge.question.reply import Reply, StudentError
+from nbjudge.question.wire import Other
 from nbjudge.verdict.compare import Difference, differences
 from nbjudge.verdict.hidden_test import Case, Credit, HiddenTest
 from nbjudge.verdict.relations import relation
@@ -154,8 +155,13 @@ def _differences(test: HiddenTest, expected, case: Case, reply: Reply) -> list[D
 
 
 def _got(test: HiddenTest, case: Case, reply: Reply) -> object:
-    """Return the answer as it is compared."""
-    return reply.value if test.measure is None else test.measure(reply.value, **case.known)
+    """Return the answer as it is compared; a student's odd answer never stops the grading."""
+    if test.measure is None:
+        return reply.value
+    try:
+        return test.measure(reply.value, **case.known)
+    except Exception:  # whatever a course's own function raises at what it did not expect
+        return Other("something that cannot be compared with what was asked for")
 
 
 def _has_value(reply: Reply) -> bool:
@@ -221,4 +227,7 @@ def _fraction(test: HiddenTest, results: Sequence[CaseResult]) -> float:
 def _credit(test: HiddenTest, cases, replies) -> Credit | None:
     if test.credit is None or not all(_has_value(reply) for reply in replies):
         return None
-    return test.credit(cases, [reply.value for reply in replies])
+    try:
+        return test.credit(cases, [reply.value for reply in replies])
+    except Exception:  # as for `measure`: no credit for what it did not expect
+        return None

@@ -77,7 +77,7 @@ class HiddenTest:
             cases is named.
         helpers: functions that `ask` calls; their source is sent with it.
         measure: turns an answer and the case's arguments into the properties that are compared;
-            runs in the grader's process.
+            runs in the grader's process. Where it raises, the answer is wrong.
         credit: takes the cases and the answers of an answer that is not right in all cases and
             returns a `Credit` or None.
         by_case: whether each right case earns its share; else all cases must be right.
