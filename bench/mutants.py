@@ -1,6 +1,6 @@
 """Judges every small change of the solutions, and writes docs/mutants.md.
 
-    make mutants                             # some 15 minutes on two cores
+    make mutants                             # some 10 minutes on two cores
     python bench/mutants.py hw_loss l2_loss  # these tasks only; prints, writes nothing
 
 A mutant is killed if its cell stops or its hidden test takes points. One that survives is explained
