@@ -1,4 +1,4 @@
-"""A hidden test that stops at an odd answer costs that answer its points, and nobody else a word."""
+"""A hidden test that stops at an odd answer costs that answer its points, and stops nobody else."""
 
 from nbjudge import Case, Credit, HiddenTest
 from nbjudge.outcome import Outcome
