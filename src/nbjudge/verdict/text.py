@@ -50,7 +50,8 @@ def _carried(verdict: Verdict) -> str:
 def _case_lines(verdict: Verdict) -> list[str]:
     passed = [r for r in verdict.results if r.outcome is Outcome.PASSED]
     failed = [r for r in verdict.results if r.outcome is not Outcome.PASSED]
-    lines = [f"{len(passed)} of {len(verdict.results)} cases are right."]
+    are = "is" if len(passed) == 1 else "are"
+    lines = [f"{len(passed)} of {len(verdict.results)} cases {are} right."]
     lines += [f"  right   {result.label}{_share(verdict, result)}" for result in passed]
     if passed and all(result.given for result in passed):
         lines += ["          (no points: this is right without any change to what was given)"]
@@ -69,7 +70,7 @@ def _share(verdict: Verdict, result: CaseResult) -> str:
     counted = verdict.carried.alone if verdict.carried else verdict.points
     by_case = abs(counted - verdict.max_points * earned / whole) < 0.02
     rounded = math.floor(points * 100 + 1e-6) / 100  # as the sum is
-    return f" ({rounded:g} points)" if by_case else ""
+    return f" ({rounded:g} point{'s' * (rounded != 1)})" if by_case else ""
 
 
 def _failed_lines(result: CaseResult) -> list[str]:
