@@ -92,7 +92,8 @@ RELEASE_FAILED = rm -rf release/"$$ASSIGNMENT"; \
   echo "again; all of submitted/ is then graded anew, and points given by hand stay in the old file:"; \
   echo "  mv gradebook.db gradebook-before.db && rm -rf autograded/*/'$$ASSIGNMENT'"
 # What a release is made from. Asked of find, because make cannot hold a name with a blank.
-MADE_FROM = source/"$$ASSIGNMENT" data grader_config.py nbgrader_config.py src/nbjudge/plugin/release.py src/nbjudge/config.py
+MADE_FROM = source/"$$ASSIGNMENT" hidden_tests/"$$ASSIGNMENT" data grader_config.py nbgrader_config.py \
+  src/nbjudge/plugin/release.py src/nbjudge/verdict/marking.py src/nbjudge/config.py
 NEWER = find $(MADE_FROM) \( -name .ipynb_checkpoints -o -name __pycache__ \) -prune -o -newer "$$stamp" -print
 
 # Of an empty gradebook nbgrader would make a new one, and points given by hand would be gone
@@ -105,13 +106,10 @@ release: known setup
 	if [ -f "$$stamp" ] && [ -f gradebook.db ] && [ -d release/"$$ASSIGNMENT" ] && \
 	  [ -z "$$($(NEWER) 2>/dev/null | head -n 1)" ]; then exit 0; fi; \
 	rm -rf $(BUILD)/before; if [ -d release/"$$ASSIGNMENT" ]; then cp -a release/"$$ASSIGNMENT" $(BUILD)/before; fi; \
-	$(RUN) nbjudge check "$$ASSIGNMENT" --quick || { \
-	  echo "release/$$ASSIGNMENT was not made: mend this first."; exit 1; }; \
+	echo "nbjudge check '$$ASSIGNMENT'"; $(RUN) nbjudge check "$$ASSIGNMENT" $(if $(UNBOXED),--unboxed) || { \
+	  echo "No release was made; release/ and the gradebook are as they were. Mend this first."; exit 1; }; \
 	echo "nbgrader generate_assignment '$$ASSIGNMENT' --force"; touch $(BUILD)/begun; \
 	$(RUN) nbgrader generate_assignment "$$ASSIGNMENT" --force --log-level=ERROR || { $(RELEASE_FAILED); exit 1; }; \
-	echo "nbjudge check '$$ASSIGNMENT'"; $(RUN) nbjudge check "$$ASSIGNMENT" $(if $(UNBOXED),--unboxed) || { \
-	  rm -rf release/"$$ASSIGNMENT"; if [ -d $(BUILD)/before ]; then cp -a $(BUILD)/before release/"$$ASSIGNMENT"; fi; \
-	  echo "release/$$ASSIGNMENT is as it was: mend this first."; exit 1; }; \
 	mv $(BUILD)/begun "$$stamp"
 
 WHOM = $(if $(STUDENT),--student="$$STUDENT") $(if $(NOTEBOOK),--notebook="$$NOTEBOOK")

@@ -13,7 +13,7 @@ from nbjudge.verdict.carry import all_needs, to_ask_again
 SOURCE = [
     ("half", "def half(x):\n    return x / 2  # by-the-teacher"),
     ("quarter", "def quarter(x):\n    return half(half(x))"),
-    ("study", "found = [quarter(k) for k in range(4)]"),
+    ("study", "found = [quarter(k) for k in range(4)]\nplot(found)"),
 ]
 HIDDEN_TESTS = """
 from nbjudge import Case, HiddenTest
@@ -44,10 +44,11 @@ quarter_test = HiddenTest(
 )
 study_test = HiddenTest(
     title="Study", points=2, ask=ask_study, cases=lambda rng: [Case("the list", {})],
-    expect=lambda: {"found": [0, 0.25, 0.5, 0.75]}, needs=["quarter_test"],
+    expect=lambda: {"found": [0, 0.25, 0.5, 0.75]}, needs=["quarter_test"], figures=1,
 )
 """
 RIGHT = dict(SOURCE)
+PLOT = "import matplotlib.pyplot as plt\ndef plot(y):\n    plt.plot(y)\n    plt.show()"
 WRONG_HALF = "def half(x):\n    return x / 3"
 LOOK = (  # what may be found of a function, in every way that a value can leave
     "import inspect\n"
@@ -74,7 +75,7 @@ def build(folder, more_config=""):
     """Make a course of one notebook with three tasks, each building on the one before."""
     source = folder / "source" / "small"
     source.mkdir(parents=True)
-    cells = []
+    cells = [_cell("setup", PLOT, locked=True)]
     for name, text in SOURCE:
         head, _, body = text.rpartition("\n")
         indent = " " * (len(body) - len(body.lstrip()))
@@ -116,6 +117,12 @@ STUDENTS = {
     "second_wrong": {**RIGHT, "quarter": "def quarter(x):\n    return half(x)"},
     "both_wrong": {**RIGHT, "half": WRONG_HALF, "quarter": "def quarter(x):\n    return half(x)"},
     "only_first_and_wrong": {"half": WRONG_HALF},
+    "no_figure": {**RIGHT, "half": WRONG_HALF, "study": RIGHT["study"].replace("plot(found)", "")},
+    "figure_elsewhere": {
+        **RIGHT,
+        "half": WRONG_HALF + "\n\n\nplot([1, 2])",
+        "study": RIGHT["study"].replace("plot(found)", ""),
+    },
     "copies": {**RIGHT, "half": WRONG_HALF, "quarter": "quarter = half"},
     **{f"attack_{n}": {"half": WRONG_HALF, "quarter": text} for n, text in ATTACKS.items()},
 }
@@ -157,6 +164,11 @@ def test_a_mistake_costs_its_own_task_only_and_nobody_gets_what_they_did_not_wri
     assert points_of(course, student) == points
 
 
+@pytest.mark.parametrize("student", ["no_figure", "figure_elsewhere"])
+def test_a_figure_of_another_cell_counts_no_more_beside_the_teachers_solution(course, student):
+    assert points_of(course, student) == [0, 3, 1]
+
+
 def test_another_tasks_solution_in_the_place_of_the_own_one_is_wrong(course):
     assert points_of(course, "copies") == [0, 0, 2]
 
@@ -165,13 +177,22 @@ def test_the_text_says_what_counts_and_why(course):
     nb = nbformat.read(course / "autograded" / "first_wrong" / "small" / "steps.ipynb", 4)
     text = next(c for c in nb.cells if c.metadata.nbgrader.grade_id == "quarter_test").outputs[0]
     assert "With a right “Half”, your answer here is right: so 3 of 3 points count" in text.text
+    assert "Likely mistake" not in text.text
+
+
+def test_a_task_after_a_stub_is_not_called_unwritten(course):
+    nb = nbformat.read(course / "autograded" / "first_missing" / "small" / "steps.ipynb", 4)
+    cells = {c.metadata.nbgrader.grade_id: c for c in nb.cells}
+    text = cells["quarter_test"].outputs[0].text
+    assert "so 3 of 3 points count" in text
+    assert "Not attempted" not in text
 
 
 def test_the_audit_line_keeps_both_results(course):
     line = lines_of(course, "first_wrong")[1]
-    assert line["alone"] == 0
-    assert line["outcome"] == "wrong value"
-    assert line["carried"] == {"points": 3, "outcome": "passed", "solved": ["Half"]}
+    assert (line["points"], line["outcome"]) == (3, "passed")
+    alone = {"points": 0, "outcome": "wrong value", "mistake": None}
+    assert line["carried"] == {"solved": ["Half"], "alone": alone}
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -190,7 +211,7 @@ def test_again_repeats_a_carried_verdict(course):
 
 
 def test_a_factor_of_the_course_counts_and_0_turns_it_off(tmp_path):
-    for factor, points in ((0.5, [0, 1.5, 1]), (0, [0, 0, 0])):
+    for factor, points in ((0.5, [0, 1.5, 1]), (0, [0, 0, 1])):
         folder = build(tmp_path / str(factor), f"c.JudgeExecute.carry = {factor}")
         hand_in(folder, "first_wrong", **STUDENTS["first_wrong"])
         small_course.nbgrader(folder, "autograde", "small")

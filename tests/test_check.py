@@ -57,6 +57,13 @@ def test_a_course_in_order_has_no_problem(course):
         ("tests", "rng.uniform(5", "rng.unifrom(5", "its cases cannot be drawn"),
         ("tests", "import math", "import mathematics", "cannot be loaded"),
         ("tests", "    points=3,", '    points=3,\n    needs=["volume"],', "it needs 'volume'"),
+        ("tests", "    points=3,", '    points=3,\n    needs="area_test",', "needs is one text"),
+        ("tests", "    points=3,", '    points=3,\n    needs=["area_test"],', "needs itself"),
+        ("tests", 'Case("a circle"', 'Case(f"{rng.uniform()}"', "other labels for another seed"),
+        ("tests", 'Case("a circle", ', "dict(", "cases must return Case objects"),
+        ("tests", "import math", "import sys; sys.exit('bye')", "area.py cannot be loaded"),
+        ("source", 'judge("area_test")', 'jugde("area_test")', "area_test: no judge("),
+        ("source", "### BEGIN HIDDEN", "### BEGIN HIDEN", "judge is not between"),
     ],
 )
 def test_what_can_be_seen_without_running_anything_is_said(mend_after, file, old, new, words):
@@ -84,6 +91,13 @@ def test_a_self_check_that_says_the_same_of_stub_and_solution_is_said(mend_after
     nb.cells.insert(place, cell)
     nbformat.write(nb, path)
     assert "area_check: the self-check says of the stub what it says of" in check(mend_after)
+
+
+def test_a_notebook_that_cannot_be_read_is_said(mend_after):
+    (mend_after / "source" / "small" / "area.ipynb").write_text("{", encoding="utf-8")
+    said = check(mend_after, "--quick")
+    assert "area: it cannot be read" in said
+    assert "Traceback" not in said
 
 
 def test_make_releases_nothing_that_has_a_problem():

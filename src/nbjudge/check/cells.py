@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 
 from nbformat import NotebookNode
@@ -11,6 +12,8 @@ from nbgrader import utils
 from nbjudge.verdict.course import judged_test
 from nbjudge.verdict.hidden_test import HiddenTest
 from nbjudge.verdict.marking import MARKING
+
+HIDDEN = re.compile("### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
 
 
 def problems(nb: NotebookNode, tests: Mapping[str, HiddenTest], module: str) -> Iterator[str]:
@@ -22,15 +25,23 @@ def problems(nb: NotebookNode, tests: Mapping[str, HiddenTest], module: str) -> 
         module: where they are, for the sentences.
     """
     for cell in nb.cells:
-        for name in MARKING.findall(cell.source):
-            if name not in tests:
-                yield f"@MARKING {name}@ has no hidden test in {module}"
+        for mark in re.findall(r"@MARKING[^@\n]{0,200}@?", cell.source):
+            name = MARKING.fullmatch(mark)
+            if name is None or name[1] not in tests:
+                yield f"{mark} names no hidden test in {module}; write @MARKING name@"
     used = []
     for cell in nb.cells:
         name = judged_test(cell.source) if utils.is_grade(cell) else None
-        if name is None:
+        if not utils.is_grade(cell) or utils.is_solution(cell):
             continue
         where, points = cell.metadata.nbgrader["grade_id"], cell.metadata.nbgrader["points"]
+        if name is None:
+            if re.search(r"\bj\w{1,3}ge\w*\(", cell.source):
+                yield f'{where}: no judge("name") can be read in it, with the name in quotes'
+            continue
+        hidden = HIDDEN.search(cell.source)
+        if hidden is None or judged_test(hidden[1]) != name:
+            yield f"{where}: judge is not between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS"
         if name not in tests:
             near = difflib.get_close_matches(name, tests, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
@@ -47,8 +58,10 @@ def problems(nb: NotebookNode, tests: Mapping[str, HiddenTest], module: str) -> 
     for name, test in tests.items():
         if name not in used:
             yield f'{name}: no graded cell calls judge("{name}"), so it is never asked'
-        for need in test.needs:
-            if need not in tests:
+        for need in () if isinstance(test.needs, str) else test.needs:
+            if need == name:
+                yield f"{name}: it needs itself"
+            elif need not in tests:
                 yield f"{name}: it needs {need!r}, which is no hidden test of this notebook"
             elif {need, name} <= set(used) and used.index(need) >= used.index(name):
                 yield f"{name}: it needs {need!r}, which is asked after it"

@@ -7,13 +7,20 @@ from collections.abc import Iterator
 
 from nbjudge.question.wire import decode, encode
 from nbjudge.verdict.compare import differences
-from nbjudge.verdict.hidden_test import HiddenTest
+from nbjudge.verdict.hidden_test import Case, HiddenTest, Mistake
 
 SEEDS = (0, 1, 2)
 
 
 def problems(test: HiddenTest) -> Iterator[str]:
-    """Return what is wrong with a hidden test, a sentence each; whatever it raises is one."""
+    """Return what is wrong with a hidden test, a sentence each; what its formulas raise is one."""
+    if isinstance(test.needs, str):
+        yield f'needs is one text; write a list: needs=["{test.needs}"]'
+    for name, mistake in test.mistakes.items():
+        if not isinstance(mistake, Mistake):
+            yield f"mistake {name!r} is no Mistake(formula, help)"
+            return
+    labels = []
     try:
         test.sources()
     except (OSError, TypeError) as error:
@@ -25,8 +32,12 @@ def problems(test: HiddenTest) -> Iterator[str]:
         except Exception as error:
             yield f"its cases cannot be drawn (seed {seed}): {_said(error)}"
             return
-        if not cases:
-            yield "it has no cases"
+        if not cases or not all(isinstance(case, Case) for case in cases):
+            yield "cases must return Case objects, one or more"
+            return
+        labels.append([case.label for case in cases])
+        if labels[0] != labels[-1]:
+            yield "its cases have other labels for another seed, so the table of points is not true"
             return
         found = list(_problems_of_cases(test, cases))
         if found:

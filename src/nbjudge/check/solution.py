@@ -25,7 +25,8 @@ def problems(
     """Run a source notebook with its solutions, and with its stubs; return what is not as wanted.
 
     With the solutions all points are reached. The last line that a self-check prints then is its
-    word for "right"; with the stubs it must not say the same, and no task may earn a point.
+    word for "right", and no line may begin with ✗; with the stubs it must not say the same, and no
+    task may earn a point.
 
     Args:
         nb: the source notebook.
@@ -43,6 +44,9 @@ def problems(
     for name, cell in _self_checks(solved).items():
         if any(output.output_type == "error" for output in cell.outputs):
             yield f"{name}: the self-check stops with an error at the teacher's solution"
+        refused = [line for line in _printed(cell) if line.startswith("✗")]
+        if refused:
+            yield f"{name}: the self-check refuses the teacher's solution: {refused[0]}"
     stub, _ = ClearSolutions(config=config).preprocess(copy.deepcopy(nb), {})
     empty, verdicts = _run(stub, config, assignment, notebook, files, tests)
     for verdict in verdicts:
@@ -75,6 +79,10 @@ def _self_checks(nb: NotebookNode) -> dict[str, NotebookNode]:
 
 
 def _last_line(cell: NotebookNode) -> str:
-    texts = [output.text for output in cell.outputs if output.get("name") == "stdout"]
-    lines = "".join(texts).strip().splitlines()
+    lines = _printed(cell)
     return lines[-1] if lines else ""
+
+
+def _printed(cell: NotebookNode) -> list[str]:
+    texts = [output.text for output in cell.outputs if output.get("name") == "stdout"]
+    return "".join(texts).strip().splitlines()

@@ -178,13 +178,23 @@ def load_assignment(
         files=files,
         kept=kept,
         solutions={
-            stem: read_solutions(root / coursedir.source_directory / name / f"{stem}.ipynb")
+            stem: _solutions(root / coursedir.source_directory / name / f"{stem}.ipynb")
             for stem in paths
         },
         hidden_tests=root / hidden_tests,
         limits=limits,
         settings=settings_digest(settings),
     )
+
+
+def _solutions(path: Path) -> dict[str, str]:
+    try:
+        return read_solutions(path)
+    except ValueError as error:
+        raise CourseError(
+            f"Nothing was graded: {str(error)[:300]}. Its solutions are needed for tasks that "
+            "build on a wrong one."
+        ) from error
 
 
 def _kept_cells(gradebook: Gradebook, name: str) -> dict[str, dict]:

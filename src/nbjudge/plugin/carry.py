@@ -15,15 +15,21 @@ from nbgrader import utils
 
 from nbjudge.verdict.course import judged_test
 
+SOLVED = "nbjudge_solved"  # in the metadata of a cell whose text is the teacher's
+
 
 def read_solutions(path: Path) -> dict[str, str]:
     """Return the text of each solution cell of code in a source notebook, by its grade_id.
 
-    Empty if there is no such file: a grader's machine need not have the sources.
+    Empty if there is no such file: a grader's machine need not have the sources. Raises a
+    `ValueError` with a sentence for one that cannot be read.
     """
     if not path.is_file():
         return {}
-    nb = nbformat.read(path, as_version=4)
+    try:
+        nb = nbformat.read(path, as_version=4)
+    except Exception as error:  # whatever nbformat raises at a damaged file
+        raise ValueError(f"{path} is no notebook that can be read: {error}") from error
     return {
         cell.metadata.nbgrader["grade_id"]: cell.source
         for cell in nb.cells
@@ -48,11 +54,13 @@ def solved(
 ) -> NotebookNode | None:
     """Return the notebook with some tasks solved, to the last task that is asked again.
 
+    Solved cells are marked with `SOLVED`: what they draw is not the student's.
+
     Args:
         nb: the student's, with the graded cells of the course.
         solutions: the teacher's cells, by grade_id.
         replaced: hidden tests; the solution cells of their tasks get the teacher's text.
-        asked: hidden tests; only their graded cells are kept.
+        asked: hidden tests that are to be asked; behind the last of them the notebook ends.
 
     None if a solution is missing.
     """
@@ -62,16 +70,14 @@ def solved(
             grade_id = cell.metadata.nbgrader["grade_id"]
             if grade_id not in solutions:
                 return None
-            cell.source = solutions[grade_id]
-    kept, end = [], 0
-    for cell in built.cells:
-        name = _judged(cell)
+            cell.source, cell.metadata[SOLVED] = solutions[grade_id], True
+    end = 0
+    for number, cell in enumerate(built.cells, start=1):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-        if name is None or name in asked:
-            kept.append(cell)
-            end = len(kept) if name else end
-    built.cells = kept[:end]
+        if _judged(cell) in asked:
+            end = number
+    built.cells = built.cells[:end]
     return built
 
 

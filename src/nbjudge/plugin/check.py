@@ -29,10 +29,16 @@ def check(config: Config, assignment: str, console: Console, quick: bool = False
     root = Path(coursedir.root)
     tests = root / JudgeExecute(config=config).hidden_tests
     number, many = 0, 0
-    for path in sorted((root / coursedir.source_directory / assignment).glob("*.ipynb")):
+    source = root / coursedir.source_directory / assignment
+    paths = sorted(source.glob("*.ipynb"))
+    if not paths:
+        console.print(f"There is no notebook in {source}.", highlight=False, soft_wrap=True)
+        return False
+    for path in paths:
         found = list(_static(path, tests, assignment))
         if not found and not quick:
-            files = root / coursedir.release_directory / assignment
+            release = root / coursedir.release_directory / assignment
+            files = release if release.is_dir() else source
             nb = nbformat.read(path, as_version=4)
             found = list(solution.problems(nb, config, assignment, path.stem, files, tests))
         for problem in found:
@@ -54,11 +60,19 @@ def _static(path: Path, folder: Path, assignment: str) -> Iterator[str]:
     """Return what can be seen of a notebook and its hidden tests without running it."""
     module = f"{folder.name}/{assignment}/{path.stem}.py"
     try:
+        nb = nbformat.read(path, as_version=4)
+    except Exception as error:  # whatever nbformat raises at a damaged file
+        yield f"it cannot be read: {type(error).__name__}: {str(error)[:200]}"
+        return
+    try:
         tests = load_hidden_tests(folder, assignment, path.stem)
-    except Exception as error:  # whatever an instructor's module raises
+    except (Exception, SystemExit) as error:  # whatever an instructor's module raises
         yield f"{module} cannot be loaded: {type(error).__name__}: {error}"
         return
-    yield from cells.problems(nbformat.read(path, as_version=4), tests, module)
+    yield from cells.problems(nb, tests, module)
     for name, test in tests.items():
-        for problem in formulas.problems(test):
-            yield f"{name}: {problem}"
+        try:
+            for problem in formulas.problems(test):
+                yield f"{name}: {problem}"
+        except (Exception, SystemExit) as error:  # what is no case, no mistake, no number
+            yield f"{name}: it cannot be used: {type(error).__name__}: {error}"

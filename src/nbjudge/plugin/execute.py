@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nbformat.v4 import new_output
@@ -13,7 +13,7 @@ from traitlets import Float, Integer, Unicode
 
 from nbjudge.kernel.execute import BoxedExecute
 from nbjudge.outcome import Outcome
-from nbjudge.plugin.carry import attempted, solved
+from nbjudge.plugin.carry import SOLVED, attempted, solved
 from nbjudge.question.ask import question_code
 from nbjudge.question.probe import ANSWER_TYPE
 from nbjudge.question.reply import Reply, StudentError, read_reply
@@ -76,6 +76,8 @@ class JudgeExecute(BoxedExecute):
 
     carry = Float(
         1.0,
+        min=0.0,
+        max=1.0,
         help="What a task is worth that is right beside the teacher's solution of the tasks that "
         "it needs: a factor of its points. 0 turns this off.",
     ).tag(config=True)
@@ -112,6 +114,7 @@ class JudgeExecute(BoxedExecute):
 
     def _start_notebook(self) -> None:
         self.start_run()
+        self._asked: Collection[str] | None = None  # hidden tests; None for all
         self._start_task()
         # figures that answers to tasks without one drew: who writes all answers into one cell
         # draws there what a later task asks for
@@ -138,7 +141,7 @@ class JudgeExecute(BoxedExecute):
                 continue
             titles = [test.title for name, test in self._tests.items() if name in replaced]
             seeds = {judged.cell: judged.seed for judged in first}
-            found = self._judge_apart(again, resources, seeds, until)
+            found = self._judge_apart(again, asked, resources, seeds, until)
             for place, judged in enumerate(self.judged):
                 if judged.cell in found:
                     verdict = better(judged.verdict, found[judged.cell], titles, self.carry)
@@ -148,13 +151,15 @@ class JudgeExecute(BoxedExecute):
             if judged is not before:
                 cells[judged.cell].outputs = verdict_outputs(judged.verdict)
 
-    def _judge_apart(self, nb, resources, seeds: dict, until: float) -> dict[str, Verdict]:
+    def _judge_apart(
+        self, nb, asked: Collection[str], resources, seeds: dict[str, int], until: float
+    ) -> dict[str, Verdict]:
         """Run a notebook in a kernel of its own; return the verdicts by grade_id, and no more."""
         kept, self.judged = self.judged, []
         usual, self._seeds = self._seeds, seeds
         apart = {**resources, "metadata": dict(resources["metadata"])}
         self._start_notebook()
-        self._deadline = until
+        self._asked, self._deadline = asked, until
         try:
             super().preprocess(nb, apart)
             return {judged.cell: judged.verdict for judged in self.judged}
@@ -177,7 +182,10 @@ class JudgeExecute(BoxedExecute):
         if name is None or utils.is_solution(cell):
             self._run_students_cell(cell, index)
             return cell, resources
-        self._judge_cell(cell, name)
+        if self._asked is None or name in self._asked:
+            self._judge_cell(cell, name)
+        elif not self._tests[name].figures:
+            self._spare_figures += self._figures_in_answers
         self._start_task()
         return cell, resources
 
@@ -217,7 +225,7 @@ class JudgeExecute(BoxedExecute):
         for output in cell.outputs:
             if output.output_type == "error" and self._cell_error is None:
                 self._cell_error = StudentError(output.ename[:100], output.evalue[:500])
-            elif is_figure(output):
+            elif is_figure(output) and not cell.metadata.get(SOLVED):
                 self._figures += 1
                 self._figures_in_answers += utils.is_solution(cell)
 

@@ -36,12 +36,15 @@ def audit_line(verdict: Verdict, seed: int, digests: Mapping[str, str], **who: s
         "mistake": verdict.mistake,
         "cases": [{"case": r.label, "outcome": r.outcome.value} for r in verdict.results],
     }
-    if verdict.carried is not None:  # both results: the one alone, and the one that counts
-        record["alone"] = verdict.carried.alone
+    if verdict.carried is not None:  # the result without the tasks that were solved, too
+        alone = verdict.carried.alone
         record["carried"] = {
-            "points": verdict.carried.points,
-            "outcome": verdict.carried.outcome.value,
             "solved": list(verdict.carried.titles),
+            "alone": {
+                "points": alone.points,
+                "outcome": alone.outcome.value,
+                "mistake": alone.mistake,
+            },
         }
     return _line(who, record, digests)
 

@@ -50,10 +50,11 @@ def to_ask_again(
 
 
 def better(first: Verdict, again: Verdict, titles: Iterable[str], factor: float) -> Verdict:
-    """Return the first verdict with the points of the better of the two.
+    """Return the better verdict.
 
-    Of the second one nothing but points and outcome is taken: it was reached beside the teacher's
-    solutions.
+    Of the second one nothing but points and outcome is taken, because it was reached beside the
+    teacher's solutions; the first one's cases stay, and what was guessed of its wrong numbers goes:
+    they came of another task.
 
     Args:
         first: on the student's own notebook.
@@ -64,5 +65,13 @@ def better(first: Verdict, again: Verdict, titles: Iterable[str], factor: float)
     points = math.floor(again.points * factor * 100 + 1e-6) / 100
     if points <= first.points:
         return first
-    carried = Carried(points, again.outcome, first.points, tuple(titles))
-    return replace(first, points=points, carried=carried)
+    return replace(
+        first,
+        points=points,
+        outcome=again.outcome,
+        mistake=None,
+        help="",
+        seen="",
+        credit=None,
+        carried=Carried(first, tuple(titles)),
+    )

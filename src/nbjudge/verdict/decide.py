@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from nbjudge.outcome import Outcome
 from nbjudge.question.reply import Reply, StudentError
-from nbjudge.question.wire import Other
+from nbjudge.question.wire import Other, decode, encode
 from nbjudge.verdict.compare import Difference, differences
 from nbjudge.verdict.hidden_test import Case, Credit, HiddenTest
 from nbjudge.verdict.relations import relation
@@ -31,15 +31,11 @@ class Carried:
     """What an answer is worth where the tasks that it needs are right.
 
     Attributes:
-        points: for it, after the course's factor.
-        outcome: of it.
-        alone: the points without that.
+        alone: the verdict without that.
         titles: of the tasks that were solved for it.
     """
 
-    points: float
-    outcome: Outcome
-    alone: float
+    alone: Verdict
     titles: tuple[str, ...]
 
 
@@ -131,16 +127,40 @@ def name_mistake(test, cases, replies, results) -> str | None:
 def _see(test, cases, replies, results) -> str:
     """Return how wrong numbers without a name relate to the right ones; empty if that is unknown.
 
-    Nothing is told of cases without drawn arguments, or with private ones: their answer is fixed.
+    Nothing is told where an answer is private, or the same in every run: it would be given away.
     """
-    if any(case.private or not case.arguments for case in cases):
+    if any(case.private for case in cases) or not all(map(_has_value, replies)):
         return ""
-    if not any(result.differences for result in results) or not all(map(_has_value, replies)):
+    if not any(result.differences for result in results):
         return ""
-    expected = [test.expect(**case.known) for case in cases]
+    drawn = _drawn_parts(test)
+    expected = [_only(drawn, test.expect(**case.known)) for case in cases]
     got = [_got(test, case, reply) for case, reply in zip(cases, replies, strict=True)]
     terms = [{name: f(**case.known) for name, f in test.terms.items()} for case in cases]
-    return relation(expected, got, terms, test.rtol)
+    return relation(expected, got, terms, test.rtol, test.atol) if drawn else ""
+
+
+def _drawn_parts(test: HiddenTest) -> set[str]:
+    """Return the properties whose right values differ from run to run in all cases.
+
+    Of an answer that is one value, its name is empty.
+    """
+    runs = [[test.expect(**c.known) for c in test.draw_cases(seed)] for seed in (0, 1)]
+    one, other = ([e if isinstance(e, dict) else {"": e} for e in run] for run in runs)
+    return {
+        name
+        for name in one[0]
+        if all(
+            differences(a.get(name), decode(encode(b.get(name))), test.rtol, test.atol)
+            for a, b in zip(one, other)
+        )
+    }
+
+
+def _only(names: set[str], expected: object) -> object:
+    if not isinstance(expected, dict):
+        return expected
+    return {name: value for name, value in expected.items() if name in names}
 
 
 def _agrees(test: HiddenTest, formula, case: Case, reply: Reply) -> bool:

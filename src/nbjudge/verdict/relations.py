@@ -7,7 +7,7 @@ give the answer away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -24,6 +24,7 @@ def relation(
     got: Sequence[object],
     terms: Sequence[Mapping[str, object]],
     rtol: float,
+    atol: float,
 ) -> str:
     """Return a sentence on how the wrong numbers relate to the right ones; empty if none is seen.
 
@@ -32,7 +33,8 @@ def relation(
         got: the student's answers, in the same order.
         terms: for each case, name to value of terms of the formula; a value may be a dictionary
             of a value for each property.
-        rtol: relative tolerance.
+        rtol: relative tolerance, as in the comparison.
+        atol: absolute tolerance.
     """
     found = {}
     for name in _names(expected):
@@ -41,7 +43,8 @@ def relation(
         if any(a is None or b is None or a.shape != b.shape for a, b in zip(right, given)):
             continue
         own = [{key: _numbers(_part(v, name)) for key, v in each.items()} for each in terms]
-        sentence = _relate(right, given, own, rtol)
+        with np.errstate(all="ignore"):  # of a student's huge numbers
+            sentence = _relate(right, given, own, rtol, atol)
         if sentence:
             found[name] = sentence
     if len(set(found.values())) == 1 and len(found) > 1:
@@ -79,9 +82,14 @@ def _numbers(value: object) -> np.ndarray | None:
     return value if value.size and np.isfinite(value).all() else None
 
 
-def _relate(right, given, terms, rtol: float) -> str:
+def _relate(right, given, terms, rtol: float, atol: float) -> str:
     """Return how one property differs from the right one, the same way in all cases."""
-    close = _closeness(right, rtol)
+
+    def close(wanted, given) -> bool:
+        return all(
+            (np.abs(w - g) <= atol + rtol * np.abs(w).max()).all() for w, g in zip(wanted, given)
+        )
+
     if close(right, given):
         return ""
     for factor in SIMPLE:
@@ -94,11 +102,16 @@ def _relate(right, given, terms, rtol: float) -> str:
     if flat.size < 2:  # any number is some multiple of another
         return ""
     shift = float((flat_given - flat).mean())
-    if close([r + shift for r in right], given):
+    if np.isfinite(shift) and close([r + shift for r in right], given):
         return f"a constant {abs(shift):.4g} {'larger' if shift > 0 else 'smaller'} than expected"
     if flat @ flat > 0:
         ratio = float(flat_given @ flat / (flat @ flat))
-        if ratio and np.ptp(np.abs(flat)) > 0 and close([ratio * r for r in right], given):
+        if (
+            ratio
+            and np.isfinite(ratio)
+            and np.ptp(np.abs(flat)) > 0
+            and close([ratio * r for r in right], given)
+        ):
             return _times(ratio)
     return ""
 
@@ -121,19 +134,6 @@ def _with_terms(right, terms) -> Iterator[tuple[str, list[np.ndarray]]]:
             for sign, word in ((1, "larger"), (-1, "smaller")):
                 moved = [r + sign * multiple * v for r, v in zip(right, values)]
                 yield f"{word} than expected by exactly {TIMES.get(multiple, '')}{name}", moved
-
-
-def _closeness(right, rtol: float) -> Callable[[list, list], bool]:
-    """Return a comparison of two lists of arrays that is as exact as the verdict's."""
-    scale = max(float(np.abs(r).max()) for r in right)
-
-    def close(wanted, given) -> bool:
-        return all(
-            (np.abs(w - g) <= 1e-6 * scale + rtol * np.abs(w).max()).all()
-            for w, g in zip(wanted, given)
-        )
-
-    return close
 
 
 def _flat(arrays) -> np.ndarray:

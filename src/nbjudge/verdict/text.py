@@ -16,6 +16,9 @@ SHOWN_CASES = 2  # failed cases that are explained; one wrong formula fails many
 def verdict_text(verdict: Verdict) -> str:
     """Return some lines of plain text: points, what failed, and the likely mistake."""
     lines = [f"{verdict.title}: {verdict.points:g} of {verdict.max_points:g} points"]
+    if verdict.carried:
+        lines += ["", *_wrap(_carried(verdict)), "", *_case_lines(verdict)]
+        return plain("\n".join(lines))
     if verdict.outcome is Outcome.PASSED:
         many = len(verdict.results)
         lines.append(f"All {many} cases are right." if many > 1 else "The case is right.")
@@ -23,8 +26,6 @@ def verdict_text(verdict: Verdict) -> str:
     if verdict.outcome is Outcome.NOT_ATTEMPTED:
         lines.append("Not attempted: the stub is still in place.")
         return plain("\n".join(lines))
-    if verdict.carried:
-        lines += ["", *_wrap(_carried(verdict))]
     if verdict.mistake:
         lines += ["", f"Likely mistake: {verdict.mistake}.", *_wrap(verdict.help)]
     if verdict.seen:
@@ -39,11 +40,11 @@ def _carried(verdict: Verdict) -> str:
     """Say what counts: the answer beside right tasks before it, and not only what came of it."""
     carried = verdict.carried
     tasks = " and ".join(f"“{title}”" for title in carried.titles)
-    right = carried.outcome is Outcome.PASSED
+    right = verdict.outcome is Outcome.PASSED
     return (
         f"With a right {tasks}, your answer here is {'right' if right else 'partly right'}: so "
-        f"{verdict.points:g} of {verdict.max_points:g} points count, not {carried.alone:g}. What "
-        "follows is what your notebook gives as it is."
+        f"{verdict.points:g} of {verdict.max_points:g} points count, not "
+        f"{carried.alone.points:g}. What follows is what your notebook gives as it is."
     )
 
 
@@ -67,7 +68,7 @@ def _share(verdict: Verdict, result: CaseResult) -> str:
     whole = sum(each.weight for each in verdict.results)
     earned = sum(r.weight for r in verdict.results if r.outcome is Outcome.PASSED)
     points = verdict.max_points * result.weight / whole
-    counted = verdict.carried.alone if verdict.carried else verdict.points
+    counted = verdict.carried.alone.points if verdict.carried else verdict.points
     by_case = abs(counted - verdict.max_points * earned / whole) < 0.02
     rounded = math.floor(points * 100 + 1e-6) / 100  # as the sum is
     return f" ({rounded:g} point{'s' * (rounded != 1)})" if by_case else ""
