@@ -380,6 +380,47 @@ return 0.5 * np.sum(y**2) + self.Lambda * {L1}
 """,
         outcome="changed its arguments in place",
     ),
+    _penalised(
+        "|W| as W · (W / |W|)",
+        "self.Lambda * sum(np.sum(W * (W / np.abs(W))) for W in (self.W1, self.W2))",
+        "nan where a weight is exactly 0",
+    ),
+    _loss(
+        "|W| smoothed, as the root of W² + 1e-6",
+        """
+smooth = [np.sqrt(W**2 + 1e-6).sum() for W in (self.W1, self.W2)]
+return 0.5 * np.sum((y - yHat) ** 2) + self.Lambda * sum(smooth)
+""",
+        outcome="wrong value",
+    ),
+    _loss(
+        "a sum that keeps its axes: shape (1, 1)",
+        f"return 0.5 * np.sum((y - yHat) ** 2, keepdims=True) + self.Lambda * {L1}",
+        outcome="wrong shape",
+    ),
+    _loss(
+        "λ as a whole number",
+        f"return 0.5 * np.sum((y - yHat) ** 2) + int(self.Lambda) * {L1}",
+        outcome="wrong value",
+    ),
+    _loss(
+        "the penalty as a factor",
+        f"return 0.5 * np.sum((y - yHat) ** 2) * (1 + self.Lambda * {L1})",
+        outcome="wrong value",
+    ),
+    _loss(
+        "the errors of the outputs added before the square",
+        f"e = y - yHat\nreturn 0.5 * (e.T @ e).sum() + self.Lambda * {L1}",
+        outcome="wrong value",
+    ),
+    _loss(
+        "negative weights left out",
+        """
+positive = [np.maximum(W, 0).sum() for W in (self.W1, self.W2)]
+return 0.5 * np.sum((y - yHat) ** 2) + self.Lambda * sum(positive)
+""",
+        outcome="wrong value",
+    ),
     Answer("reg_loss", "deleted", "del loss_reg, NeuralNetwork.loss_reg", outcome="missing"),
     Answer(
         "reg_loss",
@@ -716,6 +757,60 @@ return X.T @ d2 + self.Lambda * np.sign(self.W1), self.a2.T @ d3 + self.Lambda *
     ),
     _variant(
         "the penalty alone", "the data term is missing from the gradient", end="return r1, r2"
+    ),
+    _gradient(
+        "λ halved in the network",
+        """
+self.Lambda *= 0.5
+d3 = -(y - yHat) * self.sigmoidPrime(self.z3)
+d2 = (d3 @ self.W2.T) * self.sigmoidPrime(self.z2)
+return X.T @ d2 + self.Lambda * np.sign(self.W1), self.a2.T @ d3 + self.Lambda * np.sign(self.W2)
+""",
+        "backward_reg changes the weights or λ",
+    ),
+    _gradient(
+        "signs kept from the first call",
+        """
+if not hasattr(self, "s"):
+    self.s = np.sign(self.W1), np.sign(self.W2)
+d3 = -(y - yHat) * self.sigmoidPrime(self.z3)
+d2 = (d3 @ self.W2.T) * self.sigmoidPrime(self.z2)
+return X.T @ d2 + self.Lambda * self.s[0], self.a2.T @ d3 + self.Lambda * self.s[1]
+""",
+        "the signs are those of an earlier call",
+    ),
+    _variant(
+        "a dict",
+        None,
+        end="return {'dJdW1': g1 + r1, 'dJdW2': g2 + r2}",
+        outcome="wrong type",
+    ),
+    _variant("delta3 too", None, end="return g1 + r1, g2 + r2, d3", outcome="wrong type"),
+    _variant(
+        "0.3 for λ",
+        None,
+        r1="0.3 * np.sign(self.W1)",
+        r2="0.3 * np.sign(self.W2)",
+        outcome="wrong value",
+    ),
+    _variant(
+        "dJdW1 alone divided by the number of examples",
+        None,
+        end="return g1 / len(X) + r1, g2 + r2",
+        outcome="wrong value",
+    ),
+    _variant(
+        "the penalty of W2 in delta2",
+        None,
+        d2="((d3 + self.Lambda * np.sum(np.sign(self.W2))) @ self.W2.T)"
+        " * self.sigmoidPrime(self.z2)",
+        outcome="wrong value",
+    ),
+    _variant(
+        "clipped to ±1",
+        None,
+        end="return np.clip(g1 + r1, -1, 1), np.clip(g2 + r2, -1, 1)",
+        outcome="wrong value",
     ),
     _variant(
         "zeros",

@@ -510,6 +510,58 @@ class OptimMom:
         "the velocity is reset at each step",
     ),
     _optimiser("stub", "raise NotImplementedError()", outcome="not attempted"),
+    Answer(
+        "optim_mom",
+        "lr and momTerm in the class",
+        """class OptimMom:
+    def __init__(self, lr=0.1, momTerm=0.5):
+        OptimMom.lr = lr
+        OptimMom.momTerm = momTerm
+        self.v = None
+    def step(self, weight_list, gradient):
+        if self.v is None:
+            self.v = [0 * w for w in weight_list]
+        self.v = [self.momTerm * v - self.lr * g for v, g in zip(self.v, gradient)]
+        return [w + v for w, v in zip(weight_list, self.v)]
+""",
+        "lr and momTerm are shared by all optimisers",
+    ),
+    _optimiser(
+        "weights of its own from the first step on",
+        f"""
+if not hasattr(self, "w"):
+    self.w = [w.copy() for w in weight_list]
+self.v = [{RIGHT} for v, g in zip(self.v, gradient)]
+self.w = [w + v for w, v in zip(self.w, self.v)]
+return list(self.w)
+""",
+        "the weights that step is given are not used",
+    ),
+    _optimiser(
+        "the velocity begins as the list of gradients, then in place",
+        """
+if not self.v:
+    self.v = [g for g in gradient]
+else:
+    for v, g in zip(self.v, gradient):
+        v *= self.mu
+        v += g
+return [w - self.lr * v for w, v in zip(weight_list, self.v)]
+""",
+        init="self.v = []",
+        outcome="changed its arguments in place",
+    ),
+    _optimiser(
+        "the velocity is reset at each fourth step",
+        f"""
+self.t = getattr(self, "t", 0) + 1
+if self.t % 4 == 0:
+    self.v = [0 * v for v in self.v]
+self.v = [{RIGHT} for v, g in zip(self.v, gradient)]
+return [w + v for w, v in zip(weight_list, self.v)]
+""",
+        outcome="wrong value",
+    ),
 ]
 
 FIGURE = "\nfig, ax = plt.subplots()\nplot_comparison(ax, {'SGD': sgd_losses, 'momentum': mom_losses})\nplt.show()\n"
@@ -651,6 +703,27 @@ plt.show()
         "swapped",
         SGD + MOM + "sgd_losses, mom_losses = mom_losses, sgd_losses" + FIGURE,
         "the two lists are swapped",
+    ),
+    Answer(
+        "momentum_comparison",
+        "one epoch too many",
+        SGD.replace("EPOCHS", "EPOCHS + 1") + MOM.replace("EPOCHS", "EPOCHS + 1") + FIGURE,
+        "not one loss for each epoch",
+    ),
+    Answer(
+        "momentum_comparison",
+        "mom_losses rounded",
+        SGD + MOM + "mom_losses = [round(loss, 3) for loss in mom_losses]" + FIGURE,
+        "the losses are rounded",
+    ),
+    Answer(
+        "momentum_comparison",
+        "both rounded, as arrays",
+        SGD
+        + MOM
+        + "sgd_losses, mom_losses = np.round(sgd_losses, 2), np.round(mom_losses, 2)"
+        + FIGURE,
+        "the losses are rounded",
     ),
     Answer("momentum_comparison", "deleted", "del sgd_losses, mom_losses", outcome="missing"),
 ]

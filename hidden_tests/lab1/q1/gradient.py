@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nbjudge import Credit, HiddenTest, Mistake, OneOf, Other, load_module
+from nbjudge import Anything, Credit, HiddenTest, Mistake, OneOf, Other, load_module
 
 _network = load_module(Path(__file__).with_name("network.py"))
 FINITE = _network.FINITE
@@ -19,16 +19,22 @@ KEPT = "the weights and λ are left as they were"
 
 
 def ask_gradient(X, y, W1, W2, Lambda):
-    """Call the student's backward_reg, and their loss around these weights."""
+    """Call the student's backward_reg, and their loss around these weights.
+
+    A call with other weights comes first, as in training: what it kept must not count later.
+    """
     import numpy as np
 
-    network = make_network(X, y, W1, W2, Lambda)
+    network = make_network(X, y, W1[::-1, ::-1], W2[::-1, ::-1], Lambda)
+    network.backward_reg(X.copy(), network.forward(X), y.copy())
+    network.W1, network.W2, network.Lambda = W1.copy(), W2.copy(), Lambda
     yHat = network.forward(X)
     with unchanged(yHat=yHat):  # noqa: F821
         answer = network.backward_reg(X, yHat, y)
     # who moved weights and moved them back may be off by rounding
     kept = (network.W1, W1), (network.W2, W2), (network.Lambda, Lambda)
     same = all(np.shape(a) == np.shape(b) and np.allclose(a, b, 1e-12, 1e-12) for a, b in kept)
+    network.W1, network.W2, network.Lambda = W1.copy(), W2.copy(), Lambda
     losses = []
     try:
         for layer in ("W1", "W2"):
@@ -60,9 +66,12 @@ def measure_gradient(answer, **arguments):
         return answer
     if "the gradients" in answer:
         given = answer["the gradients"]
-        what = f"{len(given)} values" if isinstance(given, list) else "one value"
+        kinds = {list: "a list or tuple", dict: "a dict", np.ndarray: "one array"}
+        what = kinds.get(type(given), "one value")
+        what += f" of {len(given)} values" if isinstance(given, list) else ""
         no_pair = None if given is None else Other(f"{what}, not the pair (dJdW1, dJdW2)")
-        return {**answer, "dJdW1": no_pair, FINITE: True}
+        # said once: of dJdW2 nothing is known
+        return {**answer, "dJdW1": no_pair, "dJdW2": gradient(**arguments)[1], FINITE: True}
     measured, finite = dict(answer), True
     weights = arguments["W1"], arguments["W2"]
     for name, right, W in zip(("dJdW1", "dJdW2"), gradient(**arguments), weights, strict=True):
@@ -288,8 +297,13 @@ def _gradient_mistakes():
             found[f"{first}; and {second}"] = _gradient_mistake(
                 f"{text} And: {other}", **slope, **how
             )
+    found["the signs are those of an earlier call"] = Mistake(
+        _earlier_signs,
+        "Your penalty has the signs that the weights had in an earlier call. The weights change "
+        "in training: take sign(W) anew in each call.",
+    )
     found["backward_reg changes the weights or λ"] = Mistake(
-        lambda **arguments: {KEPT: False},
+        _changes_weights,
         "After the call self.W1, self.W2 or self.Lambda is not what it was. backward_reg only "
         "returns the gradient; the step, W - lr * dJdW, is made by train.",
     )
@@ -298,6 +312,18 @@ def _gradient_mistakes():
 
 def _both(gradients):
     return dict(zip(("dJdW1", "dJdW2"), gradients, strict=True))
+
+
+def _earlier_signs(W1, W2, Lambda, **arguments):
+    """Return gradients with the signs of the first of the two calls."""
+    data = gradient(W1=W1, W2=W2, Lambda=0.0, **arguments)
+    return _both([g + Lambda * np.sign(W[::-1, ::-1]) for g, W in zip(data, (W1, W2))])
+
+
+def _changes_weights(Lambda, **arguments):
+    """Return any gradients, as they may come of what was changed; λ = 0 stays 0 in a product."""
+    kept = False if Lambda else Anything()
+    return {"dJdW1": Anything(), "dJdW2": Anything(), FINITE: Anything(), KEPT: kept}
 
 
 def _sign_of_zero(W1, W2, Lambda, **arguments):

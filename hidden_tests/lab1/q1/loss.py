@@ -189,12 +189,24 @@ def _loss_mistakes():
         lambda **a: {"the loss": OneOf([round(float(loss(**a)), places) for places in range(4)])},
         "Return J as it is: rounding takes digits away that a gradient check needs.",
     )
+    found["nan where a weight is exactly 0"] = Mistake(
+        _nan_at_zero,
+        "Your loss is no finite number when a weight is 0: W / |W|, say, is 0/0 there. np.abs(W) "
+        "needs no division.",
+    )
     found["the loss is nan or infinite"] = Mistake(
         lambda **arguments: {"the loss": Anything(), FINITE: False},
         "nan and inf usually come of a division by 0, of the logarithm of 0 or of a negative "
         "number, or of numbers that grew too large.",
     )
     return found
+
+
+def _nan_at_zero(W1, W2, **arguments):
+    """Return the right loss, but of weights with a 0 something that is not finite."""
+    if W1.all() and W2.all():
+        return {"the loss": loss(W1=W1, W2=W2, **arguments)}
+    return {"the loss": Anything(), FINITE: False}
 
 
 def _cross_entropy(X, y, W1, W2, Lambda):

@@ -10,11 +10,13 @@ _rules = load_module(Path(__file__).with_name("rules.py"))
 RIGHT, RULES = _rules.RIGHT, _rules.RULES
 PATH, REST = "the weights after each step", "a new optimiser starts with velocity 0"
 BESIDE = "another optimiser beside it changes nothing"
+OTHER = "another optimiser with other lr and momTerm changes nothing"
+GIVEN = "step moves the weights that it is given"
 SHARED = "the optimisers share their velocity"
 
 
 def walk(weight_list, gradients, settings):
-    """Make some steps: alone, then a new optimiser with slope 0, then two side by side."""
+    """Make some steps: alone, with slope 0, from weights of the caller's own, two side by side."""
     import copy
 
     import numpy as np
@@ -39,8 +41,13 @@ def walk(weight_list, gradients, settings):
         return {"alone": alone}
     fresh = OptimMom(**settings)  # noqa: F821
     still = fresh.step([w.copy() for w in weight_list], [np.zeros_like(w) for w in weight_list])
+    moved = OptimMom(**settings)  # noqa: F821
+    moved.step([w.copy() for w in weight_list], copy.deepcopy(gradients[0]))
+    later = moved.step([w + 1 for w in weight_list], copy.deepcopy(gradients[1]))
     pair = [OptimMom(**settings) for _ in range(2)]  # noqa: F821
-    return {"alone": alone, "still": still, "beside": steps(*pair)}
+    answer = {"alone": alone, "still": still, "later": later, "beside": steps(*pair)}
+    pair = OptimMom(**settings), OptimMom(lr=0.7, momTerm=0.15)  # noqa: F821
+    return {**answer, "beside other settings": steps(*pair)}
 
 
 def ask_steps(weight_list, gradients, settings):
@@ -71,34 +78,52 @@ def measure_steps(answer, weight_list, gradients, settings):
     small = _sharing(answer.get("small"), [np.ones(1)], 0.5)
     if "alone" not in answer:
         path = Other("not asked: a new optimiser goes on with the velocity of another")
-        return dict(zip((PATH, REST, BESIDE, SHARED), (path, *small)))
-    rest, beside, shared = _sharing(answer, weight_list, settings.get("momTerm", 0.5))
-    return {PATH: answer["alone"], REST: rest, BESIDE: beside, SHARED: shared or small[2]}
+        return dict(zip((PATH, REST, BESIDE, OTHER, SHARED), (path, *small))) | {GIVEN: True}
+    rest, beside, other, shared = _sharing(answer, weight_list, settings.get("momTerm", 0.5))
+    right = simulate(RIGHT, weight_list, gradients, settings)[PATH]
+    # a second step from other weights that ends where the path goes has not looked at them
+    used = not _close(_path(answer["alone"], weight_list), right)
+    used = used or not _close(_path([answer["later"]], weight_list), right[1:2])
+    sharing = {REST: rest, BESIDE: beside, OTHER: other, SHARED: shared or small[3]}
+    return {PATH: answer["alone"], **sharing, GIVEN: used}
 
 
 def _sharing(answer, weight_list, mu):
-    """Return whether a new optimiser rests, whether two leave each other alone, whether they share.
+    """Return whether a new optimiser rests, whether two leave each other alone, also with other
+    settings, and whether they share their velocity.
 
     They share if a new one goes on with exactly the velocity of another, or if it rests but takes
     other steps with another one beside it.
     """
     if not isinstance(answer, dict) or "still" not in answer:
-        return True, True, False  # not asked, so nothing to complain of
-    path, other = (_path(answer.get(name), weight_list) for name in ("alone", "beside"))
+        return True, True, True, False  # not asked, so nothing to complain of
+    path, together, mixed = (
+        _path(answer.get(name), weight_list)
+        for name in ("alone", "beside", "beside other settings")
+    )
     still = _arrays(answer["still"], weight_list)
     if still is None or len(path) < 2 or None in path:
-        return False, True, False
+        return False, True, True, False
     moved = [a - w for a, w in zip(still, weight_list)]
     rest = all(np.allclose(m, 0, atol=1e-5) for m in moved)
-    beside = len(other) == len(path) and None not in other
-    beside = beside and all(
-        np.allclose(a, b, rtol=1e-4, atol=1e-5)
-        for made, made_beside in zip(path, other)
-        for a, b in zip(made, made_beside)
-    )
+    beside = _close(together, path)
+    other = not beside or _close(mixed, path)  # of those that share a velocity, that is said
     inherited = [mu * (a - b) for a, b in zip(path[-1], path[-2])]
     inherits = all(np.allclose(m, v, atol=1e-5) for m, v in zip(moved, inherited))
-    return rest, beside, not beside and (rest or inherits)
+    return rest, beside, other, not beside and (rest or inherits)
+
+
+def _close(path, other):
+    """Whether two paths are the same, up to rounding."""
+    return (
+        len(path) == len(other)
+        and None not in path
+        and all(
+            np.allclose(a, b, rtol=1e-4, atol=1e-5)
+            for made, others in zip(path, other)
+            for a, b in zip(made, others)
+        )
+    )
 
 
 def _path(steps, like):
@@ -128,7 +153,7 @@ def simulate(rule, weight_list, gradients, settings):
         path.append(returned)
     still = [rule(w, np.zeros_like(w), np.zeros_like(w), lr, mu)[2] for w in weight_list]
     rest = all(np.allclose(a, b) for a, b in zip(still, weight_list))
-    return {PATH: path, REST: rest, BESIDE: True}
+    return {PATH: path, REST: rest, BESIDE: True, OTHER: True, GIVEN: True}
 
 
 def _known(rule, help_text):
@@ -137,7 +162,7 @@ def _known(rule, help_text):
 
 def _shared(weight_list, gradients, settings):
     """Shared velocities give any numbers; that they are shared is asked with one weight."""
-    return {PATH: Anything(), REST: Anything(), BESIDE: Anything(), SHARED: True}
+    return {PATH: Anything(), REST: Anything(), BESIDE: Anything(), OTHER: Anything(), SHARED: True}
 
 
 def _one_velocity(key):
@@ -214,6 +239,16 @@ optim_mom = HiddenTest(
             "A new optimiser goes on with the velocity of another one, or takes other steps when "
             "another one works beside it. Keep the velocity in self: not in the class, not in a "
             "global variable, not in a list that is the default of an argument.",
+        ),
+        "lr and momTerm are shared by all optimisers": Mistake(
+            lambda **arguments: {OTHER: False},
+            "An optimiser takes other steps once there is another one with other settings. Keep "
+            "lr and momTerm in self: not in the class, not in a global variable.",
+        ),
+        "the weights that step is given are not used": Mistake(
+            lambda **arguments: {GIVEN: False},
+            "The second step ends at the same weights, whatever weights it is given. Move those "
+            "of weight_list; only the velocity is kept from step to step.",
         ),
         "one velocity for all arrays": Mistake(
             _one_velocity(lambda theta: None),
