@@ -36,7 +36,8 @@ def problems(nb: NotebookNode, tests: Mapping[str, HiddenTest], module: str) -> 
             continue
         where, points = cell.metadata.nbgrader["grade_id"], cell.metadata.nbgrader["points"]
         if name is None:
-            if re.search(r"\bj\w{1,3}ge\w*\(", cell.source):
+            called = re.findall(r"\b(\w{1,20})\(", cell.source)
+            if difflib.get_close_matches("judge", called, 1, 0.7):
                 yield f'{where}: no judge("name") can be read in it, with the name in quotes'
             continue
         hidden = HIDDEN.search(cell.source)
