@@ -286,6 +286,18 @@ class TorchNetwork(Base):
         "the sizes of nn.Linear are swapped",
     ),
     _model(
+        "squeezed at the end",
+        TWO,
+        "return torch.sigmoid(self.b(torch.sigmoid(self.a(X)))).squeeze()",
+        outcome="wrong shape",
+    ),
+    _model(
+        "hidden and outputs swapped",
+        "self.a = nn.Linear(inputs, outputs); self.b = nn.Linear(outputs, hidden)",
+        "return torch.sigmoid(self.b(torch.sigmoid(self.a(X))))",
+        outcome="wrong value",
+    ),
+    _model(
         "stub",
         "raise NotImplementedError()",
         "raise NotImplementedError()",
@@ -616,6 +628,11 @@ LOSSES = [
         "return 0.5 * torch.sum((y - yHat) ** 2) + LAMBDA * sum((p ** 2).sum() for p in self.parameters())",
         outcome="raised an error",
     ),
+    _loss(
+        "clamps the parameters",
+        "for p in self.parameters():\n    p.data.clamp_(-1, 1)\nreturn 0.5 * ((y - yHat) ** 2).sum() + self.lmbda * sum((p ** 2).sum() for p in self.parameters())",
+        outcome="changed its arguments in place",
+    ),
     _loss("stub", "raise NotImplementedError()", outcome="not attempted"),
     Answer(  # the last one: it leaves a network of its own behind
         "l2_loss",
@@ -889,6 +906,11 @@ def make_optimizer(model, lr, momentum):
 def make_optimizer(model, lr, momentum):
     return Clipping(model.parameters(), lr=lr, momentum=momentum)
 """,
+        outcome="wrong value",
+    ),
+    _optimizer(
+        "momentum of at least 0.3",
+        "torch.optim.SGD(model.parameters(), lr=lr, momentum=max(momentum, 0.3))",
         outcome="wrong value",
     ),
     Answer(
@@ -1196,6 +1218,19 @@ TRAININGS = [
     _train(
         "the names of the notebook",
         STEP.replace("(X), y)", "(X_train), y_train)") + RECORD,
+        outcome="wrong value",
+    ),
+    _train(
+        "the loss of the task before, written out",
+        STEP.replace("model.loss(model(X), y)", "0.5 * torch.sum((y - model(X)) ** 2)") + RECORD,
+        outcome="wrong value",
+    ),
+    _train(
+        "four rows", (STEP + RECORD).replace("(X), y)", "(X[:4]), y[:4])"), outcome="wrong value"
+    ),
+    _train(
+        "only X shuffled",
+        STEP.replace("model(X)", "model(X[torch.randperm(len(X))])") + RECORD,
         outcome="wrong value",
     ),
     _train("stub", "raise NotImplementedError()", outcome="not attempted"),

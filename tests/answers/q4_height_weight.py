@@ -159,7 +159,7 @@ INITS = [
     _init(
         "uniform",
         "for p in model.parameters():\n    nn.init.uniform_(p, -std, std)",
-        "uniform instead of normal",
+        "flat between -std and std",
     ),
     _init(
         "rand",
@@ -223,6 +223,16 @@ INITS = [
         "NumPy's float64 put into data",
         "for p in model.parameters():\n    p.data = torch.tensor(np.random.normal(0, std, p.shape))",
         "new tensors instead of new numbers",
+    ),
+    _init(
+        "cut at ±std",
+        "for p in model.parameters():\n    nn.init.trunc_normal_(p, 0, std, -std, std)",
+        "flat between -std and std",
+    ),
+    _init(
+        "frozen first",
+        "for p in model.parameters():\n    p.requires_grad = False\n    p.normal_(0, std)",
+        "the parameters cannot be trained",
     ),
     _init(
         "cut at ±2",
@@ -429,11 +439,41 @@ ACCURACIES = [
         "return 100 * ((model(X) > 0.5).float() == y).float().mean().item()",
         "per cent instead of a share",
     ),
-    _accuracy("no threshold", "return (model(X) == y).float().mean().item()", "no threshold"),
+    _accuracy(
+        "no threshold", "return (model(X) == y).float().mean().item()", "no row counts as right"
+    ),
+    _accuracy(
+        "a whole division",
+        "return ((model(X) > 0.5).float() == y).sum().item() // len(y)",
+        "no row counts as right",
+    ),
+    _accuracy(
+        "all", "return float(((model(X) > 0.5).float() == y).all())", "no row counts as right"
+    ),
+    _accuracy(
+        "a second sigmoid",
+        "return ((torch.sigmoid(model(X)) > 0.5).float() == y).float().mean().item()",
+        "every row counts as a man",
+    ),
+    _accuracy(
+        "two decimals",
+        "return round(((model(X) > 0.5).float() == y).float().mean().item(), 2)",
+        outcome="wrong value",
+    ),
+    _accuracy(
+        "parameters frozen",
+        "for p in model.parameters():\n    p.requires_grad = False\nreturn ((model(X) > 0.5).float() == y).float().mean().item()",
+        outcome="changed its arguments in place",
+    ),
+    _accuracy(
+        "the mean of the outputs as the threshold",
+        "p = model(X)\nreturn ((p > p.mean()).float() == y).float().mean().item()",
+        outcome="wrong value",
+    ),
     _accuracy(
         "threshold 0",
         "return ((model(X) > 0).float() == y).float().mean().item()",
-        "threshold 0 instead of ½",
+        "every row counts as a man",
     ),
     _accuracy(
         "errors",
@@ -922,6 +962,11 @@ PREDICTIONS = [
     _predict(
         "median as the threshold",
         P + "return (p > p.median()).numpy().ravel()",
+        "the label of a row depends on the rows beside it",
+    ),
+    _predict(
+        "NumPy's median as the threshold",
+        P + "o = p.numpy().ravel()\nreturn (o > np.median(o)).astype(int)",
         "the label of a row depends on the rows beside it",
     ),
     _predict(
