@@ -466,11 +466,6 @@ ACCURACIES = [
         outcome="changed its arguments in place",
     ),
     _accuracy(
-        "the mean of the outputs as the threshold",
-        "p = model(X)\nreturn ((p > p.mean()).float() == y).float().mean().item()",
-        outcome="wrong value",
-    ),
-    _accuracy(
         "threshold 0",
         "return ((model(X) > 0).float() == y).float().mean().item()",
         "every row counts as a man",
