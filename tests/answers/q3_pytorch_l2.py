@@ -286,6 +286,18 @@ class TorchNetwork(Base):
         "the sizes of nn.Linear are swapped",
     ),
     _model(
+        "squeezed at the end",
+        TWO,
+        "return torch.sigmoid(self.b(torch.sigmoid(self.a(X)))).squeeze()",
+        outcome="wrong shape",
+    ),
+    _model(
+        "hidden and outputs swapped",
+        "self.a = nn.Linear(inputs, outputs); self.b = nn.Linear(outputs, hidden)",
+        "return torch.sigmoid(self.b(torch.sigmoid(self.a(X))))",
+        outcome="wrong value",
+    ),
+    _model(
         "stub",
         "raise NotImplementedError()",
         "raise NotImplementedError()",
@@ -891,6 +903,11 @@ def make_optimizer(model, lr, momentum):
 """,
         outcome="wrong value",
     ),
+    _optimizer(
+        "momentum of at least 0.3",
+        "torch.optim.SGD(model.parameters(), lr=lr, momentum=max(momentum, 0.3))",
+        outcome="wrong value",
+    ),
     Answer(
         "torch_optimizer",
         "stub",
@@ -1196,6 +1213,19 @@ TRAININGS = [
     _train(
         "the names of the notebook",
         STEP.replace("(X), y)", "(X_train), y_train)") + RECORD,
+        outcome="wrong value",
+    ),
+    _train(
+        "the loss of the task before, written out",
+        STEP.replace("model.loss(model(X), y)", "0.5 * torch.sum((y - model(X)) ** 2)") + RECORD,
+        outcome="wrong value",
+    ),
+    _train(
+        "four rows", (STEP + RECORD).replace("(X), y)", "(X[:4]), y[:4])"), outcome="wrong value"
+    ),
+    _train(
+        "only X shuffled",
+        STEP.replace("model(X)", "model(X[torch.randperm(len(X))])") + RECORD,
         outcome="wrong value",
     ),
     _train("stub", "raise NotImplementedError()", outcome="not attempted"),

@@ -113,6 +113,11 @@ MODELS = [
         "model = nn.Sequential(nn.Linear(n_inputs, n_hidden), nn.Sigmoid(), nn.Linear(n_hidden, n_outputs), nn.Sigmoid())",
         outcome="wrong type",
     ),
+    _model(
+        "parameters that cannot be trained",
+        "return nn.Sequential(nn.Linear(n_inputs, n_hidden), nn.Sigmoid(), nn.Linear(n_hidden, n_outputs), nn.Sigmoid()).requires_grad_(False)",
+        "yHat cannot be differentiated by all parameters",
+    ),
     _model("stub", "raise NotImplementedError()", outcome="not attempted"),
 ]
 
@@ -154,7 +159,7 @@ INITS = [
     _init(
         "uniform",
         "for p in model.parameters():\n    nn.init.uniform_(p, -std, std)",
-        "uniform instead of normal",
+        "flat between -std and std",
     ),
     _init(
         "rand",
@@ -218,6 +223,16 @@ INITS = [
         "NumPy's float64 put into data",
         "for p in model.parameters():\n    p.data = torch.tensor(np.random.normal(0, std, p.shape))",
         "new tensors instead of new numbers",
+    ),
+    _init(
+        "cut at ±std",
+        "for p in model.parameters():\n    nn.init.trunc_normal_(p, 0, std, -std, std)",
+        "flat between -std and std",
+    ),
+    _init(
+        "frozen first",
+        "for p in model.parameters():\n    p.requires_grad = False\n    p.normal_(0, std)",
+        "the parameters cannot be trained",
     ),
     _init(
         "cut at ±2",
@@ -424,11 +439,36 @@ ACCURACIES = [
         "return 100 * ((model(X) > 0.5).float() == y).float().mean().item()",
         "per cent instead of a share",
     ),
-    _accuracy("no threshold", "return (model(X) == y).float().mean().item()", "no threshold"),
+    _accuracy(
+        "no threshold", "return (model(X) == y).float().mean().item()", "no row counts as right"
+    ),
+    _accuracy(
+        "a whole division",
+        "return ((model(X) > 0.5).float() == y).sum().item() // len(y)",
+        "no row counts as right",
+    ),
+    _accuracy(
+        "all", "return float(((model(X) > 0.5).float() == y).all())", "no row counts as right"
+    ),
+    _accuracy(
+        "a second sigmoid",
+        "return ((torch.sigmoid(model(X)) > 0.5).float() == y).float().mean().item()",
+        "every row counts as a man",
+    ),
+    _accuracy(
+        "two decimals",
+        "return round(((model(X) > 0.5).float() == y).float().mean().item(), 2)",
+        outcome="wrong value",
+    ),
+    _accuracy(
+        "parameters frozen",
+        "for p in model.parameters():\n    p.requires_grad = False\nreturn ((model(X) > 0.5).float() == y).float().mean().item()",
+        outcome="changed its arguments in place",
+    ),
     _accuracy(
         "threshold 0",
         "return ((model(X) > 0).float() == y).float().mean().item()",
-        "threshold 0 instead of ½",
+        "every row counts as a man",
     ),
     _accuracy(
         "errors",
@@ -683,7 +723,7 @@ return {"loss": np.array(losses), "accuracy": np.array(accuracies), "epochs": ep
     ),
     _changed(
         "rows shuffled in place",
-        None,
+        "X or y is changed",
         (
             NEW,
             "    mix = torch.randperm(len(X), generator=gen)\n    X[:], y[:] = X[mix], y[mix]\n    order = torch.arange(len(X))\n",
@@ -774,7 +814,7 @@ return history""",
     ),
     _changed(
         "rows drawn with replacement",
-        "an epoch is not every row once, in batches of batch_size",
+        "an epoch is not every row once",
         (NEW, "    order = torch.randint(len(X), (len(X),), generator=gen)\n"),
     ),
     _changed(
@@ -825,6 +865,52 @@ return history""",
         "only one epoch is trained",
         ("return history", "    return history"),
     ),
+    _changed(
+        "losses with their graph",
+        "history holds tensors with their computation",
+        (
+            '    with torch.no_grad():\n        history["loss"].append(loss_fn(model, model(X), y, lmbda).item())',
+            '    history["loss"].append(loss_fn(model, model(X), y, lmbda))',
+        ),
+    ),
+    _changed(
+        "tensor_split",
+        "the batches are not of batch_size",
+        (
+            "    for i in range(0, len(X), batch_size):\n        xb, yb = X[order[i:i + batch_size]], y[order[i:i + batch_size]]\n",
+            "    for rows in torch.tensor_split(order, -(-len(X) // batch_size)):\n        xb, yb = X[rows], y[rows]\n",
+        ),
+    ),
+    _changed(
+        "batches of one row are left out",
+        "the short last batch is dropped",
+        (
+            "        opt.zero_grad()\n",
+            "        if len(xb) < 2:\n            continue\n        opt.zero_grad()\n",
+        ),
+    ),
+    _changed(
+        "only the starts of the batches are shuffled",
+        "only the batches are shuffled, not the rows",
+        (NEW, ""),
+        (
+            "    for i in range(0, len(X), batch_size):\n        xb, yb = X[order[i:i + batch_size]], y[order[i:i + batch_size]]\n",
+            "    starts = torch.arange(0, len(X), batch_size)\n    for i in starts[torch.randperm(len(starts), generator=gen)].tolist():\n        xb, yb = X[i:i + batch_size], y[i:i + batch_size]\n",
+        ),
+    ),
+    _changed("an epoch more", "one epoch too many", ("range(epochs)", "range(epochs + 1)")),
+    _changed("an epoch less", "one epoch too few", ("range(epochs)", "range(1, epochs)")),
+    _changed(
+        "one batch an epoch",
+        "an epoch is not every row once",
+        ("        opt.step()\n", "        opt.step()\n        break\n"),
+    ),
+    _changed(
+        "the key acc",
+        "not one loss and one accuracy for each epoch",
+        ('"accuracy": []', '"acc": []'),
+        ('history["accuracy"]', 'history["acc"]'),
+    ),
     _train("nothing", "return None", "the model is not trained"),
     _train("stub", "raise NotImplementedError()", outcome="not attempted"),
 ]
@@ -871,6 +957,11 @@ PREDICTIONS = [
     _predict(
         "median as the threshold",
         P + "return (p > p.median()).numpy().ravel()",
+        "the label of a row depends on the rows beside it",
+    ),
+    _predict(
+        "NumPy's median as the threshold",
+        P + "o = p.numpy().ravel()\nreturn (o > np.median(o)).astype(int)",
         "the label of a row depends on the rows beside it",
     ),
     _predict(
@@ -1038,6 +1129,33 @@ DEEPER = [
     ),
     _deeper(
         "leaky ReLU", MODULES.replace("torch.relu", "F.leaky_relu"), RUN, outcome="wrong value"
+    ),
+    _deeper(
+        "own parameters, (inputs, outputs)",
+        "sizes = [2, *hidden, 1]\nself.W = nn.ParameterList(nn.Parameter(torch.randn(a, b)) for a, b in zip(sizes, sizes[1:]))\nself.b = nn.ParameterList(nn.Parameter(torch.zeros(b)) for b in sizes[1:])\nself.act = getattr(torch, activation)",
+        "for W, b in zip(self.W[:-1], self.b[:-1]):\n    X = self.act(X @ W + b)\nreturn torch.sigmoid(X @ self.W[-1] + self.b[-1])",
+    ),
+    _deeper(
+        "own parameters, (outputs, inputs), biases as a row and first",
+        "sizes = [2, *hidden, 1]\nself.n, self.act = len(hidden), getattr(torch, activation)\nfor i, (a, b) in enumerate(zip(sizes, sizes[1:])):\n    setattr(self, f'b{i}', nn.Parameter(torch.zeros(1, b)))\n    setattr(self, f'W{i}', nn.Parameter(torch.randn(b, a)))",
+        "for i in range(self.n):\n    X = self.act(F.linear(X, getattr(self, f'W{i}')) + getattr(self, f'b{i}'))\nreturn torch.sigmoid(X @ getattr(self, f'W{self.n}').T + getattr(self, f'b{self.n}'))",
+    ),
+    _deeper(
+        "one list of all parameters",
+        "sizes = [2, *hidden, 1]\nself.theta = nn.ParameterList()\nfor a, b in zip(sizes, sizes[1:]):\n    self.theta.extend([nn.Parameter(torch.randn(a, b) / a), nn.Parameter(torch.zeros(b))])\nself.act = getattr(torch, activation)",
+        "for i in range(0, len(self.theta), 2):\n    X = X @ self.theta[i] + self.theta[i + 1]\n    X = self.act(X) if i < len(self.theta) - 2 else torch.sigmoid(X)\nreturn X",
+    ),
+    _deeper(
+        "no_grad in forward",
+        MODULES,
+        "with torch.no_grad():\n    " + RUN.replace("\n", "\n    "),
+        "yHat cannot be differentiated by all parameters",
+    ),
+    _deeper(
+        "detached hidden layers",
+        MODULES,
+        RUN.replace("self.act(layer(X))", "self.act(layer(X)).detach()"),
+        "yHat cannot be differentiated by all parameters",
     ),
     _deeper("shape (n,)", MODULES, RUN + ".squeeze(1)", outcome="wrong shape"),
     _deeper("no layers", "pass", "return X", "the layers are not registered"),

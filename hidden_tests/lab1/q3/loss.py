@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from nbjudge import Anything, Case, HiddenTest, Mistake, load_module
+from nbjudge import Anything, Case, HiddenTest, Mistake, Other, load_module
 
 shared = load_module(Path(__file__).resolve().parents[1] / "shared" / "torch_parts.py")
 
@@ -63,6 +63,17 @@ def in_order(network, values):
         same = [n for n, p in enumerate(left) if p.numel() == value.numel()]
         found.append(left.pop((exact + same)[0]))
     return found
+
+
+def measure_loss(answer, **arguments):
+    """Say why there are no slopes, where there are none."""
+    if not isinstance(answer, dict):
+        return answer
+    why = "not looked at: backward() was called"
+    if answer.get(NO_BACKWARD):
+        why = "no slope: the loss cannot be differentiated"
+    names = (shared.DIFFERENTIABLE, shared.SLOPE_Y, shared.SLOPE_P)
+    return {name: Other(why) for name in names} | answer
 
 
 def half_sum(yHat, y):
@@ -340,5 +351,6 @@ l2_loss = HiddenTest(
     helpers=[shared.fill, shared.differentiate, in_order],
     cases=loss_cases,
     expect=expect_loss,
+    measure=measure_loss,
     mistakes=_mistakes(),
 )

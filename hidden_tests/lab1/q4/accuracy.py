@@ -92,12 +92,14 @@ hw_accuracy = HiddenTest(
             "The accuracy lies between 0 and 1.",
             lambda p, y: 100 * float(((p > 0.5).float() == y).float().mean()),
         ),
-        "no threshold": _share(
-            "The probabilities themselves are never equal to 0 or 1: compare yHat > 0.5.",
+        "no row counts as right": _share(
+            "The answer is 0, and most rows are right. Probabilities themselves are never equal to "
+            "0 or 1: compare yHat > 0.5. Else: // and .all() make 0 of a share.",
             lambda p, y: float((p == y).float().mean()),
         ),
-        "threshold 0 instead of ½": _share(
-            "The model ends with a sigmoid, so the threshold is ½, not 0.",
+        "every row counts as a man": _share(
+            "This is the share of men, as if every prediction were 1. A probability is always "
+            "above 0, and a second sigmoid lifts it above ½: compare yHat > 0.5.",
             lambda p, y: float(((p > 0).float() == y).float().mean()),
         ),
         "every row counts as a woman": _share(

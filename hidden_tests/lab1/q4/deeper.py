@@ -10,8 +10,11 @@ from nbjudge import Anything, Case, HiddenTest, Mistake, load_module
 _drawing = load_module(Path(__file__).with_name("drawing.py"))
 drawn = _drawing.drawn
 rows = _drawing.rows
+fill = load_module(Path(__file__).parents[1] / "shared" / "torch_parts.py").fill
 layers = _drawing.layers
 identity = _drawing.identity
+
+SLOPES = "yHat can be differentiated, by every parameter"
 
 
 def ask_deeper(values, hidden, activation, X):
@@ -19,18 +22,19 @@ def ask_deeper(values, hidden, activation, X):
     import torch
 
     network = Custom_Neural_Network(hidden=tuple(hidden), activation=activation)  # noqa: F821
-    with torch.no_grad():
-        for weight, bias in zip(values[::2], values[1::2]):  # in whatever order it keeps them
-            for module in network.modules():
-                if getattr(getattr(module, "weight", None), "shape", None) == weight.shape:
-                    module.weight.copy_(weight)
-                    if module.bias is not None:
-                        module.bias.copy_(bias)
+    fill(network, values)
     default = Custom_Neural_Network()  # noqa: F821
+    parameters = list(network.parameters())
+    yHat = network(X)
+    slope = torch.is_tensor(yHat) and yHat.requires_grad
+    if slope:
+        yHat.sum().backward()
+        slope = all(p.grad is not None for p in parameters)
     return {
-        "the number of parameters": sum(p.numel() for p in network.parameters()),
+        "the number of parameters": sum(p.numel() for p in parameters),
         "the number of parameters by default": sum(p.numel() for p in default.parameters()),
-        "yHat": network(X),
+        "yHat": yHat,
+        "yHat can be differentiated, by every parameter": slope,
     }
 
 
@@ -46,6 +50,7 @@ def deeper_answer(
     last=None,
     output=torch.sigmoid,
     biases=True,
+    slopes=True,
 ):
     """Return what a network of the given kind answers.
 
@@ -59,18 +64,30 @@ def deeper_answer(
         "the number of parameters": sum(v.numel() for v in values if v.dim() == 2 or biases),
         "the number of parameters by default": 151 if biases else 130,
         "yHat": layers(used, X, [*acts, final]),
+        SLOPES: slopes,
     }
 
 
 def deeper_cases(rng):
-    """Draw both activations and networks of one to three hidden layers."""
+    """Draw both activations and networks of one to three hidden layers.
+
+    Where parameters have the same lengths they hold the same numbers, and a square weight is
+    symmetric: so the lengths alone say which numbers belong in a parameter, see `fill`.
+    """
     found = []
     kinds = (((10, 10), "tanh"), ((10, 10), "relu"), ((5, 4, 3), "tanh"), ((6,), "relu"))
     for hidden, activation in kinds:
         sizes = [2, *hidden, 1]
         values = []
         for i, o in pairwise(sizes):
-            values += [drawn(rng, o, i), drawn(rng, o)]
+            weight = drawn(rng, o, i)
+            if o == 1:
+                weight = values[-1].reshape(1, -1).clone()  # of the same length as the bias before
+            if o == i:
+                upper = weight.triu()
+                weight = upper + upper.triu(1).T
+            bias = values[-1].clone() if o == i else drawn(rng, o)
+            values += [weight, bias]
         X = rows(rng, 5, 2)
         acts = [ACTIVATIONS[activation]] * len(hidden)
         values[-1] -= layers(values, X, [*acts, identity]).mean()  # both signs before the sigmoid
@@ -90,7 +107,7 @@ def _sized(help_text, parameters):
         right = deeper_answer(values, hidden, activation, X)
         number = parameters(hidden)
         if number != right["the number of parameters"]:
-            right |= {"the number of parameters": number, "yHat": Anything()}
+            right |= {"the number of parameters": number, "yHat": Anything(), SLOPES: Anything()}
         return right | {"the number of parameters by default": parameters([10, 10])}
 
     return Mistake(formula, help_text)
@@ -106,6 +123,7 @@ hw_deeper = HiddenTest(
     marking="A network that always uses one activation is right for half of the lines.",
     points=4,
     ask=ask_deeper,
+    helpers=[fill],
     cases=deeper_cases,
     expect=deeper_answer,
     mistakes={
@@ -133,6 +151,11 @@ hw_deeper = HiddenTest(
         "softmax at the output": _deeper(
             "A softmax of one output is always 1: end with a sigmoid.",
             output=lambda z: torch.softmax(z, dim=1),
+        ),
+        "yHat cannot be differentiated by all parameters": _deeper(
+            "The numbers are right, but nothing could be trained: .detach(), .data, no_grad or "
+            "requires_grad=False cuts parameters off.",
+            slopes=False,
         ),
         "no biases": _deeper("Leave nn.Linear its biases.", biases=False),
         "the layers are not registered": _sized(

@@ -4,7 +4,8 @@ import numpy as np
 
 from nbjudge import Anything, Between, Case, HiddenTest, Mistake, Tensor
 
-SAME = "the parameters are the tensors that they were, of type float32, and can be trained"
+SAME = "the parameters are the tensors that they were, of type float32"
+TRAINABLE = "the parameters can be trained"
 
 
 def ask_init(std, pass_std):
@@ -24,9 +25,9 @@ def ask_init(std, pass_std):
     first, last = model[0], model[2]
     return {
         "same": all(
-            was is p and p.dtype == torch.float32 and p.requires_grad
-            for was, p in zip(before, model.parameters())
+            was is p and p.dtype == torch.float32 for was, p in zip(before, model.parameters())
         ),
+        "trainable": all(p.requires_grad for p in model.parameters()),
         "first": first.weight.flatten()[:20000],
         "middle": model[1].weight.flatten()[:20000],
         "biases": first.bias,
@@ -46,7 +47,7 @@ def measure_init(answer, std, pass_std):
     """Return spread, mean and shape of the drawn numbers, in units of std."""
     if not isinstance(answer, dict):
         return answer
-    found = {SAME: answer.get("same")}
+    found = {SAME: answer.get("same"), TRAINABLE: answer.get("trainable")}
     for key, name in GROUPS.items():
         part = answer.get(key)
         numbers = part.array.astype(float) if isinstance(part, Tensor) else np.full(2, np.nan)
@@ -59,13 +60,13 @@ def measure_init(answer, std, pass_std):
     return found
 
 
-def init_answer(std, pass_std, spread=1.0, mean=0.0, groups=GROUPS, normal=True, same=True):
+def init_answer(std, pass_std, spread=1.0, mean=0.0, groups=GROUPS, normal=True, **others):
     """Return the ranges of the drawn numbers' statistics; five to six standard errors wide.
 
     Nothing is said of the numbers of other parameters than those in `groups`.
     """
     shape = Between(2.5, 3.6) if normal else Between(1.6, 2.0)
-    expected = {SAME: same}
+    expected = {SAME: True, TRAINABLE: True, **others}
     for key, name in GROUPS.items():
         good = key in groups
         found = {
@@ -129,8 +130,9 @@ hw_init = HiddenTest(
             "the mean first, then std.",
         ),
         "the mean is std instead of 0": _init("The normal distribution has the mean 0.", mean=1.0),
-        "uniform instead of normal": _init(
-            "Your numbers are uniform, from -std to std; the lab asks for the normal distribution.",
+        "flat between -std and std": _init(
+            "Your numbers spread as if they came from -std to std alone: uniform ones do, and "
+            "normal ones that are cut off there. The lab asks for the whole normal distribution.",
             spread=3**-0.5,
             normal=False,
         ),
@@ -161,9 +163,14 @@ hw_init = HiddenTest(
             "Every parameter is drawn from N(0, std²), the biases too.", groups=("first", "middle")
         ),
         "new tensors instead of new numbers": _init(
-            "The numbers are right, but some parameters are other tensors than before, of another "
-            "type, or cannot be trained. In place means new numbers in the same tensors.",
-            same=False,
+            "The numbers are right, but some parameters are other tensors than before, or of "
+            "another type. In place means new numbers in the same tensors.",
+            **{SAME: False, TRAINABLE: Anything()},
+        ),
+        "the parameters cannot be trained": _init(
+            "The numbers are right, but requires_grad is off, so nothing could be trained. "
+            "nn.init.normal_ needs no such switch.",
+            **{TRAINABLE: False},
         ),
     },
     rtol=1e-3,

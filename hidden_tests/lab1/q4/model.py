@@ -12,6 +12,8 @@ rows = _drawing.rows
 layers = _drawing.layers
 identity = _drawing.identity
 
+SLOPES = "yHat can be differentiated, by every parameter"
+
 
 def ask_model(values, X):
     """Build the student's model with given parameters and send X through."""
@@ -27,10 +29,16 @@ def ask_model(values, X):
         with torch.no_grad():
             for p in model.parameters():
                 p.copy_(named[tuple(p.shape)])
+    yHat = model(X)
+    slope = torch.is_tensor(yHat) and yHat.requires_grad
+    if slope:
+        yHat.sum().backward()
+        slope = all(p.grad is not None for p in model.parameters())
     return {
         "it is an nn.Sequential": isinstance(model, torch.nn.Sequential),
         "the number of parameters": sum(p.numel() for p in model.parameters()),
-        "yHat": model(X),
+        "yHat": yHat,
+        "yHat can be differentiated, by every parameter": slope,
     }
 
 
@@ -45,6 +53,7 @@ def model_answer(
         "it is an nn.Sequential": True,
         "the number of parameters": sum(v.numel() for v in used),
         "yHat": layers([W1, b1, W2, b2], X, (hidden, output)),
+        SLOPES: True,
         **others,
     }
 
@@ -76,7 +85,7 @@ def _sized(help_text, parameters):
         right = model_answer(values, X)
         number = parameters(inputs, hidden, len(values[3]))
         if number != right["the number of parameters"]:
-            right |= {"the number of parameters": number, "yHat": Anything()}
+            right |= {"the number of parameters": number, "yHat": Anything(), SLOPES: Anything()}
         return right
 
     return Mistake(formula, help_text)
@@ -130,6 +139,11 @@ hw_model = HiddenTest(
             "Your model has as many parameters as one with a second hidden layer; the lab asks for "
             "Linear, Sigmoid, Linear, Sigmoid.",
             lambda i, h, o: i * h + h + h * h + h + h * o + o,
+        ),
+        "yHat cannot be differentiated by all parameters": _model(
+            "The numbers are right, but nothing could be trained: leave the parameters their "
+            "requires_grad, and cut nothing off with .detach() or no_grad.",
+            **{SLOPES: False},
         ),
         "not an nn.Sequential": _model(
             "It computes the right thing, but the lab asks for an nn.Sequential.",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nbjudge import Anything, Between, Case, Credit, HiddenTest, Mistake, load_module
+from nbjudge import Anything, Between, Case, Credit, HiddenTest, Mistake, Other, load_module
 
 DATA = Path(__file__).resolve().parents[3] / "data"
 
@@ -56,7 +56,15 @@ def measure_predict(answer, X, sex, few):
     together, alone = answer.get("together"), answer.get("alone")
     rows = isinstance(together, np.ndarray) and together.shape in ((len(X),), (len(X), 1))
     if not rows or not np.isin(together, (0, 1)).all():
-        return {ONLY_LABELS: False, PROBABILITIES: rows and bool(_are_shares(together).all())}
+        probabilities = rows and bool(_are_shares(together).all())
+        not_seen = dict.fromkeys((OWN_RANGE, CONSTANT, SHARE), Other("no labels to look at"))
+        return {
+            ONLY_LABELS: False,
+            PROBABILITIES: probabilities,
+            **not_seen,
+            KEPT_X: answer.get("X"),
+            KEPT_NET: answer.get("net"),
+        }
     together = together.ravel()
     same = isinstance(alone, np.ndarray) and np.array_equal(alone, together[: 2 * few])
     return {
@@ -98,7 +106,9 @@ def expect_predict(X, sex, few):
 def steps_credit(cases, answers):
     """Give a quarter of the points for each step of accuracy; three at most if it is not right."""
     found = measure_predict(answers[0], **cases[0].known)
-    share = found.get(SHARE, 0.0)
+    share = found.get(SHARE)
+    if not isinstance(share, float):
+        return None
     steps = sum(share >= step for step in STEPS)
     if not all(found.get(name) for name in (OWN_RANGE, KEPT_X, KEPT_NET)):
         steps = min(steps, 3)
@@ -128,8 +138,8 @@ hw_predict = HiddenTest(
     by_case=False,
     mistakes={
         "the label of a row depends on the rows beside it": _predict(
-            "The same row has another label in other company: scale with the minimum and maximum "
-            "of the training set, as normalise does, not with those of X.",
+            "The same row has another label in other company: is something computed from X as a "
+            "whole, its range or its median? Scale as normalise does, and compare each ŷ with ½.",
             (0, 1),
             **{OWN_RANGE: False},
         ),

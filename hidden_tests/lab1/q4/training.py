@@ -50,33 +50,41 @@ def ask_train(values, X, y, epochs, lr, batch_size, lmbda, look, seeds):
 
         model[0].register_forward_pre_hook(note)
         how = {"epochs": epochs, "lr": lr, "batch_size": batch_size, "lmbda": lmbda}
-        history = train_model(model, X.clone(), y.clone(), seed=seed, **how)  # noqa: F821
+        given = X.clone(), y.clone()
+        history = train_model(model, *given, seed=seed, **how)  # noqa: F821
+        kept = torch.equal(given[0], X) and torch.equal(given[1], y)
         flat = torch.nn.utils.parameters_to_vector(model.parameters()).detach()
-        return history, flat, batches
+        return history, flat, batches, kept
+
+    def has_graph(value):
+        return isinstance(value, torch.Tensor) and value.requires_grad
 
     names = getattr(train_model, "__globals__", {})  # noqa: F821
-    kept = {name: names.get(name) for name in ("loss_fn", "accuracy")}
+    own = {name: names.get(name) for name in ("loss_fn", "accuracy")}
     # their own loss_fn and accuracy are judged in their own tasks
     names.update(loss_fn=right_loss, accuracy=right_accuracy)
     try:
-        history, flat, batches = run(seeds[0])
+        history, flat, batches, kept = run(seeds[0])
         answer = {"the parameters at the end": flat, "batches": batches}
         if look == "history":
             answer["history"] = history
+            answer["plain"] = True
             if isinstance(history, dict):
+                lists = {name: history[name] for name in ("loss", "accuracy") if name in history}
+                values_of = [value for numbers in lists.values() for value in numbers]
+                answer["plain"] = not any(has_graph(value) for value in values_of)
                 answer["history"] = {
-                    name: [float(value) for value in history[name]]
-                    for name in ("loss", "accuracy")
-                    if name in history
+                    name: [float(value) for value in numbers] for name, numbers in lists.items()
                 }
         if look == "order":
-            _, again, same = run(seeds[0])
-            _, _, other = run(seeds[1])
+            _, again, same, _ = run(seeds[0])
+            _, _, other, _ = run(seeds[1])
+            answer["kept"] = kept
             answer["repeated"] = bool(torch.allclose(flat, again)) and batches == same
             answer["other"] = batches != other
         answer["given"] = not strange
     finally:
-        for name, value in kept.items():
+        for name, value in own.items():
             if value is None:
                 names.pop(name, None)
             else:
@@ -96,12 +104,23 @@ def train_answer(look, **case):
         expected[seen.PARAMETERS] = full_batch(**case)
     if look == "order":
         expected |= dict.fromkeys(
-            (seen.BATCHES, seen.SHUFFLED, seen.NEW_ORDER, seen.SAME_SEED, seen.OTHER_SEED), True
+            (
+                seen.EPOCHS,
+                seen.BATCHES,
+                seen.SIZES,
+                seen.SHUFFLED,
+                seen.NEW_ORDER,
+                seen.MIXED,
+                seen.SAME_SEED,
+                seen.OTHER_SEED,
+                seen.KEPT,
+            ),
+            True,
         )
     if look == "steps":
         expected[seen.STEPS] = True
     if look == "history":
-        expected |= {seen.LENGTHS: True, seen.LOSS: True, seen.ACCURACY: True}
+        expected |= {seen.LENGTHS: True, seen.PLAIN: True, seen.LOSS: True, seen.ACCURACY: True}
     return expected
 
 
@@ -111,7 +130,7 @@ def train_cases(rng):
     for label, look, n, epochs, lr, size, lmbda, points in (
         ("all rows in one batch, no penalty", "parameters", 12, 4, 0.7, 50, 0.0, 1.5),
         ("all rows in one batch, with a penalty", "parameters", 14, 5, 0.5, 14, 0.05, 1.5),
-        ("batches of 6 of 40 rows: which rows, in which order", "order", 40, 4, 0.1, 6, 0.01, 2),
+        ("batches of 6 of 43 rows: which rows, in which order", "order", 43, 4, 0.1, 6, 0.01, 2),
         ("batches of 6 of 20 rows: a step for each batch", "steps", 20, 2, 0.5, 6, 0.05, 2),
         ("history: one loss and one accuracy an epoch", "history", 41, 3, 0.1, 6, 0.05, 1),
     ):
@@ -152,11 +171,15 @@ def _seen(help_text, **wrong):
 
 
 NO_ORDER = {
+    seen.EPOCHS: Anything(),
     seen.BATCHES: False,
+    seen.SIZES: Anything(),
     seen.SHUFFLED: Anything(),
     seen.NEW_ORDER: Anything(),
+    seen.MIXED: Anything(),
     seen.OTHER_SEED: Anything(),
 }
+SAME_ORDER = {seen.NEW_ORDER: False, seen.MIXED: False}
 NO_HISTORY = {seen.LENGTHS: Anything(), seen.LOSS: Anything(), seen.ACCURACY: Anything()}
 
 
@@ -173,13 +196,19 @@ def _untrained(values, look, **case):
     return wrong[look]
 
 
-def _one_epoch(look, epochs, **case):
-    """Return what a function gives that stops after its first epoch."""
-    if look == "parameters":
-        return {seen.PARAMETERS: full_batch(epochs=1, **case)}
-    one = seen.as_if("one epoch")
-    wrong = {"order": {**NO_ORDER, one: True}, "history": {**NO_HISTORY, seen.LENGTHS: False}}
-    return wrong.get(look, {})
+def _epochs(how, number):
+    """Return what a function gives that trains for `number(epochs)` epochs."""
+
+    def formula(look, epochs, **case):
+        if look == "parameters":
+            return {seen.PARAMETERS: full_batch(epochs=number(epochs), **case)}
+        wrong = {
+            "order": {seen.EPOCHS: False, seen.as_if(how): True},
+            "history": {**NO_HISTORY, seen.LENGTHS: Anything()},
+        }
+        return wrong.get(look, {})
+
+    return formula
 
 
 def _other_rows(look, **case):
@@ -210,16 +239,43 @@ hw_train = HiddenTest(
         ),
         "the rows are never shuffled": _seen(
             "Each epoch takes the rows in the order in which they came: shuffle them with seed.",
-            order={seen.SHUFFLED: False, seen.NEW_ORDER: False, seen.OTHER_SEED: False},
+            order={seen.SHUFFLED: False, **SAME_ORDER, seen.OTHER_SEED: False},
         ),
         "the same order in every epoch, whatever the seed": _seen(
             "Draw a new order in each epoch, from one generator that is given the seed.",
-            order={seen.NEW_ORDER: False, seen.OTHER_SEED: False},
+            order={**SAME_ORDER, seen.OTHER_SEED: False},
         ),
         "the same order in every epoch": _seen(
             "Draw a new order in each epoch. An order that is drawn before the loop stays the "
             "same, and so does one from a generator that is seeded anew in each epoch.",
-            order={seen.NEW_ORDER: False},
+            order=SAME_ORDER,
+        ),
+        "only the batches are shuffled, not the rows": _seen(
+            "The same rows make up a batch in every epoch, and only the batches change places: "
+            "shuffle the rows, then take batches of them.",
+            order={
+                seen.MIXED: False,
+                # a batch that ends one epoch and begins the next is seen once
+                **dict.fromkeys((seen.EPOCHS, seen.BATCHES, seen.SIZES), Anything()),
+            },
+        ),
+        "batch_size is not used: always 16": _seen(
+            "16 is only the default of batch_size.",
+            order={seen.SIZES: False, seen.as_if("16"): True},
+        ),
+        "the batches are not of batch_size": _seen(
+            "Each batch has batch_size rows, and the last of an epoch what is left. A fixed number "
+            "gives other sizes, and so does torch.tensor_split into a number of parts.",
+            order={seen.SIZES: False},
+        ),
+        "X or y is changed": _seen(
+            "X[:] = X[order] writes into the tensor that was given; X = X[order] makes a new one.",
+            order={seen.KEPT: False},
+        ),
+        "history holds tensors with their computation": _seen(
+            "Append numbers: .item() makes a float of a loss. A tensor keeps its whole computation "
+            "alive.",
+            history={seen.PLAIN: False},
         ),
         "the seed is not used": _seen(
             "Two calls with the same seed train differently: draw the order from a generator with "
@@ -234,19 +290,26 @@ hw_train = HiddenTest(
             order={**NO_ORDER, seen.as_if("all rows at once"): True},
             steps={seen.STEPS: False},
         ),
-        "batch_size is not used: always 16": _seen(
-            "16 is only the default of batch_size.", order={**NO_ORDER, seen.as_if("16"): True}
-        ),
         "the short last batch is dropped": _seen(
-            "The last batch of an epoch may be smaller than batch_size; it counts, too.",
+            "The last batch of an epoch may be smaller than batch_size, a single row even; it "
+            "counts, too.",
             parameters={seen.PARAMETERS: Anything()},
             order={**NO_ORDER, seen.as_if("dropped"): True},
             history=NO_HISTORY,
         ),
         "only one epoch is trained": Mistake(
-            _one_epoch, "Does the loop over the epochs return in its first round?"
+            _epochs("one epoch", lambda epochs: 1),
+            "Does the loop over the epochs return in its first round?",
         ),
-        "an epoch is not every row once, in batches of batch_size": _seen(
+        "one epoch too many": Mistake(
+            _epochs("one epoch more", lambda epochs: epochs + 1),
+            "range(epochs) makes `epochs` rounds; yours makes one more.",
+        ),
+        "one epoch too few": Mistake(
+            _epochs("one epoch less", lambda epochs: epochs - 1),
+            "range(epochs) makes `epochs` rounds; yours makes one less.",
+        ),
+        "an epoch is not every row once": _seen(
             "Each epoch takes every row once, in batches of batch_size; the last may be smaller.",
             parameters={seen.PARAMETERS: Anything()},
             order={**NO_ORDER, seen.SAME_SEED: Anything()},

@@ -14,12 +14,17 @@ absolute = _drawing.absolute
 
 GIVEN = "it trains and measures on the rows that it was given, and no others"
 PARAMETERS = "the parameters at the end"
-BATCHES = "each epoch sees every row once, in batches of batch_size"
+EPOCHS = "there are as many epochs as were asked for"
+BATCHES = "each epoch sees every row once"
+SIZES = "each batch has batch_size rows, the last of an epoch what is left"
 SHUFFLED = "the rows are in another order than they came in"
 NEW_ORDER = "the order is another one in each epoch"
+MIXED = "the batches of one epoch are made of other rows than those of another"
 SAME_SEED = "the same seed gives the same training"
 OTHER_SEED = "another seed gives another order"
+KEPT = "the X and y that it was given are left as they were"
 STEPS = "each batch takes one step of plain SGD, in turn"
+PLAIN = "history holds numbers, no tensors with their computation"
 LENGTHS = "history is a dict with one loss and one accuracy for each epoch"
 LOSS = "the last loss is that of all rows after the last epoch"
 ACCURACY = "the last accuracy is that of all rows after the last epoch"
@@ -33,11 +38,13 @@ def measure_train(answer, look, **case):
     batches = _read_batches(answer.get("batches"), len(case["X"]), case["epochs"])
     if look == "order":
         found |= _of_order(batches, **case)
-        found |= {SAME_SEED: answer.get("repeated"), OTHER_SEED: answer.get("other")}
+        found |= {SAME_SEED: answer.get("repeated"), KEPT: answer.get("kept")}
+        found[OTHER_SEED] = answer.get("other") if batches else True
     if look == "steps":
         found |= _of_steps(batches, answer.get(PARAMETERS), **case)
     if look == "history":
         found |= _of_history(answer.get("history"), answer.get(PARAMETERS), **case)
+        found[PLAIN] = answer.get("plain")
     return found
 
 
@@ -52,30 +59,48 @@ def _read_batches(batches, n, epochs):
 
 
 def _of_order(batches, X, epochs, batch_size, **case):
-    """Say whether the batches make up whole epochs, and which mistakes they look like."""
+    """Say whether the batches make up whole epochs, and which mistakes they look like.
+
+    What cannot be told without batches is not held against the training.
+    """
     n = len(X)
-    sizes = [len(batch) for batch in batches]
-    per_epoch = -(-n // batch_size)
-    orders = _orders(batches, per_epoch)
-    whole = len(orders) == epochs and all(sorted(order) == list(range(n)) for order in orders)
-    found = {BATCHES: whole and max(sizes) <= batch_size, SHUFFLED: False, NEW_ORDER: False}
-    if whole:
-        found[SHUFFLED] = orders[0] != list(range(n))
-        found[NEW_ORDER] = all(a != b for i, a in enumerate(orders) for b in orders[i + 1 :])
-    full = _orders(batches, n // batch_size)
-    found[as_if("dropped")] = sizes == [batch_size] * (n // batch_size) * epochs and all(
-        len(set(order)) == len(order) for order in full
-    )
-    found[as_if("all rows at once")] = not batches
-    found[as_if("one epoch")] = len(orders) == 1 and sorted(orders[0]) == list(range(n))
-    found[as_if("16")] = sizes == [16, 16, 8] * epochs
-    return found
+    found_epochs = _epochs(batches, n)
+    orders = [[row for batch in epoch for row in batch] for epoch in found_epochs]
+    sizes = [[len(batch) for batch in epoch] for epoch in found_epochs]
+    right_sizes = [batch_size] * (n // batch_size) + [n % batch_size] * (n % batch_size > 0)
+    groups = [{frozenset(batch) for batch in epoch} for epoch in found_epochs]
+    whole = bool(batches) and all(len(order) == n for order in orders)
+    dropped = [batch_size] * (n // batch_size)
+    return {
+        EPOCHS: len(found_epochs) in (0, epochs),
+        BATCHES: whole,
+        SIZES: not whole or all(epoch == right_sizes for epoch in sizes),
+        SHUFFLED: not orders or orders[0] != sorted(orders[0]),
+        NEW_ORDER: _all_differ(orders),
+        MIXED: _all_differ(groups),
+        as_if("dropped"): bool(batches) and all(epoch == dropped for epoch in sizes),
+        as_if("all rows at once"): not batches,
+        as_if("one epoch"): len(orders) == 1 and len(orders[0]) == n,
+        as_if("one epoch more"): len(orders) == epochs + 1,
+        as_if("one epoch less"): len(orders) == epochs - 1,
+        as_if("16"): sizes == [[16, 16, n - 32]] * epochs,
+    }
 
 
-def _orders(batches, per_epoch):
-    """Return the rows of each epoch, in order."""
-    epochs = [batches[i : i + per_epoch] for i in range(0, len(batches), per_epoch)]
-    return [[row for batch in epoch for row in batch] for epoch in epochs]
+def _all_differ(things):
+    return all(a != b for i, a in enumerate(things) for b in things[i + 1 :])
+
+
+def _epochs(batches, n):
+    """Return the batches of each epoch: another one begins when a row comes again."""
+    epochs, seen = [], set()
+    for batch in batches:
+        if not epochs or seen & set(batch) or len(seen) == n:
+            epochs.append([])
+            seen = set()
+        epochs[-1].append(batch)
+        seen |= set(batch)
+    return epochs
 
 
 def as_if(how):
@@ -187,27 +212,30 @@ def _of_steps(batches, parameters, **case):
 def _of_history(history, parameters, values, X, y, epochs, lmbda, **case):
     """Say whether its last loss and accuracy are those of all rows, with the last parameters."""
     history = history if isinstance(history, dict) else {}
-    losses, accuracies = history.get("loss"), history.get("accuracy")
-    good = all(
-        isinstance(numbers, list)
-        and len(numbers) == epochs
-        and all(isinstance(number, float) for number in numbers)
-        for numbers in (losses, accuracies)
-    )
-    found = {LENGTHS: good, LOSS: False, ACCURACY: False}
-    theta = _split(parameters, values)
-    if not good or theta is None:
-        return found
-    p = model(theta, X)
-    data, penalty = float(F.binary_cross_entropy(p, y)), float(absolute(theta, lmbda))
-    right = float(((p > 0.5).float() == y).float().mean())
-    doubtful = float(((p - 0.5).abs() < 1e-5).float().mean())  # ½, but for rounding
-    return {
-        LENGTHS: True,
-        LOSS: abs(losses[-1] - data - penalty) < 1e-4,
-        ACCURACY: abs(accuracies[-1] - right) < doubtful + 1e-4,
-        as_if("no penalty in the loss"): abs(losses[-1] - data) < 1e-4,
+    lists = {name: history.get(name) for name in ("loss", "accuracy")}
+    good = {
+        name: isinstance(numbers, list) and len(numbers) == epochs
+        for name, numbers in lists.items()
     }
+    found = {LENGTHS: all(good.values()), LOSS: True, ACCURACY: True}
+    theta = _split(parameters, values)
+    if theta is None:
+        return {**found, LOSS: False, ACCURACY: False}
+    p = model(theta, X)
+    if good["loss"]:  # else nothing can be said of the last one
+        last = lists["loss"][-1]
+        data, penalty = float(F.binary_cross_entropy(p, y)), float(absolute(theta, lmbda))
+        found[LOSS] = _near(last, data + penalty)
+        found[as_if("no penalty in the loss")] = _near(last, data)
+    if good["accuracy"]:
+        right = float(((p > 0.5).float() == y).float().mean())
+        doubtful = float(((p - 0.5).abs() < 1e-5).float().mean())  # ½, but for rounding
+        found[ACCURACY] = _near(lists["accuracy"][-1], right, doubtful)
+    return found
+
+
+def _near(number, right, doubtful=0.0):
+    return isinstance(number, float) and abs(number - right) < doubtful + 1e-4
 
 
 def _split(parameters, values):
