@@ -476,6 +476,12 @@ ACCURACIES = [
         "the share of errors",
     ),
     _accuracy(
+        "the mean as threshold",
+        "p = model(X)\nreturn ((p > p.mean()).float() == y).float().mean().item()",
+        None,
+        "wrong value",
+    ),
+    _accuracy(
         "eval for good",
         "model.eval()\nreturn ((model(X) > 0.5).float() == y).float().mean().item()",
         "the model is in evaluation mode afterwards",

@@ -55,6 +55,7 @@ def accuracy_cases(rng):
         p = np.where(y == 1, rng.uniform(0.55, 0.95, n), rng.uniform(0.05, 0.45, n))
         p[[0, n // 2, n - 1]] = 1 - p[[0, n // 2, n - 1]]
         p[n - 2] = 0.52
+        p[n - 3] = 0.49  # between ½ and the mean of the outputs, which is no threshold
         order = rng.permutation(n)
         tensors = (torch.tensor(a[order, None], dtype=torch.float32) for a in (p, y))
         label = f"{n} rows, the model in {'training' if training else 'evaluation'} mode"
