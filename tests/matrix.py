@@ -16,6 +16,7 @@ import nbformat
 from nbformat.v4 import new_code_cell
 from nbgrader import utils
 
+from nbjudge.check.solution import SELF_CHECK
 from nbjudge.plugin.execute import JudgeExecute
 from nbjudge.verdict.course import judged_test
 
@@ -131,7 +132,7 @@ def run_matrix(
 def is_self_check(cell) -> bool:
     """Whether a cell is the self-check of a task."""
     about = cell.metadata.get("nbgrader", {})
-    return cell.cell_type == "code" and about.get("grade_id", "").endswith("_check")
+    return cell.cell_type == "code" and about.get("grade_id", "").endswith(SELF_CHECK)
 
 
 def _judge(nb, notebook, settings):
