@@ -91,6 +91,11 @@ RELEASE_FAILED = rm -rf release/"$$ASSIGNMENT"; \
   echo "added to, or taken from, an assignment that has been graded. Put the gradebook aside and run make"; \
   echo "again; all of submitted/ is then graded anew, and points given by hand stay in the old file:"; \
   echo "  mv gradebook.db gradebook-before.db && rm -rf autograded/*/'$$ASSIGNMENT'"
+# The solutions are checked with the files of the new release, so after it is made.
+CHECK_FAILED = rm -rf release/"$$ASSIGNMENT" gradebook.db; \
+  if [ -d $(BUILD)/before ]; then cp -a $(BUILD)/before release/"$$ASSIGNMENT"; fi; \
+  if [ -f $(BUILD)/before.db ]; then cp -p $(BUILD)/before.db gradebook.db; fi; \
+  echo "release/$$ASSIGNMENT and the gradebook are as they were. Mend this first."
 # What a release is made from. Asked of find, because make cannot hold a name with a blank.
 MADE_FROM = source/"$$ASSIGNMENT" hidden_tests/"$$ASSIGNMENT" data grader_config.py nbgrader_config.py \
   src/nbjudge/plugin/release.py src/nbjudge/verdict/marking.py src/nbjudge/config.py
@@ -106,10 +111,12 @@ release: known setup
 	if [ -f "$$stamp" ] && [ -f gradebook.db ] && [ -d release/"$$ASSIGNMENT" ] && \
 	  [ -z "$$($(NEWER) 2>/dev/null | head -n 1)" ]; then exit 0; fi; \
 	rm -rf $(BUILD)/before; if [ -d release/"$$ASSIGNMENT" ]; then cp -a release/"$$ASSIGNMENT" $(BUILD)/before; fi; \
-	echo "nbjudge check '$$ASSIGNMENT'"; $(RUN) nbjudge check "$$ASSIGNMENT" $(if $(UNBOXED),--unboxed) || { \
-	  echo "No release was made; release/ and the gradebook are as they were. Mend this first."; exit 1; }; \
+	$(RUN) nbjudge check "$$ASSIGNMENT" --quick || { echo "No release was made. Mend this first."; exit 1; }; \
+	rm -f $(BUILD)/before.db; if [ -f gradebook.db ]; then cp -p gradebook.db $(BUILD)/before.db; fi; \
 	echo "nbgrader generate_assignment '$$ASSIGNMENT' --force"; touch $(BUILD)/begun; \
 	$(RUN) nbgrader generate_assignment "$$ASSIGNMENT" --force --log-level=ERROR || { $(RELEASE_FAILED); exit 1; }; \
+	echo "nbjudge check '$$ASSIGNMENT'"; \
+	$(RUN) nbjudge check "$$ASSIGNMENT" $(if $(UNBOXED),--unboxed) || { $(CHECK_FAILED); exit 1; }; \
 	mv $(BUILD)/begun "$$stamp"
 
 WHOM = $(if $(STUDENT),--student="$$STUDENT") $(if $(NOTEBOOK),--notebook="$$NOTEBOOK")
