@@ -895,15 +895,6 @@ return history""",
             "        if len(xb) < 2:\n            continue\n        opt.zero_grad()\n",
         ),
     ),
-    _changed(
-        "only the starts of the batches are shuffled",
-        "only the batches are shuffled, not the rows",
-        (NEW, ""),
-        (
-            "    for i in range(0, len(X), batch_size):\n        xb, yb = X[order[i:i + batch_size]], y[order[i:i + batch_size]]\n",
-            "    starts = torch.arange(0, len(X), batch_size)\n    for i in starts[torch.randperm(len(starts), generator=gen)].tolist():\n        xb, yb = X[i:i + batch_size], y[i:i + batch_size]\n",
-        ),
-    ),
     _changed("an epoch more", "one epoch too many", ("range(epochs)", "range(epochs + 1)")),
     _changed("an epoch less", "one epoch too few", ("range(epochs)", "range(1, epochs)")),
     _changed(

@@ -146,6 +146,8 @@ def _drawn_parts(test: HiddenTest) -> set[str]:
     Of an answer that is one value, its name is empty.
     """
     runs = [[test.expect(**c.known) for c in test.draw_cases(seed)] for seed in (0, 1)]
+    if not all(runs):
+        return set()
     one, other = ([e if isinstance(e, dict) else {"": e} for e in run] for run in runs)
     return {
         name
