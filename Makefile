@@ -1,7 +1,8 @@
 # Two commands are enough on a fresh machine with Python 3.11 or newer, git and make:
 #   make grade    sets everything up, builds release/, grades the sample class, prints the grades
 #   make test     sets everything up, passes all tests
-# The others: setup · release · feedback · lab · calibrate · bench · corpus · corpus-busy · clean
+# The others: setup · release · feedback · lab · calibrate · bench · marking · mutants · corpus ·
+#   corpus-busy · clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -34,7 +35,8 @@ export OMP_NUM_THREADS ?= 1
 unexport PYTHONPATH
 
 .NOTPARALLEL:
-.PHONY: setup known grade release feedback test lab calibrate bench corpus corpus-busy clean other-environment
+.PHONY: setup known grade release feedback test lab calibrate bench marking mutants corpus corpus-busy clean \
+  other-environment
 
 setup: $(if $(filter .venv,$(VENV)),$(BUILD)/environment,other-environment)
 
@@ -89,8 +91,14 @@ RELEASE_FAILED = rm -rf release/"$$ASSIGNMENT"; \
   echo "added to, or taken from, an assignment that has been graded. Put the gradebook aside and run make"; \
   echo "again; all of submitted/ is then graded anew, and points given by hand stay in the old file:"; \
   echo "  mv gradebook.db gradebook-before.db && rm -rf autograded/*/'$$ASSIGNMENT'"
+# The solutions are checked with the files of the new release, so after it is made.
+CHECK_FAILED = rm -rf release/"$$ASSIGNMENT" gradebook.db; \
+  if [ -d $(BUILD)/before ]; then cp -a $(BUILD)/before release/"$$ASSIGNMENT"; fi; \
+  if [ -f $(BUILD)/before.db ]; then cp -p $(BUILD)/before.db gradebook.db; fi; \
+  echo "release/$$ASSIGNMENT and the gradebook are as they were. Mend this first."
 # What a release is made from. Asked of find, because make cannot hold a name with a blank.
-MADE_FROM = source/"$$ASSIGNMENT" data grader_config.py nbgrader_config.py src/nbjudge/plugin/release.py src/nbjudge/config.py
+MADE_FROM = source/"$$ASSIGNMENT" hidden_tests/"$$ASSIGNMENT" data grader_config.py nbgrader_config.py \
+  src/nbjudge/plugin/release.py src/nbjudge/verdict/marking.py src/nbjudge/config.py
 NEWER = find $(MADE_FROM) \( -name .ipynb_checkpoints -o -name __pycache__ \) -prune -o -newer "$$stamp" -print
 
 # Of an empty gradebook nbgrader would make a new one, and points given by hand would be gone
@@ -103,8 +111,12 @@ release: known setup
 	if [ -f "$$stamp" ] && [ -f gradebook.db ] && [ -d release/"$$ASSIGNMENT" ] && \
 	  [ -z "$$($(NEWER) 2>/dev/null | head -n 1)" ]; then exit 0; fi; \
 	rm -rf $(BUILD)/before; if [ -d release/"$$ASSIGNMENT" ]; then cp -a release/"$$ASSIGNMENT" $(BUILD)/before; fi; \
+	$(RUN) nbjudge check "$$ASSIGNMENT" --quick || { echo "No release was made. Mend this first."; exit 1; }; \
+	rm -f $(BUILD)/before.db; if [ -f gradebook.db ]; then cp -p gradebook.db $(BUILD)/before.db; fi; \
 	echo "nbgrader generate_assignment '$$ASSIGNMENT' --force"; touch $(BUILD)/begun; \
 	$(RUN) nbgrader generate_assignment "$$ASSIGNMENT" --force --log-level=ERROR || { $(RELEASE_FAILED); exit 1; }; \
+	echo "nbjudge check '$$ASSIGNMENT'"; \
+	$(RUN) nbjudge check "$$ASSIGNMENT" $(if $(UNBOXED),--unboxed) || { $(CHECK_FAILED); exit 1; }; \
 	mv $(BUILD)/begun "$$stamp"
 
 WHOM = $(if $(STUDENT),--student="$$STUDENT") $(if $(NOTEBOOK),--notebook="$$NOTEBOOK")
@@ -136,6 +148,13 @@ calibrate: setup
 
 bench: setup
 	$(PYTHON_OF_VENV) bench/speed.py
+
+marking: setup
+	$(PYTHON_OF_VENV) bench/marking_page.py
+
+# every small change of the solutions: fails if one gets all points and nobody has said why
+mutants: setup
+	$(PYTHON_OF_VENV) bench/mutants.py
 
 # all hostile, broken and odd submissions; make test grades a sample of them
 corpus: release

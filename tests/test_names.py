@@ -51,11 +51,10 @@ def points(course: Path) -> dict[str, float]:
 def course(tmp_path_factory):
     """Return the course with its second notebook only, below an odd path, not yet graded."""
     course = tmp_path_factory.mktemp("names") / FOLDER
-    for step in ("source", "hidden_tests"):
-        (course / step / "lab1").mkdir(parents=True)
-        for path in (ROOT / step / "lab1").glob(f"{NOTEBOOK}.*"):
-            shutil.copy(path, course / step / "lab1")
-    shutil.copytree(ROOT / "data", course / "data")
+    (course / "source" / "lab1").mkdir(parents=True)
+    shutil.copy(ROOT / "source" / "lab1" / f"{NOTEBOOK}.ipynb", course / "source" / "lab1")
+    for folder in ("hidden_tests", "data"):
+        shutil.copytree(ROOT / folder, course / folder)
     for name in (*CONFIG, "Makefile"):
         shutil.copy(ROOT / name, course)
     checkpoint = course / "source" / "lab1" / ".ipynb_checkpoints" / "secret.csv"

@@ -8,6 +8,9 @@ nbjudge grades ASSIGNMENT                print the points
 nbjudge again STUDENT NOTEBOOK [CELL] [--assignment NAME] [--full]
                                          repeat verdicts with their seeds, show the numbers (long
                                          lists whole with --full); changes nothing
+nbjudge check ASSIGNMENT [--quick] [--unboxed]
+                                         before a release: hidden tests, points, solutions,
+                                         stubs and self-checks
 nbjudge autograde ASSIGNMENT --unboxed   as nbgrader autograde, without boxes
 nbjudge doctor [--unboxed]               what protects this machine from submissions
 """
@@ -23,6 +26,7 @@ COMMANDS = {
     "grade": "grade",
     "grades": "print_grades",
     "again": "again",
+    "check": "check",
     "autograde": "autograde",
     "doctor": "examine",
 }

@@ -39,6 +39,7 @@ def configure(c: Config) -> None:
     warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
     c.GenerateAssignment.preprocessors = [
         "nbjudge.plugin.release.StampSettings",
+        "nbjudge.plugin.release.ShowMarking",
         *(f"nbgrader.preprocessors.{step}" for step in GENERATE_STEPS),
     ]
     c.Autograde.autograde_preprocessors = [

@@ -14,6 +14,8 @@ class Answer:
         mistake: the name that the judge must give it; None for a right answer, or for a wrong one
             that only its outcome describes.
         outcome: of a wrong answer without a named mistake, such as "raised an error".
+        secret: why the self-check of a wrong answer holds all the same: what it would have to know
+            that is not to be told before the notebook is handed in.
     """
 
     test: str
@@ -21,6 +23,12 @@ class Answer:
     source: str
     mistake: str | None = None
     outcome: str = "passed"
+    secret: str = ""
+
+    @property
+    def wanted(self) -> str:
+        """What the judge must call it: the mistake's name, or the outcome."""
+        return self.mistake or self.outcome
 
     @property
     def right(self) -> bool:

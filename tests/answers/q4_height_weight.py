@@ -50,6 +50,74 @@ MODELS = [
         "return nn.Sequential(nn.Linear(n_inputs, n_hidden, bias=False), nn.Sigmoid(), nn.Linear(n_hidden, n_outputs, bias=False), nn.Sigmoid())",
         "no biases",
     ),
+    _model(
+        "double precision of the parameters put back to float",
+        "m = nn.Sequential(nn.Linear(n_inputs, n_hidden, dtype=torch.float64), nn.Sigmoid(), nn.Linear(n_hidden, n_outputs, dtype=torch.float64), nn.Sigmoid())\nreturn m.float()",
+    ),
+    _model(
+        "a class that is an nn.Sequential, with spare layers that change nothing",
+        "class Net(nn.Sequential):\n    pass\nreturn Net(nn.Flatten(), nn.Linear(n_inputs, n_hidden), nn.Sigmoid(), nn.Dropout(0.0), nn.Linear(n_hidden, n_outputs), nn.Sigmoid())",
+    ),
+    _model(
+        "fixed hidden size",
+        "return nn.Sequential(nn.Linear(n_inputs, 10), nn.Sigmoid(), nn.Linear(10, n_outputs), nn.Sigmoid())",
+        "10 hidden units whatever n_hidden says",
+    ),
+    _model(
+        "one output",
+        "return nn.Sequential(nn.Linear(n_inputs, n_hidden), nn.Sigmoid(), nn.Linear(n_hidden, 1), nn.Sigmoid())",
+        "one output whatever n_outputs says",
+    ),
+    _model(
+        "all sizes fixed",
+        "return nn.Sequential(nn.Linear(2, 10), nn.Sigmoid(), nn.Linear(10, 1), nn.Sigmoid())",
+        outcome="raised an error",
+    ),
+    _model(
+        "two hidden layers",
+        "return nn.Sequential(nn.Linear(n_inputs, n_hidden), nn.Sigmoid(), nn.Linear(n_hidden, n_hidden), nn.Sigmoid(), nn.Linear(n_hidden, n_outputs), nn.Sigmoid())",
+        "two hidden layers instead of one",
+    ),
+    _model(
+        "tanh",
+        "return nn.Sequential(nn.Linear(n_inputs, n_hidden), nn.Tanh(), nn.Linear(n_hidden, n_outputs), nn.Sigmoid())",
+        "tanh in the hidden layer",
+    ),
+    _model(
+        "SiLU",
+        "return nn.Sequential(nn.Linear(n_inputs, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_outputs), nn.Sigmoid())",
+        outcome="wrong value",
+    ),
+    _model(
+        "ReLU and logits",
+        "return nn.Sequential(nn.Linear(n_inputs, n_hidden), nn.ReLU(), nn.Linear(n_hidden, n_outputs))",
+        "ReLU in the hidden layer, no sigmoid at the output",
+    ),
+    _model(
+        "no output bias",
+        "return nn.Sequential(nn.Linear(n_inputs, n_hidden), nn.Sigmoid(), nn.Linear(n_hidden, n_outputs, bias=False), nn.Sigmoid())",
+        "no bias at the output",
+    ),
+    _model(
+        "two sigmoids",
+        "return nn.Sequential(nn.Linear(n_inputs, n_hidden), nn.Sigmoid(), nn.Linear(n_hidden, n_outputs), nn.Sigmoid(), nn.Sigmoid())",
+        "two sigmoids at the output",
+    ),
+    _model(
+        "a class of its own",
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a, self.b = nn.Linear(n_inputs, n_hidden), nn.Linear(n_hidden, n_outputs)\n    def forward(self, X):\n        return torch.sigmoid(self.b(torch.sigmoid(self.a(X))))\nreturn Net()",
+        "not an nn.Sequential",
+    ),
+    _model(
+        "return forgotten",
+        "model = nn.Sequential(nn.Linear(n_inputs, n_hidden), nn.Sigmoid(), nn.Linear(n_hidden, n_outputs), nn.Sigmoid())",
+        outcome="wrong type",
+    ),
+    _model(
+        "parameters that cannot be trained",
+        "return nn.Sequential(nn.Linear(n_inputs, n_hidden), nn.Sigmoid(), nn.Linear(n_hidden, n_outputs), nn.Sigmoid()).requires_grad_(False)",
+        "yHat cannot be differentiated by all parameters",
+    ),
     _model("stub", "raise NotImplementedError()", outcome="not attempted"),
 ]
 
@@ -70,7 +138,7 @@ INITS = [
     ),
     _init(
         "modules, returned",
-        "for m in model.modules():\n        if isinstance(m, nn.Linear):\n            nn.init.normal_(m.weight, std=std); nn.init.normal_(m.bias, std=std)\n    return model",
+        "for m in model.modules():\n    if isinstance(m, nn.Linear):\n        nn.init.normal_(m.weight, std=std); nn.init.normal_(m.bias, std=std)\nreturn model",
     ),
     _init(
         "std²",
@@ -91,7 +159,7 @@ INITS = [
     _init(
         "uniform",
         "for p in model.parameters():\n    nn.init.uniform_(p, -std, std)",
-        "uniform instead of normal",
+        "flat between -std and std",
     ),
     _init(
         "rand",
@@ -101,21 +169,84 @@ INITS = [
     _init(
         "weights only",
         "for n, p in model.named_parameters():\n    if 'weight' in n:\n        nn.init.normal_(p, 0, std)",
-        "weights only",
+        "the biases are not drawn from N(0, std²)",
     ),
     _init(
         "biases zero",
         "for p in model.parameters():\n    nn.init.normal_(p, 0, std) if p.dim() > 1 else nn.init.zeros_(p)",
-        "weights only",
+        "the biases are not drawn from N(0, std²)",
     ),
     _init(
         "first layer",
         "for p in model[0].parameters():\n    nn.init.normal_(p, 0, std)",
-        "the first layer only",
+        "a layer is left out",
     ),
     _init(
         "mean std",
         "for p in model.parameters():\n    nn.init.normal_(p, std, std)",
+        "the mean is std instead of 0",
+    ),
+    _init(
+        "a state dict",
+        "state = {k: std * torch.randn(v.shape) for k, v in model.state_dict().items()}\nmodel.load_state_dict(state)",
+    ),
+    _init(
+        "torch.normal into data",
+        "for p in list(model.parameters()):\n    p.data.copy_(torch.normal(mean=torch.zeros(p.shape), std=std))",
+    ),
+    _init(
+        "one vector of all",
+        "n = sum(p.numel() for p in model.parameters())\nnn.utils.vector_to_parameters(torch.normal(0.0, std, (n,)), model.parameters())",
+    ),
+    _init(
+        "assignment to the loop variable",
+        "for p in model.parameters():\n    p = torch.randn(p.shape) * std",
+        "the model is not changed",
+    ),
+    _init("pass", "pass", "the model is not changed"),
+    _init(
+        "std as the mean",
+        "for p in model.parameters():\n    nn.init.normal_(p, std)",
+        "std is given as the mean",
+    ),
+    _init(
+        "layers 0 and 2 only",
+        "for i in (0, 2):\n    nn.init.normal_(model[i].weight, 0, std)\n    nn.init.normal_(model[i].bias, 0, std)",
+        "a layer is left out",
+    ),
+    _init(
+        "new parameters",
+        "for m in model:\n    if isinstance(m, nn.Linear):\n        m.weight = nn.Parameter(torch.randn_like(m.weight) * std)\n        m.bias = nn.Parameter(torch.randn_like(m.bias) * std)",
+        "new tensors instead of new numbers",
+    ),
+    _init(
+        "NumPy's float64 put into data",
+        "for p in model.parameters():\n    p.data = torch.tensor(np.random.normal(0, std, p.shape))",
+        "new tensors instead of new numbers",
+    ),
+    _init(
+        "cut at ±std",
+        "for p in model.parameters():\n    nn.init.trunc_normal_(p, 0, std, -std, std)",
+        "flat between -std and std",
+    ),
+    _init(
+        "frozen first",
+        "for p in model.parameters():\n    p.requires_grad = False\n    p.normal_(0, std)",
+        "the parameters cannot be trained",
+    ),
+    _init(
+        "cut at ±2",
+        "for p in model.parameters():\n    nn.init.trunc_normal_(p, 0, std)",
+        outcome="wrong value",
+    ),
+    _init(
+        "uniform of the right spread",
+        "for p in model.parameters():\n    nn.init.uniform_(p, -std * 3 ** 0.5, std * 3 ** 0.5)",
+        "uniform, with the right standard deviation",
+    ),
+    _init(
+        "Xavier",
+        "for p in model.parameters():\n    nn.init.xavier_normal_(p) if p.dim() > 1 else nn.init.normal_(p, 0, std)",
         outcome="wrong value",
     ),
     _init("stub", "raise NotImplementedError()", outcome="not attempted"),
@@ -191,6 +322,90 @@ LOSSES = [
         f"return (F.binary_cross_entropy(yHat, y) + lmbda * {L1}).item()",
         "not differentiable",
     ),
+    _loss(
+        "functional, weights by name, clamped",
+        "eps = 1e-7\np = yHat.clamp(eps, 1 - eps)\nbce = torch.mean(-y * p.log() - (1 - y) * torch.log1p(-p))\nl1 = torch.tensor(0.0)\nfor name, w in model.named_parameters():\n    l1 = l1 + torch.norm(w, p=1)\nreturn bce + lmbda * l1",
+    ),
+    _loss(
+        "both flat",
+        f"return F.binary_cross_entropy(yHat.view(-1), y.view(-1)) + lmbda * {L1}",
+    ),
+    _loss(
+        "λ = 0 set apart",
+        f"J = F.binary_cross_entropy(input=yHat, target=y)\nif lmbda:\n    J += lmbda * {L1}\nreturn J",
+    ),
+    _data("cross_entropy", "F.cross_entropy(yHat, y)", "softmax cross-entropy of one column"),
+    _data("swapped", "F.binary_cross_entropy(y, yHat)", "yHat and y are swapped"),
+    _data(
+        "item of the data term",
+        "F.binary_cross_entropy(yHat, y).item()",
+        "the cross-entropy is detached from the graph",
+    ),
+    _data(
+        "loss of Q3",
+        "0.5 * ((yHat - y) ** 2).sum()",
+        "half a squared error instead of cross-entropy",
+    ),
+    _loss(
+        "log10",
+        f"return -(y * torch.log10(yHat) + (1 - y) * torch.log10(1 - yHat)).mean() + lmbda * {L1}",
+        outcome="wrong value",
+    ),
+    _penalty(
+        "norm without 1",
+        "lmbda * sum(p.norm() for p in model.parameters())",
+        "lengths instead of absolute values in the penalty",
+    ),
+    _penalty(
+        "half squares",
+        "lmbda / 2 * sum((p ** 2).sum() for p in model.parameters())",
+        "the L2 penalty with a ½ instead of L1",
+    ),
+    _penalty(
+        "mean over all",
+        "lmbda * torch.cat([p.flatten() for p in model.parameters()]).abs().mean()",
+        "the penalty is divided by the number of all parameters",
+    ),
+    _penalty(
+        "data",
+        "lmbda * sum(p.data.abs().sum() for p in model.parameters())",
+        "the penalty is detached from the graph",
+    ),
+    _loss(
+        "= in the loop",
+        "for p in model.parameters():\n    l1 = p.abs().sum()\nreturn F.binary_cross_entropy(yHat, y) + lmbda * l1",
+        "only the last parameter is in the penalty",
+    ),
+    _loss(
+        "return in the loop",
+        "l1 = 0\nfor p in model.parameters():\n    l1 += p.abs().sum()\n    return F.binary_cross_entropy(yHat, y) + lmbda * l1",
+        "only the first parameter is in the penalty",
+    ),
+    _loss(
+        "clears the gradients",
+        f"model.zero_grad()\nreturn F.binary_cross_entropy(yHat, y) + lmbda * {L1}",
+        outcome="changed its arguments in place",
+    ),
+    _loss(
+        "goes backward",
+        f"J = F.binary_cross_entropy(yHat, y) + lmbda * {L1}\nJ.backward(retain_graph=True)\nreturn J",
+        outcome="changed its arguments in place",
+    ),
+    _loss(
+        "evaluation mode",
+        f"model.eval()\nreturn F.binary_cross_entropy(yHat, y) + lmbda * {L1}",
+        outcome="changed its arguments in place",
+    ),
+    _loss(
+        "not reduced",
+        f"return F.binary_cross_entropy(yHat, y, reduction='none') + lmbda * {L1}",
+        outcome="wrong shape",
+    ),
+    _loss(
+        "return forgotten",
+        f"J = F.binary_cross_entropy(yHat, y) + lmbda * {L1}",
+        outcome="wrong type",
+    ),
     _loss("stub", "raise NotImplementedError()", outcome="not attempted"),
 ]
 
@@ -224,11 +439,36 @@ ACCURACIES = [
         "return 100 * ((model(X) > 0.5).float() == y).float().mean().item()",
         "per cent instead of a share",
     ),
-    _accuracy("no threshold", "return (model(X) == y).float().mean().item()", "no threshold"),
+    _accuracy(
+        "no threshold", "return (model(X) == y).float().mean().item()", "no row counts as right"
+    ),
+    _accuracy(
+        "a whole division",
+        "return ((model(X) > 0.5).float() == y).sum().item() // len(y)",
+        "no row counts as right",
+    ),
+    _accuracy(
+        "all", "return float(((model(X) > 0.5).float() == y).all())", "no row counts as right"
+    ),
+    _accuracy(
+        "a second sigmoid",
+        "return ((torch.sigmoid(model(X)) > 0.5).float() == y).float().mean().item()",
+        "every row counts as a man",
+    ),
+    _accuracy(
+        "two decimals",
+        "return round(((model(X) > 0.5).float() == y).float().mean().item(), 2)",
+        outcome="wrong value",
+    ),
+    _accuracy(
+        "parameters frozen",
+        "for p in model.parameters():\n    p.requires_grad = False\nreturn ((model(X) > 0.5).float() == y).float().mean().item()",
+        outcome="changed its arguments in place",
+    ),
     _accuracy(
         "threshold 0",
         "return ((model(X) > 0).float() == y).float().mean().item()",
-        "threshold 0 instead of ½",
+        "every row counts as a man",
     ),
     _accuracy(
         "errors",
@@ -236,9 +476,76 @@ ACCURACIES = [
         "the share of errors",
     ),
     _accuracy(
+        "the mean as threshold",
+        "p = model(X)\nreturn ((p > p.mean()).float() == y).float().mean().item()",
+        None,
+        "wrong value",
+    ),
+    _accuracy(
         "eval for good",
         "model.eval()\nreturn ((model(X) > 0.5).float() == y).float().mean().item()",
-        "the model's mode is changed",
+        "the model is in evaluation mode afterwards",
+    ),
+    _accuracy(
+        "a NumPy number",
+        "with torch.no_grad():\n    guess = model(X).numpy() > 0.5\nreturn np.mean(guess == y.numpy())",
+    ),
+    _accuracy(
+        "in batches",
+        "right = 0\nwith torch.inference_mode():\n    for a, b in zip(X.split(4), y.split(4)):\n        right += torch.eq(torch.where(model(a) > 0.5, 1.0, 0.0), b).sum().item()\nreturn right / X.shape[0]",
+    ),
+    _accuracy(
+        "mode put back by a context",
+        "was = model.training\ntry:\n    model.eval()\n    return (((model.forward(X) - 0.5) * (y - 0.5)) > 0).float().mean().item()\nfinally:\n    model.train(was)",
+    ),
+    _accuracy(
+        "one minus errors",
+        "with torch.no_grad():\n    return 1 - torch.abs((model(X) > 0.5).float() - y).mean().item()",
+    ),
+    _accuracy(
+        "cut to integers",
+        "return (model(X).int() == y).float().mean().item()",
+        "every row counts as a woman",
+    ),
+    _accuracy(
+        "argmax",
+        "return (model(X).argmax(1) == y).float().mean().item()",
+        "every row counts as a woman",
+    ),
+    _accuracy(
+        "no threshold but a distance",
+        "return 1 - (model(X) - y).abs().mean().item()",
+        "one minus the mean distance",
+    ),
+    _accuracy(
+        "broadcast sum over n",
+        "guess = (model(X) > 0.5).float()\nreturn (guess == y.view(-1)).sum().item() / len(y)",
+        "(n,) against (n, 1), the count over the number of rows",
+    ),
+    _accuracy(
+        "training mode for good",
+        "model.eval()\nshare = ((model(X) > 0.5) == (y > 0.5)).float().mean().item()\nmodel.train()\nreturn share",
+        "the model is in training mode afterwards",
+    ),
+    _accuracy(
+        "gradients off for good",
+        "torch.set_grad_enabled(False)\nreturn ((model(X) > 0.5) == (y > 0.5)).float().mean().item()",
+        "gradients stay switched off",
+    ),
+    _accuracy(
+        "clears the gradients",
+        "model.zero_grad()\nreturn ((model(X) > 0.5) == (y > 0.5)).float().mean().item()",
+        outcome="changed its arguments in place",
+    ),
+    _accuracy(
+        "numpy() with a gradient",
+        "return float(np.mean((model(X).numpy() > 0.5) == y.numpy()))",
+        outcome="raised an error",
+    ),
+    _accuracy(
+        "print instead of return",
+        "print(((model(X) > 0.5) == (y > 0.5)).float().mean().item())",
+        outcome="wrong type",
     ),
     _accuracy("stub", "raise NotImplementedError()", outcome="not attempted"),
 ]
@@ -290,7 +597,7 @@ for _ in range(epochs):
         model.zero_grad()
         J.backward()
         opt.step()
-    losses.append(float(J.detach()))
+    losses.append(float(loss_fn(model, model(X), y, lmbda)))
     shares.append(((model(X) > .5) == (y > .5)).float().mean().item())
 return dict(loss=losses, accuracy=shares)""",
     ),
@@ -299,7 +606,6 @@ return dict(loss=losses, accuracy=shares)""",
         """rng = np.random.default_rng(seed)
 history = {"loss": [], "accuracy": []}
 for _ in range(epochs):
-    total = 0
     for rows in np.array_split(rng.permutation(len(X)), range(batch_size, len(X), batch_size)):
         rows = torch.from_numpy(rows)
         J = loss_fn(model, model(X[rows]), y[rows], lmbda)
@@ -307,8 +613,8 @@ for _ in range(epochs):
         with torch.no_grad():
             for p, g in zip(model.parameters(), grads):
                 p -= lr * g
-        total += J.item() * len(rows)
-    history["loss"] += [total / len(X)]
+    with torch.no_grad():
+        history["loss"] += [loss_fn(model, model(X), y, lmbda)]
     history["accuracy"] += [accuracy(model, X, y)]
 return history""",
     ),
@@ -325,7 +631,7 @@ return history""",
     ),
     _changed(
         "shuffled once",
-        "shuffled once, not in each epoch",
+        "the same order in every epoch",
         (NEW, ""),
         ("for epoch in", "order = torch.randperm(len(X), generator=gen)\nfor epoch in"),
     ),
@@ -337,12 +643,12 @@ return history""",
     ),
     _changed(
         "batch accuracy",
-        "the accuracy of a batch, not of the whole set",
+        "history['accuracy'] is not that of all rows after the epoch",
         ("accuracy(model, X, y)", "accuracy(model, xb[:3], yb[:3])"),
     ),
     _changed(
         "one number a batch",
-        "not one number for each epoch",
+        "not one loss and one accuracy for each epoch",
         (
             '    history["accuracy"].append(accuracy(model, X, y))',
             '        history["accuracy"].append(accuracy(model, X, y)); history["accuracy"] += [0.0]',
@@ -350,16 +656,259 @@ return history""",
     ),
     _changed(
         "trains on X_test",
-        "not the rows that it was given",
+        "other rows than those that it was given",
         ("X, y = X.to(device), y.to(device)", "X, y = X_test, y_test"),
     ),
     _changed(
         "drops the last rows",
-        "batch_size is not kept, or rows are dropped",
+        "the short last batch is dropped",
         ("range(0, len(X), batch_size)", "range(0, len(X) - batch_size + 1, batch_size or 1)"),
         ("opt = torch", "batch_size = min(batch_size, len(X))\nopt = torch"),
     ),
-    _train("nothing", "return None", outcome="raised an error"),
+    _changed(
+        "model.forward, accuracy of each batch as well",
+        None,
+        ("model(xb)", "model.forward(xb)"),
+        (
+            "        opt.step()\n",
+            "        opt.step()\n        shown = accuracy(model, xb, yb)\n        loss_fn(model, model(xb), yb, lmbda)\n",
+        ),
+    ),
+    _changed(
+        "train and eval modes, tensors in history",
+        None,
+        ("for epoch in range(epochs):", "for epoch in range(epochs):\n    model.train()"),
+        ("model(X), y, lmbda).item()", "model.eval()(X), y, lmbda)"),
+    ),
+    _changed(
+        "global seed, lists of row numbers, split",
+        None,
+        ("gen = torch.Generator().manual_seed(seed)", "np.random.seed(seed)"),
+        (
+            "    order = torch.randperm(len(X), generator=gen)\n    for i in range(0, len(X), batch_size):\n        xb, yb = X[order[i:i + batch_size]], y[order[i:i + batch_size]]\n",
+            "    order = np.random.permutation(len(X)).tolist()\n    for xb, yb in zip(X[order].split(batch_size), y[order].split(batch_size)):\n",
+        ),
+    ),
+    _changed(
+        "own loss inline, shuffled step by step",
+        None,
+        (
+            "J = loss_fn(model, model(xb), yb, lmbda)",
+            "J = F.binary_cross_entropy(model(xb), yb) + lmbda * sum(p.abs().sum() for p in model.parameters())",
+        ),
+        (
+            NEW,
+            "    mix = torch.randperm(len(X), generator=gen)\n    X, y = X[mix], y[mix]\n    order = torch.arange(len(X))\n",
+        ),
+    ),
+    _changed(
+        "a closure",
+        None,
+        ("        J.backward()\n        opt.step()\n", "        opt.step(closure)\n"),
+        (
+            "        opt.zero_grad()\n        J = loss_fn(model, model(xb), yb, lmbda)\n",
+            "        def closure():\n            opt.zero_grad()\n            J = loss_fn(model, model(xb), yb, lmbda)\n            J.backward()\n            return J\n",
+        ),
+    ),
+    _train(
+        "Python's shuffle, data changed by hand",
+        """import random
+rng, rows = random.Random(seed), list(range(X.size(0)))
+losses, accuracies = [], []
+for epoch in range(1, epochs + 1):
+    rng.shuffle(rows)
+    chunks = [rows[k:k + batch_size] for k in range(0, len(rows), batch_size)]
+    for chunk in chunks:
+        model.zero_grad()
+        loss_fn(model=model, yHat=model(X[chunk]), y=y[chunk], lmbda=lmbda).backward()
+        for p in model.parameters():
+            p.data -= lr * p.grad
+    losses.append(loss_fn(model, model(X), y, lmbda).detach().numpy().item())
+    accuracies.append(np.mean((model(X).detach().numpy() > 0.5) == (y.numpy() == 1)))
+return {"loss": np.array(losses), "accuracy": np.array(accuracies), "epochs": epochs}""",
+    ),
+    _changed(
+        "rows shuffled in place",
+        "X or y is changed",
+        (
+            NEW,
+            "    mix = torch.randperm(len(X), generator=gen)\n    X[:], y[:] = X[mix], y[mix]\n    order = torch.arange(len(X))\n",
+        ),
+    ),
+    _changed(
+        "labels stay behind",
+        "the labels are not shuffled with the rows",
+        ("y[order[i:i + batch_size]]", "y[i:i + batch_size]"),
+    ),
+    _changed(
+        "two orders",
+        None,
+        (
+            "y[order[i:i + batch_size]]",
+            "y[torch.randperm(len(X), generator=gen)[i:i + batch_size]]",
+        ),
+        outcome="wrong value",
+    ),
+    _changed(
+        "zero_grad before the loop over the batches",
+        "the gradients are cleared once an epoch",
+        ("        opt.zero_grad()\n", ""),
+        (NEW, NEW + "    opt.zero_grad()\n"),
+    ),
+    _changed(
+        "step after the loop over the batches",
+        "one step an epoch, with the last batch's gradient",
+        ("        opt.step()\n", "    opt.step()\n"),
+    ),
+    _changed(
+        "zero_grad and step outside the loop over the batches",
+        "one step an epoch, with the sum of the gradients",
+        ("        opt.zero_grad()\n", ""),
+        (NEW, NEW + "    opt.zero_grad()\n"),
+        ("        opt.step()\n", "    opt.step()\n"),
+    ),
+    _changed("momentum", "SGD with momentum 0.9", ("lr=lr)", "lr=lr, momentum=0.9)")),
+    _changed("lr fixed", "lr is not used: always 0.01", ("lr=lr)", "lr=0.01)")),
+    _changed("AdamW", None, ("optim.SGD", "optim.AdamW"), outcome="wrong value"),
+    _changed(
+        "a penalty by weight_decay",
+        "weight_decay instead of the penalty",
+        ("lr=lr)", "lr=lr, weight_decay=lmbda)"),
+        ("loss_fn(model, model(xb), yb, lmbda)", "loss_fn(model, model(xb), yb, 0.0)"),
+    ),
+    _changed("no backward", "the parameters do not move", ("        J.backward()\n", "")),
+    _changed(
+        "all rows at once",
+        "batch_size is not used: all rows at once",
+        ("range(0, len(X), batch_size)", "range(1)"),
+        ("order[i:i + batch_size]], y[order[i:i + batch_size]]", "order], y[order]"),
+    ),
+    _changed(
+        "always 16",
+        "batch_size is not used: always 16",
+        ("gen = torch", "batch_size = 16\ngen = torch"),
+    ),
+    _train(
+        "DataLoader that drops the last batch",
+        """loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(X, y), batch_size=min(batch_size, len(X)), shuffle=True, drop_last=True, generator=torch.Generator().manual_seed(seed))
+opt = torch.optim.SGD(model.parameters(), lr)
+history = {"loss": [], "accuracy": []}
+for _ in range(epochs):
+    for xb, yb in loader:
+        opt.zero_grad()
+        loss_fn(model, model(xb), yb, lmbda).backward()
+        opt.step()
+    history["loss"].append(loss_fn(model, model(X), y, lmbda).item())
+    history["accuracy"].append(accuracy(model, X, y))
+return history""",
+        "the short last batch is dropped",
+    ),
+    _train(
+        "DataLoader that does not shuffle",
+        """loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(X, y), batch_size=batch_size)
+opt = torch.optim.SGD(model.parameters(), lr)
+history = {"loss": [], "accuracy": []}
+for _ in range(epochs):
+    for xb, yb in loader:
+        opt.zero_grad()
+        loss_fn(model, model(xb), yb, lmbda).backward()
+        opt.step()
+    history["loss"].append(loss_fn(model, model(X), y, lmbda).item())
+    history["accuracy"].append(accuracy(model, X, y))
+return history""",
+        "the rows are never shuffled",
+    ),
+    _changed(
+        "rows drawn with replacement",
+        "an epoch is not every row once",
+        (NEW, "    order = torch.randint(len(X), (len(X),), generator=gen)\n"),
+    ),
+    _changed(
+        "seeded in each epoch",
+        "the same order in every epoch",
+        (NEW, "    gen.manual_seed(seed)\n" + NEW),
+    ),
+    _changed(
+        "one order for all epochs and seeds",
+        "the same order in every epoch, whatever the seed",
+        (NEW, "    gen.manual_seed(0)\n" + NEW),
+    ),
+    _changed(
+        "loss of the last batch",
+        "history['loss'] is not that of all rows after the epoch",
+        ("loss_fn(model, model(X), y, lmbda).item()", "J.item()"),
+    ),
+    _changed(
+        "mean loss of the batches",
+        "history['loss'] is not that of all rows after the epoch",
+        (NEW, NEW + "    losses = []\n"),
+        ("        opt.step()\n", "        opt.step()\n        losses.append(J.item())\n"),
+        ("loss_fn(model, model(X), y, lmbda).item()", "np.mean(losses)"),
+    ),
+    _changed(
+        "history without penalty",
+        "the loss in history has no penalty",
+        ("loss_fn(model, model(X), y, lmbda).item()", "loss_fn(model, model(X), y, 0.0).item()"),
+    ),
+    _changed(
+        "lmbda nowhere",
+        "the penalty is left out",
+        ("loss_fn(model, model(xb), yb, lmbda)", "loss_fn(model, model(xb), yb, 0.0)"),
+        ("loss_fn(model, model(X), y, lmbda).item()", "loss_fn(model, model(X), y, 0.0).item()"),
+    ),
+    _changed(
+        "return forgotten",
+        "not one loss and one accuracy for each epoch",
+        ("return history", "pass"),
+    ),
+    _changed(
+        "two lists",
+        "not one loss and one accuracy for each epoch",
+        ("return history", 'return history["loss"], history["accuracy"]'),
+    ),
+    _changed(
+        "return after the first epoch",
+        "only one epoch is trained",
+        ("return history", "    return history"),
+    ),
+    _changed(
+        "losses with their graph",
+        "history holds tensors with their computation",
+        (
+            '    with torch.no_grad():\n        history["loss"].append(loss_fn(model, model(X), y, lmbda).item())',
+            '    history["loss"].append(loss_fn(model, model(X), y, lmbda))',
+        ),
+    ),
+    _changed(
+        "tensor_split",
+        "the batches are not of batch_size",
+        (
+            "    for i in range(0, len(X), batch_size):\n        xb, yb = X[order[i:i + batch_size]], y[order[i:i + batch_size]]\n",
+            "    for rows in torch.tensor_split(order, -(-len(X) // batch_size)):\n        xb, yb = X[rows], y[rows]\n",
+        ),
+    ),
+    _changed(
+        "batches of one row are left out",
+        "the short last batch is dropped",
+        (
+            "        opt.zero_grad()\n",
+            "        if len(xb) < 2:\n            continue\n        opt.zero_grad()\n",
+        ),
+    ),
+    _changed("an epoch more", "one epoch too many", ("range(epochs)", "range(epochs + 1)")),
+    _changed("an epoch less", "one epoch too few", ("range(epochs)", "range(1, epochs)")),
+    _changed(
+        "one batch an epoch",
+        "an epoch is not every row once",
+        ("        opt.step()\n", "        opt.step()\n        break\n"),
+    ),
+    _changed(
+        "the key acc",
+        "not one loss and one accuracy for each epoch",
+        ('"accuracy": []', '"acc": []'),
+        ('history["accuracy"]', 'history["acc"]'),
+    ),
+    _train("nothing", "return None", "the model is not trained"),
     _train("stub", "raise NotImplementedError()", outcome="not attempted"),
 ]
 
@@ -372,7 +921,7 @@ PREDICTIONS = [
     _predict(
         "own range",
         "X = np.asarray(X, dtype=float)\nX = (X - X.min(0)) / (X.max(0) - X.min(0) + 1e-9)\nwith torch.no_grad():\n    return (net(torch.tensor(X).float()).cpu() > 0.5).numpy().ravel()",
-        "normalised by the range of the rows themselves",
+        "the label of a row depends on the rows beside it",
     ),
     _predict(
         "raw cm",
@@ -383,7 +932,76 @@ PREDICTIONS = [
     _predict("swapped", P + "return (p < 0.5).numpy().ravel()", "the labels are swapped"),
     _predict("probabilities", P + "return p.numpy().ravel()", "probabilities instead of labels"),
     _predict(
-        "height alone", "return (np.asarray(X)[:, 0] > 171.2).astype(int)", "not trained to the end"
+        "height alone",
+        "return (np.asarray(X)[:, 0] > 171.2).astype(int)",
+        "less than these data allow",
+    ),
+    _predict("a column of booleans", P + "return (p > 0.5).numpy()"),
+    _predict("round with a gradient", "return net(normalise(X)).round().flatten()"),
+    _predict(
+        "evaluation mode",
+        "net.eval()\nreturn np.where(net(normalise(X)).detach().numpy() > 0.5, 1, 0)[:, 0]",
+    ),
+    _predict(
+        "row by row",
+        "with torch.no_grad():\n    return np.array([int(net(normalise([row])).item() > 0.5) for row in X])",
+    ),
+    _predict(
+        "own mean and spread",
+        "Z = (X - X.mean(0)) / X.std(0) * 0.2 + 0.45\nwith torch.no_grad():\n    return (net(torch.tensor(Z).float()).numpy() > 0.5).ravel()",
+        "the label of a row depends on the rows beside it",
+    ),
+    _predict(
+        "median as the threshold",
+        P + "return (p > p.median()).numpy().ravel()",
+        "the label of a row depends on the rows beside it",
+    ),
+    _predict(
+        "NumPy's median as the threshold",
+        P + "o = p.numpy().ravel()\nreturn (o > np.median(o)).astype(int)",
+        "the label of a row depends on the rows beside it",
+    ),
+    _predict(
+        "normalised in place",
+        "X -= LOWEST\nX /= HIGHEST - LOWEST\nwith torch.no_grad():\n    return (net(torch.tensor(X).float()).numpy() > 0.5).ravel()",
+        "X is changed",
+    ),
+    _predict(
+        "shrinks the net",
+        P
+        + "    for q in net.parameters():\n        q.mul_(0.999)\nreturn (p > 0.5).numpy().ravel()",
+        "net is changed",
+    ),
+    _predict(
+        "cut to integers",
+        P + "return p.numpy().astype(int).ravel()",
+        "the same label for everybody",
+    ),
+    _predict("argmax", P + "return p.argmax(1).numpy()", "the same label for everybody"),
+    _predict(
+        "minus one and one",
+        P + "return np.where(p.numpy() > 0.5, 1, -1).ravel()",
+        "not one label, 0 or 1, for each row",
+    ),
+    _predict(
+        "a row of labels",
+        P + "return (p > 0.5).numpy().T",
+        "not one label, 0 or 1, for each row",
+    ),
+    _predict(
+        "words",
+        P + "return np.where(p.numpy() > 0.5, 'man', 'woman').ravel()",
+        outcome="raised an error",
+    ),
+    _predict(
+        "weight alone",
+        "return (np.asarray(X)[:, 1] > 65).astype(int)",
+        "less than these data allow",
+    ),
+    _predict(
+        "the net of raw rows without a gradient",
+        "return (net(X) > 0.5).numpy()",
+        outcome="raised an error",
     ),
     _predict("stub", "raise NotImplementedError()", outcome="not attempted"),
 ]
@@ -453,7 +1071,91 @@ DEEPER = [
         RUN,
         "the layers are not registered",
     ),
-    _deeper("hidden not used", MODULES.replace("*hidden", "10, 10"), RUN, outcome="wrong value"),
+    _deeper("hidden not used", MODULES.replace("*hidden", "10, 10"), RUN, "hidden is not used"),
+    _deeper(
+        "output layer first, sizes a list",
+        "self.out = nn.Linear(hidden[-1], 1)\nself.sizes = list(hidden)\nself.hidden = nn.ModuleDict({str(i): nn.Linear(a, b) for i, (a, b) in enumerate(zip([2] + self.sizes, self.sizes))})\nself.activation = activation",
+        "for layer in self.hidden.values():\n    X = getattr(torch, self.activation)(layer(X))\nreturn F.sigmoid(self.out(X))",
+    ),
+    _deeper(
+        "activation as modules in the list",
+        "self.parts = nn.ModuleList()\nlast = 2\nfor h in hidden:\n    self.parts.append(nn.Linear(last, h))\n    self.parts.append(nn.ReLU() if activation.lower() == 'relu' else nn.Tanh())\n    last = h\nself.parts.append(nn.Linear(last, 1))",
+        "for part in self.parts:\n    X = part(X)\nreturn 1 / (1 + torch.exp(-X))",
+    ),
+    _deeper(
+        "no activation after the last hidden layer",
+        MODULES,
+        "for i, layer in enumerate(self.layers[:-1]):\n    X = layer(X)\n    if i < len(self.layers) - 2:\n        X = self.act(X)\nreturn torch.sigmoid(self.layers[-1](X))",
+        "no activation after the last hidden layer",
+    ),
+    _deeper(
+        "activation after every layer",
+        MODULES,
+        "for layer in self.layers:\n    X = self.act(layer(X))\nreturn torch.sigmoid(X)",
+        "the activation at the output, too",
+    ),
+    _deeper(
+        "hidden layers in a list",
+        "self.hidden = [nn.Linear(a, b) for a, b in zip([2, *hidden], hidden)]\nself.out = nn.Linear(hidden[-1], 1)\nself.act = torch.tanh if activation == 'tanh' else torch.relu",
+        "for layer in self.hidden:\n    X = self.act(layer(X))\nreturn torch.sigmoid(self.out(X))",
+        "the hidden layers are not registered",
+    ),
+    _deeper(
+        "one hidden layer",
+        "self.a, self.b = nn.Linear(2, hidden[0]), nn.Linear(hidden[0], 1)\nself.act = torch.tanh if activation == 'tanh' else torch.relu",
+        "return torch.sigmoid(self.b(self.act(self.a(X))))",
+        "only the first of the hidden layers",
+    ),
+    _deeper(
+        "two hidden layers, always",
+        "self.a, self.b, self.c = nn.Linear(2, hidden[0]), nn.Linear(hidden[0], hidden[1]), nn.Linear(hidden[1], 1)\nself.act = torch.tanh if activation == 'tanh' else torch.relu",
+        "return torch.sigmoid(self.c(self.act(self.b(self.act(self.a(X))))))",
+        outcome="wrong value",
+    ),
+    _deeper(
+        "no biases",
+        MODULES.replace("nn.Linear(a, b)", "nn.Linear(a, b, bias=False)"),
+        RUN,
+        "no biases",
+    ),
+    _deeper(
+        "softmax",
+        MODULES,
+        RUN.replace("torch.sigmoid(self.layers[-1](X))", "torch.softmax(self.layers[-1](X), 1)"),
+        "softmax at the output",
+    ),
+    _deeper(
+        "leaky ReLU", MODULES.replace("torch.relu", "F.leaky_relu"), RUN, outcome="wrong value"
+    ),
+    _deeper(
+        "own parameters, (inputs, outputs)",
+        "sizes = [2, *hidden, 1]\nself.W = nn.ParameterList(nn.Parameter(torch.randn(a, b)) for a, b in zip(sizes, sizes[1:]))\nself.b = nn.ParameterList(nn.Parameter(torch.zeros(b)) for b in sizes[1:])\nself.act = getattr(torch, activation)",
+        "for W, b in zip(self.W[:-1], self.b[:-1]):\n    X = self.act(X @ W + b)\nreturn torch.sigmoid(X @ self.W[-1] + self.b[-1])",
+    ),
+    _deeper(
+        "own parameters, (outputs, inputs), biases as a row and first",
+        "sizes = [2, *hidden, 1]\nself.n, self.act = len(hidden), getattr(torch, activation)\nfor i, (a, b) in enumerate(zip(sizes, sizes[1:])):\n    setattr(self, f'b{i}', nn.Parameter(torch.zeros(1, b)))\n    setattr(self, f'W{i}', nn.Parameter(torch.randn(b, a)))",
+        "for i in range(self.n):\n    X = self.act(F.linear(X, getattr(self, f'W{i}')) + getattr(self, f'b{i}'))\nreturn torch.sigmoid(X @ getattr(self, f'W{self.n}').T + getattr(self, f'b{self.n}'))",
+    ),
+    _deeper(
+        "one list of all parameters",
+        "sizes = [2, *hidden, 1]\nself.theta = nn.ParameterList()\nfor a, b in zip(sizes, sizes[1:]):\n    self.theta.extend([nn.Parameter(torch.randn(a, b) / a), nn.Parameter(torch.zeros(b))])\nself.act = getattr(torch, activation)",
+        "for i in range(0, len(self.theta), 2):\n    X = X @ self.theta[i] + self.theta[i + 1]\n    X = self.act(X) if i < len(self.theta) - 2 else torch.sigmoid(X)\nreturn X",
+    ),
+    _deeper(
+        "no_grad in forward",
+        MODULES,
+        "with torch.no_grad():\n    " + RUN.replace("\n", "\n    "),
+        "yHat cannot be differentiated by all parameters",
+    ),
+    _deeper(
+        "detached hidden layers",
+        MODULES,
+        RUN.replace("self.act(layer(X))", "self.act(layer(X)).detach()"),
+        "yHat cannot be differentiated by all parameters",
+    ),
+    _deeper("shape (n,)", MODULES, RUN + ".squeeze(1)", outcome="wrong shape"),
+    _deeper("no layers", "pass", "return X", "the layers are not registered"),
     _deeper(
         "stub",
         "raise NotImplementedError()",

@@ -127,7 +127,12 @@ def expect_step(w, v, grad, lr, mu):
 
 
 step_test = HiddenTest(
-    title="Step", points=3, ask=ask_step, cases=step_cases, expect=expect_step
+    title="Step",
+    points=3,
+    ask=ask_step,
+    cases=step_cases,
+    expect=expect_step,
+    needs=["loss_test"],  # so that who attacks it meets the teacher's loss
 )
 
 

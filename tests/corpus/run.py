@@ -30,6 +30,7 @@ import nbformat
 from nbgrader.api import Gradebook
 
 from corpus import (  # noqa: F401 (importing them enters their classes)
+    carried_over,
     files,
     forged_verdict,
     odd_but_honest,

@@ -136,6 +136,7 @@ def _run(course: Assignment, submission: Submission, notebook: str, seeds, confi
             "metadata": {"path": folder},
             "course_files": str(course.release),
             "seeds": seeds,
+            "solutions": course.solutions[notebook],
         }
         execute = JudgeExecute(config=config, hidden_tests=str(course.hidden_tests))
         with setenv(NBGRADER_EXECUTION="autograde"):

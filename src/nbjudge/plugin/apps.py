@@ -185,6 +185,26 @@ def again(arguments: list[str]) -> int:
     return 0
 
 
+def check(arguments: list[str]) -> int:
+    """Check an assignment before it is released; return 1 if anything is wrong with it."""
+    from nbjudge.plugin.check import check as find_problems
+
+    parser = argparse.ArgumentParser(prog="nbjudge check", allow_abbrev=False)
+    parser.add_argument("assignment")
+    parser.add_argument("--quick", action="store_true", help="run no notebook")
+    parser.add_argument("--unboxed", action="store_true", help=BoxedExecute.boxed.help)
+    asked = parser.parse_args(arguments)
+    app = GradesApp.instance()
+    app.initialize([])
+    problem = assignment_problem(app.coursedir, asked.assignment)
+    if problem:
+        print(problem, file=sys.stderr)
+        return 1
+    if asked.unboxed:
+        app.config.merge(Config(UNBOXED))
+    return 0 if find_problems(app.config, asked.assignment, Console(), asked.quick) else 1
+
+
 def examine(arguments: list[str]) -> int:
     """Run the doctor with the course's configuration, if there is one in this folder."""
     from nbjudge.doctor import doctor, open_cells

@@ -15,14 +15,16 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
 from nbjudge.intake import IntakeLimits, Submission, read_submission
+from nbjudge.plugin.carry import read_solutions
 from nbjudge.rebuild.build import known_ids, rebuild
 from nbjudge.record.digest import (
     hidden_test_digest,
     release_digest,
     settings_digest,
+    solution_digest,
     submission_digest,
 )
-from nbjudge.verdict.course import hidden_test_files, judged_test
+from nbjudge.verdict.course import hidden_test_files, judged_test, load_hidden_tests
 
 
 class CourseError(RuntimeError):
@@ -41,6 +43,7 @@ class Assignment:
         files: the course's files beside them, by their path in the release.
         kept: for each notebook by grade_id: the text of a locked cell with its hidden tests (None
             for a cell of the student's), and the gradebook's checksum.
+        solutions: the teacher's solution cells of each notebook, by grade_id.
         hidden_tests: the course's folder of hidden tests.
         limits: of the intake.
         settings: digest of the judge's settings.
@@ -52,6 +55,7 @@ class Assignment:
     notebooks: Mapping[str, NotebookNode]
     files: Mapping[str, Path]
     kept: Mapping[str, Mapping[str, tuple[str | None, str]]]
+    solutions: Mapping[str, Mapping[str, str]]
     hidden_tests: Path
     limits: IntakeLimits
     settings: str
@@ -115,14 +119,20 @@ class Assignment:
 
     def _course_digests(self, notebook: str) -> dict[str, str]:
         try:
-            tests = hidden_test_files(self.hidden_tests, self.name, notebook)
+            files = hidden_test_files(self.hidden_tests, self.name, notebook)
+            tests = load_hidden_tests(self.hidden_tests, self.name, notebook)
         except Exception as error:  # whatever an instructor's module raises
             raise CourseError(
                 f"Nothing was graded: the hidden tests of {notebook} in {self.hidden_tests} "
                 f"cannot be loaded: {type(error).__name__}: {error}"
             ) from error
         release = release_digest(self.notebooks[notebook], self.kept[notebook], self.files)
-        return {"hidden_test": hidden_test_digest(tests), "release": release}
+        carried = any(test.needs for test in tests.values())
+        return {
+            "hidden_test": hidden_test_digest(files),
+            "release": release,
+            "solution": solution_digest(self.solutions[notebook] if carried else {}),
+        }
 
     @cached_property
     def _ids(self) -> dict[str, frozenset[str]]:
@@ -167,10 +177,24 @@ def load_assignment(
         notebooks={stem: nbformat.read(path, as_version=4) for stem, path in paths.items()},
         files=files,
         kept=kept,
+        solutions={
+            stem: _solutions(root / coursedir.source_directory / name / f"{stem}.ipynb")
+            for stem in paths
+        },
         hidden_tests=root / hidden_tests,
         limits=limits,
         settings=settings_digest(settings),
     )
+
+
+def _solutions(path: Path) -> dict[str, str]:
+    try:
+        return read_solutions(path)
+    except ValueError as error:
+        raise CourseError(
+            f"Nothing was graded: {str(error)[:300]}. Its solutions are needed for tasks that "
+            "build on a wrong one."
+        ) from error
 
 
 def _kept_cells(gradebook: Gradebook, name: str) -> dict[str, dict]:

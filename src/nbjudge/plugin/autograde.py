@@ -281,6 +281,7 @@ class JudgeAutograde(Autograde):
             "metadata": {"name": name, "path": str(self._target)},
             "course_files": str(assignment.release),
             "digests": digests,
+            "solutions": assignment.solutions[name],
             "unrun": Unrun(Outcome.UNREADABLE, read.problem) if read.problem else None,
         }
         text = self._run_within_limit(nb, resources)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from nbformat.v4 import new_output
 from nbgrader import utils
-from traitlets import Integer, Unicode
+from traitlets import Float, Integer, Unicode
 
 from nbjudge.kernel.execute import BoxedExecute
 from nbjudge.outcome import Outcome
+from nbjudge.plugin.carry import SOLVED, attempted, solved
 from nbjudge.question.ask import question_code
 from nbjudge.question.probe import ANSWER_TYPE
 from nbjudge.question.reply import Reply, StudentError, read_reply
 from nbjudge.record.audit import audit_line, unjudged_line, write_audit
+from nbjudge.verdict.carry import better, to_ask_again
 from nbjudge.verdict.course import HiddenTestError, judged_test, load_hidden_tests
 from nbjudge.verdict.decide import Verdict, decide
 from nbjudge.verdict.hidden_test import Case, HiddenTest
@@ -71,6 +74,14 @@ class JudgeExecute(BoxedExecute):
         "one folder for each assignment, one module for each notebook.",
     ).tag(config=True)
 
+    carry = Float(
+        1.0,
+        min=0.0,
+        max=1.0,
+        help="What a task is worth that is right beside the teacher's solution of the tasks that "
+        "it needs: a factor of its points. 0 turns this off.",
+    ).tag(config=True)
+
     seed = Integer(
         None,
         allow_none=True,
@@ -82,26 +93,78 @@ class JudgeExecute(BoxedExecute):
         """Run and judge one notebook; see nbconvert's ExecutePreprocessor.
 
         Of `resources`, ``digests`` go into the audit lines, ``seeds`` (by grade_id) repeat
-        verdicts, ``unrun`` keeps the notebook from running; ``judged`` is what comes back.
+        verdicts, ``unrun`` keeps the notebook from running, ``solutions`` (the teacher's cells by
+        grade_id) let tasks be asked again; ``judged`` is what comes back.
         """
         self._who = {k: resources["nbgrader"][k] for k in ("student", "assignment", "notebook")}
         self._tests = load_hidden_tests(
             self.hidden_tests, self._who["assignment"], self._who["notebook"]
         )
+        self._seeds = resources.get("seeds", {})
+        resources["judged"] = self.judged = []
+        self._start_notebook()
+        try:
+            if resources.get("unrun") is not None:
+                return self._judge_unrun(nb, resources)
+            nb, resources = super().preprocess(nb, resources, km)
+            self._ask_again(nb, resources)
+            return nb, resources
+        finally:
+            self._write_audit(resources)
+
+    def _start_notebook(self) -> None:
         self.start_run()
+        self._asked: Collection[str] | None = None  # hidden tests; None for all
         self._start_task()
         # figures that answers to tasks without one drew: who writes all answers into one cell
         # draws there what a later task asks for
         self._spare_figures = 0
         self._cell_problem: Outcome | None = None  # of any cell: later tasks may need its names
-        self._seeds = resources.get("seeds", {})
-        resources["judged"] = self.judged = []
+
+    def _ask_again(self, nb, resources) -> None:
+        """Ask tasks once more beside right tasks that they need; the better result counts.
+
+        The teacher's solutions are in a box with the student's code then, so of that run nothing
+        is kept but points and outcomes, and its box is a fresh one that nothing comes out of.
+        """
+        solutions = resources.get("solutions", {})
+        if not self.carry or not solutions:
+            return
+        first, until = list(self.judged), time.monotonic() + self.notebook_timeout
+        verdicts = [judged.verdict for judged in first]
+        written = attempted(nb) | {
+            v.test for v in verdicts if v.outcome is not Outcome.NOT_ATTEMPTED
+        }
+        for replaced, asked in to_ask_again(self._tests, verdicts, written).items():
+            again = solved(nb, solutions, replaced, asked)
+            if again is None:
+                continue
+            titles = [test.title for name, test in self._tests.items() if name in replaced]
+            seeds = {judged.cell: judged.seed for judged in first}
+            found = self._judge_apart(again, asked, resources, seeds, until)
+            for place, judged in enumerate(self.judged):
+                if judged.cell in found:
+                    verdict = better(judged.verdict, found[judged.cell], titles, self.carry)
+                    self.judged[place] = replace(judged, verdict=verdict)
+        cells = {c.metadata.nbgrader["grade_id"]: c for c in nb.cells if utils.is_grade(c)}
+        for before, judged in zip(first, self.judged, strict=True):
+            if judged is not before:
+                cells[judged.cell].outputs = verdict_outputs(judged.verdict)
+
+    def _judge_apart(
+        self, nb, asked: Collection[str], resources, seeds: dict[str, int], until: float
+    ) -> dict[str, Verdict]:
+        """Run a notebook in a kernel of its own; return the verdicts by grade_id, and no more."""
+        kept, self.judged = self.judged, []
+        usual, self._seeds = self._seeds, seeds
+        apart = {**resources, "metadata": dict(resources["metadata"])}
+        self._start_notebook()
+        self._asked, self._deadline = asked, until
         try:
-            if resources.get("unrun") is not None:
-                return self._judge_unrun(nb, resources)
-            return super().preprocess(nb, resources, km)
+            super().preprocess(nb, apart)
+            return {judged.cell: judged.verdict for judged in self.judged}
         finally:
-            self._write_audit(resources)
+            self.judged, self._seeds = kept, usual
 
     def _write_audit(self, resources) -> None:
         digests = resources.get("digests", {})
@@ -119,7 +182,10 @@ class JudgeExecute(BoxedExecute):
         if name is None or utils.is_solution(cell):
             self._run_students_cell(cell, index)
             return cell, resources
-        self._judge_cell(cell, name)
+        if self._asked is None or name in self._asked:
+            self._judge_cell(cell, name)
+        elif not self._tests[name].figures:
+            self._spare_figures += self._figures_in_answers
         self._start_task()
         return cell, resources
 
@@ -159,7 +225,7 @@ class JudgeExecute(BoxedExecute):
         for output in cell.outputs:
             if output.output_type == "error" and self._cell_error is None:
                 self._cell_error = StudentError(output.ename[:100], output.evalue[:500])
-            elif is_figure(output):
+            elif is_figure(output) and not cell.metadata.get(SOLVED):
                 self._figures += 1
                 self._figures_in_answers += utils.is_solution(cell)
 

@@ -6,6 +6,7 @@ own. Nothing in it is secret, and nothing that it answers is believed except as 
 
 import contextlib
 import copy
+import functools
 import hashlib
 import json
 import linecache
@@ -50,18 +51,57 @@ def ask_once(user_ns, sources, ask_name, arguments):
     for source in sources:
         exec(compile(source, "<hidden test>", "exec", dont_inherit=True), namespace)
     given = decode(arguments, make_tensor)
+    changed = []
+    namespace["unchanged"] = functools.partial(unchanged, changed)
     before = {name: digest(value) for name, value in given.items()}
     try:
         value = namespace[ask_name](**given)
     except (Exception, SystemExit) as error:
         return {"error": describe_error(error)}
-    changed = [name for name, value_ in given.items() if digest(value_) != before[name]]
-    return {"value": encode(value), "changed": changed}
+    changed += [name for name, value_ in given.items() if digest(value_) != before[name]]
+    return {"value": encode(value), "changed": list(dict.fromkeys(changed))}
 
 
 def digest(value):
-    """Return a fingerprint of an argument, to notice that it was changed in place."""
+    """Return a fingerprint of a value, to notice that it was changed in place."""
     return hashlib.sha256(json.dumps(encode(value)).encode()).hexdigest()
+
+
+@contextlib.contextmanager
+def unchanged(changed, **things):
+    """Notice what of some objects changes while a block runs; asking functions call it.
+
+    ``with unchanged(self=network): network.loss(yHat, y)`` adds ``self.W1`` to `changed` when that
+    attribute holds other numbers after the block, in the same array or in a new one.
+    """
+    before = [parts(name, thing) for name, thing in things.items()]
+    yield
+    for (name, thing), was in zip(things.items(), before):
+        now = parts(name, thing)
+        changed += [part for part in was if now.get(part) != was[part]]
+
+
+def parts(name, thing):
+    """Return what can change of a value or an object: names of its parts, with fingerprints.
+
+    Of a torch module these are its parameters, their gradients, its buffers and modes. Attributes
+    that a block adds are not looked for: they harm nobody.
+    """
+    if hasattr(thing, "named_parameters"):
+        found = {}
+        for inner, parameter in thing.named_parameters():
+            found[f"{name}.{inner}"] = digest(parameter)
+            found[f"the gradient of {name}.{inner}"] = digest(parameter.grad)
+        found |= {f"{name}.{inner}": digest(buffer) for inner, buffer in thing.named_buffers()}
+        modes = [module.training for module in thing.modules()]
+        found[f"the mode of {name} (train or eval)"] = digest(modes)
+        own = {key: v for key, v in vars(thing).items() if key[0] != "_" and key != "training"}
+        return found | {f"{name}.{key}": digest(value) for key, value in own.items()}
+    if hasattr(thing, "requires_grad"):
+        return {name: digest(thing), f"the gradient of {name}": digest(thing.grad)}
+    if hasattr(thing, "__dict__") and not hasattr(thing, "shape"):
+        return {f"{name}.{key}": digest(value) for key, value in vars(thing).items()}
+    return {name: digest(thing)}
 
 
 def make_tensor(array, requires_grad):

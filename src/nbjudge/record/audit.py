@@ -36,6 +36,16 @@ def audit_line(verdict: Verdict, seed: int, digests: Mapping[str, str], **who: s
         "mistake": verdict.mistake,
         "cases": [{"case": r.label, "outcome": r.outcome.value} for r in verdict.results],
     }
+    if verdict.carried is not None:  # the result without the tasks that were solved, too
+        alone = verdict.carried.alone
+        record["carried"] = {
+            "solved": list(verdict.carried.titles),
+            "alone": {
+                "points": alone.points,
+                "outcome": alone.outcome.value,
+                "mistake": alone.mistake,
+            },
+        }
     return _line(who, record, digests)
 
 

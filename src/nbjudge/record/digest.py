@@ -23,6 +23,7 @@ REASONS = {
     "submission": "handed in again",
     "hidden_test": "its hidden test has changed",
     "release": "its released cells or data have changed",
+    "solution": "a solution that a later task needs has changed",
     "settings": "the judge's settings have changed",
 }
 DAMAGED = "its audit was missing or damaged"  # though the graded notebook is there
@@ -69,6 +70,11 @@ def release_digest(
     ]
     contents = {name: _of_bytes(path.read_bytes()) for name, path in files.items()}
     return _digest([cells, sorted(kept.items()), sorted(contents.items())])
+
+
+def solution_digest(solutions: Mapping[str, str]) -> str:
+    """Return the digest of the teacher's solutions that tasks are asked again with, by grade_id."""
+    return _digest(sorted(solutions.items()))
 
 
 def settings_digest(settings: Mapping[str, object]) -> str:

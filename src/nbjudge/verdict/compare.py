@@ -19,7 +19,10 @@ from nbjudge.question.wire import Other, Tensor, decode, encode
 
 @dataclass(frozen=True)
 class Difference:
-    """Why one property of an answer is not right, in the student's terms."""
+    """Why one property of an answer is not right, in the student's terms.
+
+    `wanted` is empty where only the numbers are wrong: they are not told.
+    """
 
     property: str
     outcome: Outcome
@@ -119,7 +122,7 @@ def _compare_number(expected, got, rtol, atol, name):
     if not math.isfinite(number):
         return [Difference(name, Outcome.WRONG_VALUE, describe(got), "a finite number")]
     if abs(number - expected) > atol + rtol * abs(expected):
-        return [Difference(name, Outcome.WRONG_VALUE, describe(got), "another number")]
+        return [Difference(name, Outcome.WRONG_VALUE, describe(got), "")]
     return []
 
 
@@ -129,7 +132,7 @@ def _compare_range(expected, got, name):
         return [_wrong_kind(name, 0.0, got)]
     inside = not isinstance(expected, Between) or expected.low <= number <= expected.high
     if not math.isfinite(number) or not inside:
-        return [Difference(name, Outcome.WRONG_VALUE, describe(got), "another number")]
+        return [Difference(name, Outcome.WRONG_VALUE, describe(got), "")]
     return []
 
 
@@ -145,7 +148,7 @@ def _compare_array(expected, got, rtol, atol, name):
     expected = expected.astype(float)
     tolerance = atol + rtol * np.abs(expected).max(initial=0.0)
     if (np.abs(got - expected) > tolerance).any():
-        return [Difference(name, Outcome.WRONG_VALUE, describe(got), "other numbers")]
+        return [Difference(name, Outcome.WRONG_VALUE, describe(got), "")]
     return []
 
 

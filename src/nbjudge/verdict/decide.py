@@ -4,23 +4,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbjudge.outcome import Outcome
 from nbjudge.question.reply import Reply, StudentError
+from nbjudge.question.wire import Other, decode, encode
 from nbjudge.verdict.compare import Difference, differences
 from nbjudge.verdict.hidden_test import Case, Credit, HiddenTest
+from nbjudge.verdict.relations import relation
 
 
 @dataclass(frozen=True)
 class CaseResult:
-    """How one case ended; `differences` and `detail` say why."""
+    """How one case ended; `differences` and `detail` say why. See `Case` for `given`."""
 
     label: str
     weight: float
     outcome: Outcome
     differences: tuple[Difference, ...] = ()
     detail: str = ""
+    given: bool = False
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What an answer is worth where the tasks that it needs are right.
+
+    Attributes:
+        alone: the verdict without that.
+        titles: of the tasks that were solved for it.
+    """
+
+    alone: Verdict
+    titles: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -35,7 +51,9 @@ class Verdict:
     results: tuple[CaseResult, ...]
     mistake: str | None = None
     help: str = ""
+    seen: str = ""
     credit: Credit | None = None
+    carried: Carried | None = None
 
 
 def decide(
@@ -61,15 +79,20 @@ def decide(
         cell_problem: why a cell of the notebook did not come to its end, if one did not.
     """
     stopped = cell_problem or cell_error
-    results = [_judge_case(test, c, r, stopped) for c, r in zip(cases, replies, strict=True)]
+    results = [
+        replace(_judge_case(test, case, reply, stopped), given=case.given)
+        for case, reply in zip(cases, replies, strict=True)
+    ]
     if test.figures and figures is not None:
         results.append(_judge_figures(test, figures, results))
     failed = [result for result in results if result.outcome is not Outcome.PASSED]
     max_points = test.points if max_points is None else max_points
     fraction = _fraction(test, results)
     credit = mistake = None
+    seen = ""
     if failed:
         mistake = name_mistake(test, cases, replies, results)
+        seen = "" if mistake else _see(test, cases, replies, results)
         credit = _credit(test, cases, replies)
         if credit is not None and credit.fraction > fraction:
             fraction = credit.fraction
@@ -83,6 +106,7 @@ def decide(
         mistake=mistake,
         help=test.mistakes[mistake].help if mistake else "",
         credit=credit,
+        seen=seen,
     )
 
 
@@ -100,6 +124,47 @@ def name_mistake(test, cases, replies, results) -> str | None:
     return None
 
 
+def _see(test, cases, replies, results) -> str:
+    """Return how wrong numbers without a name relate to the right ones; empty if that is unknown.
+
+    Nothing is told where an answer is private, or the same in every run: it would be given away.
+    """
+    if any(case.private for case in cases) or not all(map(_has_value, replies)):
+        return ""
+    if not any(result.differences for result in results):
+        return ""
+    drawn = _drawn_parts(test)
+    expected = [_only(drawn, test.expect(**case.known)) for case in cases]
+    got = [_got(test, case, reply) for case, reply in zip(cases, replies, strict=True)]
+    terms = [{name: f(**case.known) for name, f in test.terms.items()} for case in cases]
+    return relation(expected, got, terms, test.rtol, test.atol) if drawn else ""
+
+
+def _drawn_parts(test: HiddenTest) -> set[str]:
+    """Return the properties whose right values differ from run to run in all cases.
+
+    Of an answer that is one value, its name is empty.
+    """
+    runs = [[test.expect(**c.known) for c in test.draw_cases(seed)] for seed in (0, 1)]
+    if not all(runs):
+        return set()
+    one, other = ([e if isinstance(e, dict) else {"": e} for e in run] for run in runs)
+    return {
+        name
+        for name in one[0]
+        if all(
+            differences(a.get(name), decode(encode(b.get(name))), test.rtol, test.atol)
+            for a, b in zip(one, other)
+        )
+    }
+
+
+def _only(names: set[str], expected: object) -> object:
+    if not isinstance(expected, dict):
+        return expected
+    return {name: value for name, value in expected.items() if name in names}
+
+
 def _agrees(test: HiddenTest, formula, case: Case, reply: Reply) -> bool:
     expected = formula(**case.known)
     if isinstance(expected, dict):
@@ -108,10 +173,17 @@ def _agrees(test: HiddenTest, formula, case: Case, reply: Reply) -> bool:
 
 
 def _differences(test: HiddenTest, expected, case: Case, reply: Reply) -> list[Difference]:
-    got = reply.value
-    if test.measure is not None:
-        got = test.measure(got, **case.known)
-    return differences(expected, got, test.rtol, test.atol)
+    return differences(expected, _got(test, case, reply), test.rtol, test.atol)
+
+
+def _got(test: HiddenTest, case: Case, reply: Reply) -> object:
+    """Return the answer as it is compared; a student's odd answer never stops the grading."""
+    if test.measure is None:
+        return reply.value
+    try:
+        return test.measure(reply.value, **case.known)
+    except Exception:  # whatever a course's own function raises at what it did not expect
+        return Other("something that cannot be compared with what was asked for")
 
 
 def _has_value(reply: Reply) -> bool:
@@ -166,13 +238,18 @@ def _judge_figures(test: HiddenTest, figures: int, results) -> CaseResult:
 
 
 def _fraction(test: HiddenTest, results: Sequence[CaseResult]) -> float:
-    passed = [result.weight for result in results if result.outcome is Outcome.PASSED]
+    passed = [result for result in results if result.outcome is Outcome.PASSED]
     if not test.by_case and len(passed) < len(results):
         return 0.0
-    return sum(passed) / sum(result.weight for result in results)
+    if all(result.given for result in passed):
+        return 0.0
+    return sum(result.weight for result in passed) / sum(result.weight for result in results)
 
 
 def _credit(test: HiddenTest, cases, replies) -> Credit | None:
     if test.credit is None or not all(_has_value(reply) for reply in replies):
         return None
-    return test.credit(cases, [reply.value for reply in replies])
+    try:
+        return test.credit(cases, [reply.value for reply in replies])
+    except Exception:  # as for `measure`: no credit for what it did not expect
+        return None

@@ -18,7 +18,10 @@ class Case:
         label: what the student may read about it, such as ``λ = 0.3, 5 examples``.
         arguments: keyword arguments of `ask`, `expect` and the wrong formulas; plain data,
             NumPy arrays or torch tensors.
-        weight: its share of the task's points, relative to the other cases.
+        weight: its share of the task's points, relative to the other cases. Weights that add up to
+            the task's points, or to a whole part of them, give shares that a student can read.
+        given: whether an answer passes it that does only what the course has given. It earns its
+            share only if a case that is not given is right, too.
         private: more keyword arguments, of `expect`, `measure` and the wrong formulas only: such
             as the labels of private rows. They never leave the grader's process.
     """
@@ -26,6 +29,7 @@ class Case:
     label: str
     arguments: Mapping[str, object]
     weight: float = 1.0
+    given: bool = False
     private: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -73,7 +77,7 @@ class HiddenTest:
             cases is named.
         helpers: functions that `ask` calls; their source is sent with it.
         measure: turns an answer and the case's arguments into the properties that are compared;
-            runs in the grader's process.
+            runs in the grader's process. Where it raises, the answer is wrong.
         credit: takes the cases and the answers of an answer that is not right in all cases and
             returns a `Credit` or None.
         by_case: whether each right case earns its share; else all cases must be right.
@@ -81,6 +85,14 @@ class HiddenTest:
         atol: absolute tolerance, in the units of the answer.
         figures: how many figures the cells of the task must draw; part of the points.
         figure_weight: weight of that, as if it were a case.
+        marking: a sentence or two on why the shares are as they are, and what else earns part of
+            the points; students read it below the table of shares, see `nbjudge.verdict.marking`.
+        terms: name to a function of a case's arguments: terms of the formula, such as ``λ Σ|W1|``.
+            Where wrong numbers differ from the right ones by exactly one of them, that is said. A
+            function may return a dictionary: the term of each property.
+        needs: names of other hidden tests of the notebook whose tasks this one builds on. Where one
+            of them is wrong, this task is asked again beside the teacher's solution of it, and the
+            better result counts: a mistake costs once.
     """
 
     title: str
@@ -97,6 +109,9 @@ class HiddenTest:
     atol: float = 1e-7
     figures: int = 0
     figure_weight: float = 1.0
+    marking: str = ""
+    terms: Mapping[str, Callable[..., object]] = field(default_factory=dict)
+    needs: Sequence[str] = ()
 
     def sources(self) -> list[str]:
         """Return the source texts that the student's kernel needs to answer."""

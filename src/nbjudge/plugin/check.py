@@ -1,0 +1,78 @@
+"""``nbjudge check``: what is wrong with an assignment, found before a student is graded by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbgrader.coursedir import CourseDirectory
+from rich.console import Console
+from rich.markup import escape
+from traitlets.config import Config
+
+from nbjudge.check import cells, formulas, solution
+from nbjudge.plugin.execute import JudgeExecute
+from nbjudge.verdict.course import load_hidden_tests
+
+
+def check(config: Config, assignment: str, console: Console, quick: bool = False) -> bool:
+    """Print what is wrong with an assignment; return whether nothing is.
+
+    Args:
+        config: of the course.
+        assignment: such as ``lab1``.
+        console: where to print.
+        quick: run no notebook.
+    """
+    coursedir = CourseDirectory(config=config, assignment_id=assignment)
+    root = Path(coursedir.root)
+    tests = root / JudgeExecute(config=config).hidden_tests
+    number, many = 0, 0
+    source = root / coursedir.source_directory / assignment
+    paths = sorted(source.glob("*.ipynb"))
+    if not paths:
+        console.print(f"There is no notebook in {source}.", highlight=False, soft_wrap=True)
+        return False
+    for path in paths:
+        found = list(_static(path, tests, assignment))
+        if not found and not quick:
+            release = root / coursedir.release_directory / assignment
+            files = release if release.is_dir() else source
+            nb = nbformat.read(path, as_version=4)
+            found = list(solution.problems(nb, config, assignment, path.stem, files, tests))
+        for problem in found:
+            console.print(escape(f"{path.stem}: {problem}"), highlight=False, soft_wrap=True)
+        number += len(found)
+        many += 1
+    if number:
+        console.print(f"{assignment}: {number} problem{'s' * (number > 1)}.", highlight=False)
+    elif not quick:
+        console.print(
+            f"{assignment}: {many} notebook{'s' * (many != 1)} in order: solutions get all points, "
+            "stubs none.",
+            highlight=False,
+        )
+    return not number
+
+
+def _static(path: Path, folder: Path, assignment: str) -> Iterator[str]:
+    """Return what can be seen of a notebook and its hidden tests without running it."""
+    module = f"{folder.name}/{assignment}/{path.stem}.py"
+    try:
+        nb = nbformat.read(path, as_version=4)
+    except Exception as error:  # whatever nbformat raises at a damaged file
+        yield f"it cannot be read: {type(error).__name__}: {str(error)[:200]}"
+        return
+    try:
+        tests = load_hidden_tests(folder, assignment, path.stem)
+    except (Exception, SystemExit) as error:  # whatever an instructor's module raises
+        yield f"{module} cannot be loaded: {type(error).__name__}: {error}"
+        return
+    yield from cells.problems(nb, tests, module)
+    for name, test in tests.items():
+        try:
+            for problem in formulas.problems(test):
+                yield f"{name}: {problem}"
+        except (Exception, SystemExit) as error:  # what is no case, no mistake, no number
+            yield f"{name}: it cannot be used: {type(error).__name__}: {error}"

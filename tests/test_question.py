@@ -1,0 +1,92 @@
+"""Asking: what a student's function changed of what it was given is noticed, whatever it is."""
+
+import numpy as np
+import pytest
+import torch
+
+from nbjudge.question.probe import ask_once
+from nbjudge.question.wire import encode
+
+ASK_NUMPY = """
+def ask(W):
+    class Network:
+        pass
+    network = Network()
+    network.W = W
+    network.Lambda = 0.5
+    with unchanged(self=network):
+        return answer(network)
+"""
+ASK_TORCH = """
+def ask(W):
+    import torch
+    model = torch.nn.Linear(2, 1)
+    model.lmbda = 0.5
+    with unchanged(model=model):
+        return answer(model)
+"""
+
+
+def changed_by(answer, ask):
+    """Return what is found to be changed by a student's function `answer`."""
+    arguments = encode({"W": np.ones((2, 2))})
+    return ask_once({"answer": answer}, [ask], "ask", arguments)["changed"]
+
+
+def rebind(network):
+    network.W = np.abs(network.W) * 2
+
+
+def set_number(network):
+    network.Lambda = 0
+
+
+def keep_a_result(network):
+    network.J = 1.0
+
+
+def delete(network):
+    del network.W
+
+
+@pytest.mark.parametrize(
+    ("answer", "changed"),
+    [(rebind, ["self.W"]), (set_number, ["self.Lambda"]), (delete, ["self.W"])],
+)
+def test_an_attribute_that_is_bound_anew_is_a_change(answer, changed):
+    assert changed_by(answer, ASK_NUMPY) == changed
+
+
+def test_a_new_attribute_is_none():
+    assert changed_by(keep_a_result, ASK_NUMPY) == []
+
+
+def halve(model):
+    with torch.no_grad():
+        model.weight.mul_(0.5)
+
+
+def differentiate(model):
+    model(torch.ones(1, 2)).sum().backward()
+
+
+def evaluate(model):
+    model.eval()
+
+
+def forget_lmbda(model):
+    model.lmbda = 0.0
+
+
+@pytest.mark.parametrize(
+    ("answer", "changed"),
+    [
+        (halve, ["model.weight"]),
+        (differentiate, ["the gradient of model.weight", "the gradient of model.bias"]),
+        (evaluate, ["the mode of model (train or eval)"]),
+        (forget_lmbda, ["model.lmbda"]),
+        (lambda model: None, []),
+    ],
+)
+def test_parameters_gradients_mode_and_attributes_of_a_model_are_watched(answer, changed):
+    assert changed_by(answer, ASK_TORCH) == changed
