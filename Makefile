@@ -84,16 +84,16 @@ other-environment: | $(if $(UNBOXED),,$(BUILD)/system)
 
 # The assignment in the gradebook and release/ are made together, by nbgrader itself.
 # nbgrader empties release/ before it looks whether it can go on, so a copy is put back when it cannot.
-RELEASE_FAILED = rm -rf release/"$$ASSIGNMENT"; \
-  if [ -d $(BUILD)/before ]; then cp -a $(BUILD)/before release/"$$ASSIGNMENT"; fi; \
+PUT_BACK = rm -rf release/"$$ASSIGNMENT"; \
+  if [ -d $(BUILD)/before ]; then cp -a $(BUILD)/before release/"$$ASSIGNMENT"; fi
+RELEASE_FAILED = $(PUT_BACK); \
   echo "release/$$ASSIGNMENT could not be made anew; it is as it was, and so is the gradebook."; \
   echo "If nbgrader says above that notebooks changed while there are submissions: a notebook cannot be"; \
   echo "added to, or taken from, an assignment that has been graded. Put the gradebook aside and run make"; \
   echo "again; all of submitted/ is then graded anew, and points given by hand stay in the old file:"; \
   echo "  mv gradebook.db gradebook-before.db && rm -rf autograded/*/'$$ASSIGNMENT'"
 # The solutions are checked with the files of the new release, so after it is made.
-CHECK_FAILED = rm -rf release/"$$ASSIGNMENT" gradebook.db; \
-  if [ -d $(BUILD)/before ]; then cp -a $(BUILD)/before release/"$$ASSIGNMENT"; fi; \
+CHECK_FAILED = $(PUT_BACK); rm -f gradebook.db; \
   if [ -f $(BUILD)/before.db ]; then cp -p $(BUILD)/before.db gradebook.db; fi; \
   echo "release/$$ASSIGNMENT and the gradebook are as they were. Mend this first."
 # What a release is made from. Asked of find, because make cannot hold a name with a blank.

@@ -16,7 +16,7 @@ import nbformat
 from nbformat.v4 import new_code_cell
 from nbgrader import utils
 
-from nbjudge.check.solution import SELF_CHECK
+from nbjudge.check.solution import is_self_check
 from nbjudge.plugin.execute import JudgeExecute
 from nbjudge.verdict.course import judged_test
 
@@ -127,12 +127,6 @@ def run_matrix(
     solved = [row for row in rows if row.answer is solution]
     assert all(row.holds and (row.agrees or not self_checks) for row in solved), solved
     return [row for row in rows if row.answer is not solution]
-
-
-def is_self_check(cell) -> bool:
-    """Whether a cell is the self-check of a task."""
-    about = cell.metadata.get("nbgrader", {})
-    return cell.cell_type == "code" and about.get("grade_id", "").endswith(SELF_CHECK)
 
 
 def _judge(nb, notebook, settings):

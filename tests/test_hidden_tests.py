@@ -8,7 +8,7 @@ from conftest import ROOT
 from nbjudge import AnyNumber, Anything, Between, OneOf
 from nbjudge.question.wire import decode, encode
 from nbjudge.verdict.compare import differences
-from nbjudge.verdict.course import hidden_test_files, judged_test, load_hidden_tests
+from nbjudge.verdict.course import judged_test, load_hidden_tests, load_with_files
 
 SEED = 2  # of the hidden inputs, so that a run can be repeated
 NOTEBOOKS = sorted(p.stem for p in (ROOT / "source" / "lab1").glob("*.ipynb"))
@@ -58,7 +58,7 @@ def test_the_points_of_the_graded_cells_are_those_of_the_hidden_tests(notebook):
 
 def test_every_file_of_the_hidden_tests_counts_for_some_notebook():
     folder = ROOT / "hidden_tests"
-    used = [hidden_test_files(folder, "lab1", notebook) for notebook in NOTEBOOKS]
+    used = [load_with_files(folder, "lab1", notebook)[1] for notebook in NOTEBOOKS]
     assert set(folder.rglob("*.py")) <= set().union(*used)
 
 
@@ -74,7 +74,7 @@ def test_no_two_mistakes_of_a_task_are_confused_for_any_seed(notebook, name):
     test = load_hidden_tests(ROOT / "hidden_tests", "lab1", notebook)[name]
     for seed in range(20):
         cases = test.draw_cases(seed)
-        known = {mistake: answers(test, cases, m.formula) for mistake, m in test.mistakes.items()}
+        known = {m: [test.mistaken(m, case) for case in cases] for m in test.mistakes}
         numbers = {mistake: some_numbers(given) for mistake, given in known.items()}
         right = [test.expect(**case.known) for case in cases]
         for mistake, given in known.items():
@@ -90,15 +90,6 @@ def test_no_two_mistakes_of_a_task_are_confused_for_any_seed(notebook, name):
                 and agree(test, known[other], given)
             )
             assert named == mistake, f"seed {seed}: {mistake!r} is called {named!r}"
-
-
-def answers(test, cases, formula):
-    """Return what an answer with this mistake gives, case by case."""
-    found = []
-    for case in cases:
-        given = formula(**case.known)
-        found.append({**test.expect(**case.known), **given} if isinstance(given, dict) else given)
-    return found
 
 
 def is_fixed(value):

@@ -581,6 +581,24 @@ def _changed(name, mistake, *pairs, outcome="passed"):
     return _train(name, body, mistake, outcome)
 
 
+def _loaded(name, settings, mistake):
+    return _train(
+        name,
+        f"""loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(X, y), {settings})
+opt = torch.optim.SGD(model.parameters(), lr)
+history = {{"loss": [], "accuracy": []}}
+for _ in range(epochs):
+    for xb, yb in loader:
+        opt.zero_grad()
+        loss_fn(model, model(xb), yb, lmbda).backward()
+        opt.step()
+    history["loss"].append(loss_fn(model, model(X), y, lmbda).item())
+    history["accuracy"].append(accuracy(model, X, y))
+return history""",
+        mistake,
+    )
+
+
 NEW = "    order = torch.randperm(len(X), generator=gen)\n"
 TRAININGS = [
     _train("plain loop", LOOP),
@@ -788,35 +806,13 @@ return {"loss": np.array(losses), "accuracy": np.array(accuracies), "epochs": ep
         "batch_size is not used: always 16",
         ("gen = torch", "batch_size = 16\ngen = torch"),
     ),
-    _train(
+    _loaded(
         "DataLoader that drops the last batch",
-        """loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(X, y), batch_size=min(batch_size, len(X)), shuffle=True, drop_last=True, generator=torch.Generator().manual_seed(seed))
-opt = torch.optim.SGD(model.parameters(), lr)
-history = {"loss": [], "accuracy": []}
-for _ in range(epochs):
-    for xb, yb in loader:
-        opt.zero_grad()
-        loss_fn(model, model(xb), yb, lmbda).backward()
-        opt.step()
-    history["loss"].append(loss_fn(model, model(X), y, lmbda).item())
-    history["accuracy"].append(accuracy(model, X, y))
-return history""",
+        "batch_size=min(batch_size, len(X)), shuffle=True, drop_last=True, generator=torch.Generator().manual_seed(seed)",
         "the short last batch is dropped",
     ),
-    _train(
-        "DataLoader that does not shuffle",
-        """loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(X, y), batch_size=batch_size)
-opt = torch.optim.SGD(model.parameters(), lr)
-history = {"loss": [], "accuracy": []}
-for _ in range(epochs):
-    for xb, yb in loader:
-        opt.zero_grad()
-        loss_fn(model, model(xb), yb, lmbda).backward()
-        opt.step()
-    history["loss"].append(loss_fn(model, model(X), y, lmbda).item())
-    history["accuracy"].append(accuracy(model, X, y))
-return history""",
-        "the rows are never shuffled",
+    _loaded(
+        "DataLoader that does not shuffle", "batch_size=batch_size", "the rows are never shuffled"
     ),
     _changed(
         "rows drawn with replacement",

@@ -31,9 +31,9 @@ def problems(nb: NotebookNode, tests: Mapping[str, HiddenTest], module: str) -> 
                 yield f"{mark} names no hidden test in {module}; write @MARKING name@"
     used = []
     for cell in nb.cells:
-        name = judged_test(cell.source) if utils.is_grade(cell) else None
         if not utils.is_grade(cell) or utils.is_solution(cell):
             continue
+        name = judged_test(cell.source)
         where, points = cell.metadata.nbgrader["grade_id"], cell.metadata.nbgrader["points"]
         if name is None:
             called = re.findall(r"\b(\w{1,20})\(", cell.source)

@@ -77,14 +77,11 @@ def _problems_of_mistake(test: HiddenTest, name: str, cases) -> Iterator[str]:
     same = True
     for case in cases:
         try:
-            wrong = test.mistakes[name].formula(**case.known)
+            wrong = test.mistaken(name, case)
         except Exception as error:
             yield f"mistake {name!r}: its formula raises {_said(error)} (case {case.label!r})"
             return
-        right = test.expect(**case.known)
-        if isinstance(wrong, dict) and isinstance(right, dict):
-            wrong = {**right, **wrong}
-        same = same and _agree(test, right, wrong)
+        same = same and _agree(test, test.expect(**case.known), wrong)
     if same:
         yield f"mistake {name!r}: it gives the right answer in all cases, so nobody is told of it"
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import copy
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import ClearSolutions
-from nbgrader.utils import setenv
 from traitlets.config import Config
 
-from nbjudge.plugin.execute import JudgeExecute
+from nbjudge.plugin.execute import judge_apart
 from nbjudge.verdict.text import verdict_text
 
 SELF_CHECK = "_check"  # how the grade_id of a self-check ends
@@ -60,22 +58,19 @@ def problems(
 
 def _run(nb, config, assignment, notebook, files, tests):
     """Return the notebook as it ran, and its verdicts."""
-    with tempfile.TemporaryDirectory(prefix="nbjudge-check-") as folder:
-        resources = {
-            "nbgrader": {"student": "check", "assignment": assignment, "notebook": notebook},
-            "metadata": {"path": folder},
-            "course_files": str(files),
-        }
-        execute = JudgeExecute(config=config, hidden_tests=str(tests))
-        with setenv(NBGRADER_EXECUTION="autograde"):
-            ran, _ = execute.preprocess(copy.deepcopy(nb), resources)
-    return ran, [judged.verdict for judged in execute.judged]
+    who = {"student": "check", "assignment": assignment, "notebook": notebook}
+    ran, judged = judge_apart(copy.deepcopy(nb), config, tests, who, {}, course_files=str(files))
+    return ran, [each.verdict for each in judged]
+
+
+def is_self_check(cell: NotebookNode) -> bool:
+    """Whether a cell is the self-check of a task."""
+    named = cell.metadata.get("nbgrader", {}).get("grade_id", "").endswith(SELF_CHECK)
+    return named and cell.cell_type == "code" and utils.is_locked(cell)
 
 
 def _self_checks(nb: NotebookNode) -> dict[str, NotebookNode]:
-    cells = (cell for cell in nb.cells if cell.cell_type == "code" and utils.is_locked(cell))
-    named = {cell.metadata.nbgrader["grade_id"]: cell for cell in cells}
-    return {name: cell for name, cell in named.items() if name.endswith(SELF_CHECK)}
+    return {cell.metadata.nbgrader["grade_id"]: cell for cell in filter(is_self_check, nb.cells)}
 
 
 def _last_line(cell: NotebookNode) -> str:

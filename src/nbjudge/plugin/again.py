@@ -6,13 +6,11 @@ each case. Nothing is written: neither the gradebook nor a graded folder changes
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import setenv
 from rich.console import Console
 from traitlets.config import Config
 
@@ -20,7 +18,7 @@ from nbjudge.inert.characters import inert_text, shorten
 from nbjudge.intake import Submission
 from nbjudge.plugin.assignment import Assignment, CourseError, load_assignment
 from nbjudge.plugin.autograde import JudgeAutograde
-from nbjudge.plugin.execute import Judged, JudgeExecute
+from nbjudge.plugin.execute import Judged, JudgeExecute, judge_apart
 from nbjudge.plugin.settings import settings_of
 from nbjudge.question.reply import Reply
 from nbjudge.question.wire import Other, Tensor
@@ -125,23 +123,18 @@ def _say_changes(course, submission: Submission, notebook, lines, console: Conso
 def _run(course: Assignment, submission: Submission, notebook: str, seeds, config: Config):
     """Return the judged cells of a run that writes to a temporary folder only."""
     nb, _ = course.rebuilt(notebook, submission)
-    with tempfile.TemporaryDirectory(prefix="nbjudge-again-") as folder:
-        for name, content in submission.files.items():
-            path = Path(folder, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        who = {"student": submission.student, "assignment": course.name, "notebook": notebook}
-        resources = {
-            "nbgrader": who,
-            "metadata": {"path": folder},
-            "course_files": str(course.release),
-            "seeds": seeds,
-            "solutions": course.solutions[notebook],
-        }
-        execute = JudgeExecute(config=config, hidden_tests=str(course.hidden_tests))
-        with setenv(NBGRADER_EXECUTION="autograde"):
-            execute.preprocess(nb, resources)
-    return execute.judged
+    who = {"student": submission.student, "assignment": course.name, "notebook": notebook}
+    _, judged = judge_apart(
+        nb,
+        config,
+        course.hidden_tests,
+        who,
+        submission.files,
+        course_files=str(course.release),
+        seeds=seeds,
+        solutions=course.solutions[notebook],
+    )
+    return judged
 
 
 def _show(judged: Judged, line: dict, console: Console, room: Room) -> None:

@@ -24,7 +24,7 @@ from nbjudge.record.digest import (
     solution_digest,
     submission_digest,
 )
-from nbjudge.verdict.course import hidden_test_files, judged_test, load_hidden_tests
+from nbjudge.verdict.course import judged_test, load_with_files
 
 
 class CourseError(RuntimeError):
@@ -119,8 +119,7 @@ class Assignment:
 
     def _course_digests(self, notebook: str) -> dict[str, str]:
         try:
-            files = hidden_test_files(self.hidden_tests, self.name, notebook)
-            tests = load_hidden_tests(self.hidden_tests, self.name, notebook)
+            tests, files = load_with_files(self.hidden_tests, self.name, notebook)
         except Exception as error:  # whatever an instructor's module raises
             raise CourseError(
                 f"Nothing was graded: the hidden tests of {notebook} in {self.hidden_tests} "

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 from rich.markup import escape
@@ -28,44 +29,42 @@ def check(config: Config, assignment: str, console: Console, quick: bool = False
     coursedir = CourseDirectory(config=config, assignment_id=assignment)
     root = Path(coursedir.root)
     tests = root / JudgeExecute(config=config).hidden_tests
-    number, many = 0, 0
     source = root / coursedir.source_directory / assignment
+    release = root / coursedir.release_directory / assignment
+    files = release if release.is_dir() else source
     paths = sorted(source.glob("*.ipynb"))
     if not paths:
         console.print(f"There is no notebook in {source}.", highlight=False, soft_wrap=True)
         return False
+    number = 0
     for path in paths:
-        found = list(_static(path, tests, assignment))
-        if not found and not quick:
-            release = root / coursedir.release_directory / assignment
-            files = release if release.is_dir() else source
+        try:
             nb = nbformat.read(path, as_version=4)
-            found = list(solution.problems(nb, config, assignment, path.stem, files, tests))
+        except Exception as error:  # whatever nbformat raises at a damaged file
+            found = [f"it cannot be read: {type(error).__name__}: {str(error)[:200]}"]
+        else:
+            found = list(_static(nb, path.stem, tests, assignment))
+            if not found and not quick:
+                found = list(solution.problems(nb, config, assignment, path.stem, files, tests))
         for problem in found:
             console.print(escape(f"{path.stem}: {problem}"), highlight=False, soft_wrap=True)
         number += len(found)
-        many += 1
     if number:
         console.print(f"{assignment}: {number} problem{'s' * (number > 1)}.", highlight=False)
     elif not quick:
         console.print(
-            f"{assignment}: {many} notebook{'s' * (many != 1)} in order: solutions get all points, "
-            "stubs none.",
+            f"{assignment}: {len(paths)} notebook{'s' * (len(paths) != 1)} in order: solutions "
+            "get all points, stubs none.",
             highlight=False,
         )
     return not number
 
 
-def _static(path: Path, folder: Path, assignment: str) -> Iterator[str]:
+def _static(nb: NotebookNode, notebook: str, folder: Path, assignment: str) -> Iterator[str]:
     """Return what can be seen of a notebook and its hidden tests without running it."""
-    module = f"{folder.name}/{assignment}/{path.stem}.py"
+    module = f"{folder.name}/{assignment}/{notebook}.py"
     try:
-        nb = nbformat.read(path, as_version=4)
-    except Exception as error:  # whatever nbformat raises at a damaged file
-        yield f"it cannot be read: {type(error).__name__}: {str(error)[:200]}"
-        return
-    try:
-        tests = load_hidden_tests(folder, assignment, path.stem)
+        tests = load_hidden_tests(folder, assignment, notebook)
     except (Exception, SystemExit) as error:  # whatever an instructor's module raises
         yield f"{module} cannot be loaded: {type(error).__name__}: {error}"
         return

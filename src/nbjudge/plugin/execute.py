@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import secrets
+import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
+from nbgrader.utils import setenv
 from traitlets import Float, Integer, Unicode
+from traitlets.config import Config
 
 from nbjudge.kernel.execute import BoxedExecute
 from nbjudge.outcome import Outcome
@@ -269,6 +274,32 @@ class JudgeExecute(BoxedExecute):
         problem = self.ask(question_code(test, cases, seed, nonce), take)
         missing = Reply(problem=problem or Outcome.NO_ANSWER)
         return [found.get(number, missing) for number in range(len(cases))]
+
+
+def judge_apart(
+    nb, config: Config, hidden_tests: Path, who: Mapping[str, str], files: Mapping, **resources
+) -> tuple[NotebookNode, list[Judged]]:
+    """Run and judge a notebook apart from grading: what it writes goes with a temporary folder.
+
+    Args:
+        nb: the notebook; its outputs are written into it.
+        config: of the course.
+        hidden_tests: the folder of hidden tests.
+        who: student, assignment and notebook.
+        files: the student's own files beside it, by their path.
+        resources: others of `JudgeExecute.preprocess`, such as ``course_files`` and ``seeds``.
+    """
+    with tempfile.TemporaryDirectory(prefix="nbjudge-") as folder:
+        for name, content in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        execute = JudgeExecute(config=config, hidden_tests=str(hidden_tests))
+        with setenv(NBGRADER_EXECUTION="autograde"):
+            ran, _ = execute.preprocess(
+                nb, {"nbgrader": dict(who), "metadata": {"path": folder}, **resources}
+            )
+    return ran, execute.judged
 
 
 def verdict_outputs(verdict: Verdict) -> list:

@@ -44,16 +44,19 @@ def load_hidden_tests(folder: Path | str, assignment: str, notebook: str) -> dic
     }
 
 
-def hidden_test_files(folder: Path | str, assignment: str, notebook: str) -> set[Path]:
-    """Return the Python files that one notebook's hidden tests are made of.
+def load_with_files(
+    folder: Path | str, assignment: str, notebook: str
+) -> tuple[dict[str, HiddenTest], set[Path]]:
+    """Return one notebook's hidden tests, as `load_hidden_tests`, and the files they are made of.
 
-    They are its module and what that loads, also while it draws its cases. Raises what the module
+    These are its module and what that loads, also while it draws its cases. Raises what the module
     raises.
     """
     before = len(_loaded)
-    for test in load_hidden_tests(folder, assignment, notebook).values():
+    tests = load_hidden_tests(folder, assignment, notebook)
+    for test in tests.values():
         test.draw_cases(seed=0)
-    return set(_loaded[before:])
+    return tests, set(_loaded[before:])
 
 
 def judged_test(source: str) -> str | None:

@@ -117,6 +117,11 @@ class HiddenTest:
         """Return the source texts that the student's kernel needs to answer."""
         return [textwrap.dedent(inspect.getsource(f)) for f in (*self.helpers, self.ask)]
 
+    def mistaken(self, mistake: str, case: Case) -> object:
+        """Return what an answer with this mistake gives in a case, all of its properties."""
+        given = self.mistakes[mistake].formula(**case.known)
+        return {**self.expect(**case.known), **given} if isinstance(given, dict) else given
+
     def draw_cases(self, seed: int) -> list[Case]:
         """Return the cases of one run; the same seed gives the same cases."""
         return list(self.cases(np.random.default_rng(seed)))
