@@ -139,7 +139,6 @@ def _judge(nb, notebook, settings):
         }
         judge = JudgeExecute(hidden_tests=str(ROOT / "hidden_tests"), **settings)
         nb, _ = judge.preprocess(nb, resources)
-        audit = Path(folder, f"{notebook}.audit.jsonl").read_text(encoding="utf-8")
     said, self_check, stopped = [], "", False
     for cell in nb.cells:
         stopped |= any(output.output_type == "error" for output in cell.get("outputs", []))
@@ -149,7 +148,7 @@ def _judge(nb, notebook, settings):
         elif utils.is_grade(cell) and cell.cell_type == "code":
             said.append((cell.outputs[0].text, self_check, stopped))
             self_check, stopped = "", False
-    return [json.loads(line) for line in audit.splitlines()], said
+    return [json.loads(line) for line in resources["audit"]], said
 
 
 def table(rows: list[Row]) -> str:

@@ -21,6 +21,10 @@ import sys
 
 from nbjudge.plugin.stopping import Stopped, stoppable
 
+# jsonschema builds a grammar of internationalised addresses where it finds this package, for a
+# second; no schema of a notebook speaks of them.
+sys.modules.setdefault("rfc3987_syntax", None)
+
 USAGE = __doc__.split("\n\n", 1)[1].strip()
 COMMANDS = {
     "grade": "grade",

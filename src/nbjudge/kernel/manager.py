@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import logging
+import os
 import time
 from queue import Empty
 
@@ -13,7 +15,7 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
-from traitlets import Integer, Type
+from traitlets import Integer, Type, default
 from traitlets.config import Config
 
 PROVISIONER = "nbjudge-box"
@@ -46,6 +48,16 @@ class PromptClient(AsyncKernelClient):
 
     iopub_channel_class = Type(CountedChannel)
 
+    def start_channels(self, shell=True, iopub=True, stdin=False, hb=False, control=False):
+        """Open two of a kernel's five channels; the others are for who sits in front of one."""
+        super().start_channels(shell, iopub, stdin, hb, control)
+
+    def stop_channels(self):
+        """Close the channels that were opened; jupyter_client would open the others to do so."""
+        for channel in (self._shell_channel, self._iopub_channel):
+            if channel is not None and channel.is_alive():
+                channel.stop()
+
     async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
         """Return when one request has had its reply and its output.
 
@@ -67,21 +79,36 @@ class PromptClient(AsyncKernelClient):
     wait_for_ready = _async_wait_for_ready
 
 
+@functools.cache
+def _shared_context(pid: int, message_bytes: int) -> zmq.asyncio.Context:
+    """Return a process's one context; making and ending one takes longer than a light cell."""
+    context = zmq.asyncio.Context()
+    context.setsockopt(zmq.MAXMSGSIZE, message_bytes)
+    context.setsockopt(zmq.RCVHWM, 8)  # as many of the largest may wait in the grader's memory
+    return context
+
+
 class PromptKernelManager(AsyncKernelManager):
     """A manager whose clients take no message larger than a set size.
 
     A larger one breaks the connection of the kernel that sent it, and costs the grader nothing.
     """
 
+    # without a wrapper that sleeps 10 ms each time, so that a test of jupyter_client's own can see
+    # a kernel that is not ready yet
+    start_kernel = AsyncKernelManager.start_kernel.__wrapped__
+    shutdown_kernel = AsyncKernelManager.shutdown_kernel.__wrapped__
+
     client_factory = Type(PromptClient)
     message_bytes = Integer(32 << 20, help="Largest message taken from a kernel.").tag(config=True)
 
+    @default("context")
+    def _context_default(self) -> zmq.asyncio.Context:
+        return _shared_context(os.getpid(), self.message_bytes)
+
     def client(self, **kwargs):
-        """Return a client with a context of its own; see jupyter_client's `KernelManager`."""
-        context = zmq.asyncio.Context()
-        context.setsockopt(zmq.MAXMSGSIZE, self.message_bytes)
-        context.setsockopt(zmq.RCVHWM, 8)  # as many of the largest may wait in the grader's memory
-        return super().client(context=context, **kwargs)
+        """Return a client in the same context; see jupyter_client's `KernelManager`."""
+        return super().client(context=self.context, **kwargs)
 
 
 class BoxKernelManager(PromptKernelManager):

@@ -6,7 +6,9 @@ Jupyter finds it by the entry point ``nbjudge-box``; `manager.BoxKernelManager` 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import secrets
 import select
 import shutil
 import signal
@@ -18,7 +20,7 @@ from traitlets import Bool, Dict, Float, Integer, List, Unicode
 
 from nbjudge.kernel.box import HOME, SOCKETS, BoxError, BoxPlan
 from nbjudge.kernel.memory import box_memory
-from nbjudge.kernel.warm import ENVIRONMENT, StartedKernel, get_zygote
+from nbjudge.kernel.warm import ENVIRONMENT, Order, StartedKernel, get_zygote
 from nbjudge.kernel.zygote import READY
 from nbjudge.outcome import Outcome
 
@@ -26,11 +28,22 @@ from nbjudge.outcome import Outcome
 KERNEL_MODULES = (
     "IPython.core.completer",
     "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
     "IPython.core.pylabtools",
     "IPython.extensions.storemagic",
+    "faulthandler",
     "ipykernel.debugger",
     "ipykernel.zmqshell",
+    "pdb",
+    "tornado.platform.asyncio",
 )
+
+# with the ipc transport, ports are only numbers in the sockets' names
+CHANNELS = {
+    f"{channel}_port": number
+    for number, channel in enumerate(("shell", "iopub", "stdin", "hb", "control"), start=1)
+}
 
 
 class ForkedProcess:
@@ -46,9 +59,14 @@ class ForkedProcess:
     def poll(self) -> int | None:
         """Return None while it runs; its exit status is not known to us, so then -1."""
         if self.returncode is None and select.select([self._pidfd], [], [], 0)[0]:
+            self.let_go()
+        return self.returncode
+
+    def let_go(self) -> None:
+        """Ask no more after a process that has ended, or is ending."""
+        if self.returncode is None:
             self.returncode = -1
             os.close(self._pidfd)
-        return self.returncode
 
     def send_signal(self, number: int) -> None:
         """Send a signal, unless the process has ended."""
@@ -87,50 +105,79 @@ class BoxProvisioner(LocalProvisioner):
     ).tag(config=True)
     start_seconds = Float(30, help="Seconds for a kernel to get ready.").tag(config=True)
     environment = Dict(help="Environment variables of students' code.").tag(config=True)
+    ahead = Bool(True, help="Start the next kernel while the student's code runs in this one.").tag(
+        config=True
+    )
 
     stopped_because: Outcome | None = None
     _started: StartedKernel | None = None
-    _folder: Path | None = None
+    _order: Order | None = None
     _watch: asyncio.Task | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Give the kernel a folder for its sockets; see Jupyter's `KernelProvisionerBase`."""
+        """Choose a kernel, and its sockets; see Jupyter's `KernelProvisionerBase`."""
         self._zygote = get_zygote((*KERNEL_MODULES, *self.preload), self.run_as)
-        self._folder, self._sockets = self._zygote.new_folder()
+        self._order = self._take_spare(kwargs.get("cwd")) or self._ask(kwargs.get("cwd"))
         manager = self.parent
         manager.transport = "ipc"
-        manager.ip = str(self._sockets / "k")
-        # with the ipc transport, ports are only numbers in the sockets' names
+        manager.ip = str(self._order.sockets / "k")
+        manager.session.key = self._order.key.encode()
         manager.cache_ports = False
-        for number, channel in enumerate(("shell", "iopub", "stdin", "hb", "control"), start=1):
-            setattr(manager, f"{channel}_port", number)
-        manager.connection_file = str(self._folder / "connection.json")
+        for channel, number in CHANNELS.items():
+            setattr(manager, channel, number)
+        manager.connection_file = str(self._order.folder / "connection.json")
         return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict:
-        """Fork a kernel into a new box and wait until it answers; returns its connection."""
-        plan = BoxPlan(
-            sockets=str(self._sockets),
-            files=self._stage_files(kwargs.get("cwd")),
-            libraries=self._zygote.libraries,
-            size=self.disk,
-            own_proc=self.own_proc,
-        )
-        connection = {
-            key: value.decode() if isinstance(value, bytes) else value
-            for key, value in self.connection_info.items()
-        }
-        connection["ip"] = f"{SOCKETS}/{Path(self.parent.ip).name}"
-        self._started = self._zygote.start_kernel(
-            plan, connection, self._environment(), self._limits()
-        )
+        """Wait until the kernel in its box answers; returns its connection."""
+        self._started = self._zygote.take(self._order)
         self.process = ForkedProcess(self._started)
         self.pid = self._started.pid
         self.pgid = None
         self.stopped_because = None
         await self._until_ready(self._started.ready)
         self._watch = asyncio.ensure_future(self._watch_memory(self._started))
+        if self.ahead:
+            self._zygote.spare = self._ask(None)
         return self.connection_info
+
+    def _ask(self, submission: str | os.PathLike | None) -> Order:
+        """Ask for a kernel whose home has the files of a submission's folder, if there is one."""
+        folder, sockets = self._zygote.new_folder()
+        key = secrets.token_hex(16)
+        plan = BoxPlan(
+            sockets=str(sockets),
+            files=self._stage_files(folder / "files", submission),
+            libraries=self._zygote.libraries,
+            size=self.disk,
+            own_proc=self.own_proc,
+        )
+        connection = {
+            **CHANNELS,
+            "transport": "ipc",
+            "ip": f"{SOCKETS}/k",
+            "key": key,
+            "signature_scheme": "hmac-sha256",
+        }
+        request = {"box": plan.to_json(), "connection": connection, **self._given()}
+        order = Order(folder, sockets, key, request, self._given())
+        self._zygote.ask(order)
+        return order
+
+    def _take_spare(self, submission: str | os.PathLike | None) -> Order | None:
+        """Return the kernel that was started ahead, if it is as one for this submission would be.
+
+        One that is not, or has not lived, is gone afterwards.
+        """
+        spare, self._zygote.spare = self._zygote.spare, None
+        if spare is None:
+            return None
+        if spare.given == self._given() and not _has_files(submission):
+            with contextlib.suppress(BoxError):
+                if not select.select([self._zygote.take(spare).pidfd], [], [], 0)[0]:
+                    return spare
+        self._zygote.forget(spare)
+        return None
 
     async def send_signal(self, signum: int) -> None:
         """Send a signal to the kernel itself."""
@@ -150,12 +197,11 @@ class BoxProvisioner(LocalProvisioner):
             self._started = None
 
     async def kill(self, restart: bool = False) -> None:
-        """End the box: every process in it ends with it. Returns when the kernel is gone."""
+        """End the box. Linux ends every process in it; that takes a moment, and nobody waits."""
         self.stop(Outcome.KERNEL_DIED)
-        for _ in range(1000):
-            if not self.process or self.process.poll() is not None:
-                return
-            await asyncio.sleep(0.002)
+        if self.process:
+            self.process.let_go()
+            self.process = None
 
     async def terminate(self, restart: bool = False) -> None:
         """End the box."""
@@ -165,19 +211,19 @@ class BoxProvisioner(LocalProvisioner):
         """Return when the kernel has ended."""
         while self.process and self.process.poll() is None:
             await asyncio.sleep(0.002)
-        returncode = self.process.returncode if self.process else 0
         self.process = None
-        return returncode
+        return 0
 
     async def cleanup(self, restart: bool = False) -> None:
         """Remove everything that is left of the kernel."""
         await self.kill(restart)
         if self._watch:
             self._watch.cancel()
-        if self._folder and not restart:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        if self._order and not restart:
+            shutil.rmtree(self._order.folder, ignore_errors=True)
 
-    def _environment(self) -> dict[str, str]:
+    def _given(self) -> dict[str, dict]:
+        """Return what a kernel is given beside its box: its environment and its limits."""
         own = {
             "HOME": HOME,
             "USER": "student",
@@ -187,10 +233,7 @@ class BoxProvisioner(LocalProvisioner):
             "MPLCONFIGDIR": f"{HOME}/.matplotlib",
             "NBGRADER_EXECUTION": os.environ.get("NBGRADER_EXECUTION", ""),
         }
-        return {**ENVIRONMENT, **own, **self.environment}
-
-    def _limits(self) -> dict[str, int]:
-        return {
+        limits = {
             # address space holds libraries and thread stacks, too, which cost little memory
             "RLIMIT_AS": self.memory + (4 << 30),
             "RLIMIT_DATA": self.memory,
@@ -200,13 +243,15 @@ class BoxProvisioner(LocalProvisioner):
             "RLIMIT_CPU": self.cpu_seconds,
             "RLIMIT_CORE": 0,
         }
+        return {"environment": {**ENVIRONMENT, **own, **self.environment}, "limits": limits}
 
-    def _stage_files(self, submission: str | os.PathLike | None) -> tuple[tuple[str, str], ...]:
+    def _stage_files(
+        self, staged: Path, submission: str | os.PathLike | None
+    ) -> tuple[tuple[str, str], ...]:
         """Copy what lies beside the notebook to where the box can reach it.
 
         The course's own files come last: no file of a student's takes the place of one.
         """
-        staged = self._folder / "files"
         for folder in (submission, self.course_files):
             if folder and os.path.isdir(folder):
                 shutil.copytree(folder, staged, ignore=_not_for_students, dirs_exist_ok=True)
@@ -234,9 +279,17 @@ class BoxProvisioner(LocalProvisioner):
 
     async def _watch_memory(self, started: StartedKernel) -> None:
         while self.process and self.process.poll() is None:
-            if box_memory(started.init_pid, started.pid) > self.memory:
-                self.stop(Outcome.OUT_OF_MEMORY)
             await asyncio.sleep(0.25)
+            if box_memory(started.init_pid, started.pid, self.memory) > self.memory:
+                self.stop(Outcome.OUT_OF_MEMORY)
+
+
+def _has_files(folder: str | os.PathLike | None) -> bool:
+    """Whether anything in a folder is for the box."""
+    if not folder or not os.path.isdir(folder):
+        return False
+    names = os.listdir(folder)
+    return len(_not_for_students(str(folder), names)) < len(names)
 
 
 def _not_for_students(folder: str, names: list[str]) -> list[str]:

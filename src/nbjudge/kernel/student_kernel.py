@@ -1,5 +1,6 @@
 """The kernel that students' code runs in: ipykernel's, started in a fork inside the box."""
 
+import gc
 import os
 import random
 import sys
@@ -8,6 +9,7 @@ import zmq
 from ipykernel import iostream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
+from traitlets.config import Config
 
 from nbjudge.kernel import cage
 from nbjudge.kernel.box import HOME
@@ -17,6 +19,8 @@ from nbjudge.kernel.zygote import READY
 # ipykernel does without debugpy where it is not installed. Nobody steps through these kernels, and
 # importing it would be half of the time that one takes to start.
 sys.modules["debugpy"] = None
+
+SETTINGS = Config({"HistoryManager": {"enabled": False, "hist_file": ":memory:"}})
 
 
 class StudentKernel(IPythonKernel):
@@ -37,6 +41,10 @@ class StudentKernelApp(IPKernelApp):
 
     kernel_class = StudentKernel
     connection: dict  # set before `initialize`
+
+    def parse_command_line(self, argv=None):
+        """Take the settings that there are; building a parser for none would take its time."""
+        self.update_config(SETTINGS)
 
     def init_connection_file(self):
         """Take the sockets' names and the session's key as the grader gave them."""
@@ -86,15 +94,17 @@ def run_kernel(request: dict) -> None:
 
 def make_app(connection: dict) -> StudentKernelApp:
     """Return the kernel's application, listening on its sockets."""
+    gc.disable()  # a collection would touch, and so copy, what is shared with the other forks
     reseed()
     forget_modules()
     sys.argv = ["ipykernel_launcher"]
     sys.path.insert(0, "")
     app = StudentKernelApp.instance()
     app.connection = connection
-    app.initialize(["--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:"])
+    app.initialize([])
     # `exit()` would end the kernel some time after its cell, and cost the cells after it
     app.shell.ask_exit = lambda: print("exit() and quit() are ignored here.")
+    gc.enable()
     return app
 
 

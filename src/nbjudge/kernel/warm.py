@@ -13,12 +13,12 @@ import stat
 import subprocess
 import sys
 import tempfile
-import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbjudge.kernel.box import BoxError, BoxPlan, WarmProcessError
+from nbjudge.kernel.box import BoxError, WarmProcessError
 from nbjudge.kernel.zygote import MESSAGE_BYTES
 
 # torch and BLAS keep to one thread: forked kernels of a many-threaded process hang, and two
@@ -56,6 +56,27 @@ class StartedKernel:
     ready: int
 
 
+@dataclass
+class Order:
+    """A kernel that is to be started.
+
+    Attributes:
+        folder: its own, on this machine.
+        sockets: the folder of its sockets, in `folder`.
+        key: its messages are signed with it.
+        request: what the warm process is told, see `nbjudge.kernel.zygote`.
+        given: the part of it that one kernel's user may want otherwise than another's.
+        started: the kernel, as soon as the warm process has answered; or why there is none.
+    """
+
+    folder: Path
+    sockets: Path
+    key: str
+    request: dict
+    given: dict
+    started: StartedKernel | BoxError | None = None
+
+
 def get_zygote(modules: tuple[str, ...], user: str) -> Zygote:
     """Return this process's zygote with these modules, started if there is none or it has ended.
 
@@ -82,7 +103,8 @@ class Zygote:
         if self._user:
             self.folder.chmod(0o711)  # the account must pass through, and see nothing
         self.libraries, hidden = self._libraries()
-        self._lock = threading.Lock()
+        self._asked: deque[Order] = deque()  # the process answers in the order it is asked
+        self.spare: Order | None = None  # a kernel that is started before somebody needs it
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         order = {
             "modules": list(modules),
@@ -130,32 +152,36 @@ class Zygote:
             os.chown(sockets, *self.account)
         return folder, sockets
 
-    def start_kernel(
-        self, plan: BoxPlan, connection: dict, environment: dict[str, str], limits: dict[str, int]
-    ) -> StartedKernel:
-        """Return a kernel in a box of its own.
+    def ask(self, order: Order) -> None:
+        """Ask for a kernel in a box of its own; returns before there is one.
 
-        Args:
-            plan: what is in the box.
-            connection: as `KernelManager.get_connection_info` gives it.
-            environment: the kernel's environment variables, all of them.
-            limits: resource limits by name, see `cage.set_limits`.
-
-        Raises `BoxError` if it cannot be had.
+        Raises `BoxError` if the process could not start as it should.
         """
-        request = {
-            "box": plan.to_json(),
-            "connection": connection,
-            "environment": environment,
-            "limits": limits,
-        }
-        with self._lock:
-            self.wait_until_warm()
-            with contextlib.suppress(ConnectionError):  # it has ended, and `_answer` says so
-                self._control.send(json.dumps(request).encode())
-            answer, descriptors = self._answer()
-        pidfd, lifeline, ready = descriptors
-        return StartedKernel(answer["pid"], answer["init_pid"], pidfd, lifeline, ready)
+        self.wait_until_warm()
+        self._asked.append(order)
+        with contextlib.suppress(ConnectionError):  # it has ended, and `take` says so
+            self._control.send(json.dumps(order.request).encode())
+
+    def take(self, order: Order) -> StartedKernel:
+        """Return the kernel that was asked for. Raises `BoxError` if it cannot be had."""
+        while order.started is None:
+            asked = self._asked.popleft()
+            try:
+                answer, descriptors = self._answer()
+                asked.started = StartedKernel(answer["pid"], answer["init_pid"], *descriptors)
+            except BoxError as error:
+                asked.started = error
+        if isinstance(order.started, BoxError):
+            raise order.started
+        return order.started
+
+    def forget(self, order: Order) -> None:
+        """End a kernel that nobody has used."""
+        with contextlib.suppress(BoxError):
+            started = self.take(order)
+            for descriptor in (started.lifeline, started.pidfd, started.ready):
+                os.close(descriptor)
+        shutil.rmtree(order.folder, ignore_errors=True)
 
     def close(self) -> None:
         """End the process, and with it every box."""

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import errno
 import fnmatch
+import gc
 import sys
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, nullcontext
+from functools import partial
 from pathlib import Path
 
-from nbgrader.api import MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import setenv
 from rich.console import Console
 from traitlets import Float, Integer
 from traitlets.config import Application
@@ -26,23 +26,22 @@ from traitlets.config import Application
 from nbjudge.intake import IntakeLimits, Submission, find_submissions
 from nbjudge.kernel.box import TWO_WAYS_ON, BoxError, WarmProcessError
 from nbjudge.kernel.manager import check_box
-from nbjudge.outcome import Outcome
 from nbjudge.plugin.assignment import CourseError, load_assignment
-from nbjudge.plugin.execute import JudgeExecute, Unrun
+from nbjudge.plugin.execute import JudgeExecute
 from nbjudge.plugin.plan import Plan, make_plan, say_again
 from nbjudge.plugin.settings import settings_of
-from nbjudge.plugin.stopping import GraderLimitError, Stopped, cpu_limit, drop_tasks, stoppable
-from nbjudge.record.audit import EARLIER, LAST, keep_earlier, missing_lines, write_audit
-from nbjudge.record.folder import GradedFolder, InUseError, copy_files, remove, unfinished
+from nbjudge.plugin.steps import Steps
+from nbjudge.plugin.stopping import Stopped, stoppable
+from nbjudge.record.folder import InUseError
 from nbjudge.record.gradebook import GradebookError, opened
-from nbjudge.record.grades import Entry, enter, entered_points, renew_penalties
-from nbjudge.report.moved import Moved, moved, show_moved
+from nbjudge.record.graded import Graded, Work
+from nbjudge.record.grades import entered_points, renew_penalties
+from nbjudge.record.writer import Writer
+from nbjudge.report.moved import show_moved
 from nbjudge.report.progress import progress
 from nbjudge.report.summary import force_hint, show_summary, summarise
 
 _LIMITS = IntakeLimits()
-# what grading writes beside a student's files: none of theirs, and no folder, stands in its place
-GRADERS_OWN = (".ipynb", LAST, EARLIER, ".html", "timestamp.txt")
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -72,8 +71,9 @@ class JudgeAutograde(Autograde):
         # inside of formgrader's server, signals are the server's
         own_process = isinstance(self.parent, Application)
         self._total = self._done = 0
-        self._moved: list[Moved] = []
         self._renamed: list[str] = []
+        self._failed: list[str] = []
+        self._held: dict[str, ExitStack] = {}  # the folders of students who are being graded
         try:
             with (
                 stoppable() if own_process else nullcontext(),
@@ -116,29 +116,119 @@ class JudgeAutograde(Autograde):
             )
 
     def convert_notebooks(self) -> None:
-        """Grade student by student, then print how it went."""
-        self._finish_last_run()
-        console, failed = Console(), []
-        plans = self._plans()
+        """Grade all that is to be graded, then print how it went."""
+        self._penalties = AssignLatePenalties(parent=self)
+        self._penalties.init_plugin()
+        self._writer = Writer(
+            self._gradebook,
+            self._assignment.name,
+            self._assignment.notebooks,
+            self._autograded,
+            self._penalties,
+            self.create_student,
+            self._give_permissions,
+            self.log,
+        )
+        self._writer.finish_last_run()
+        console, plans = Console(), self._plans()
         if any(plan.reasons for plan in plans.values()):
             say_again(plans, console)
             self._check_box()
         self._total = len(plans)
         try:
-            with progress(self._total, self.log) as tell:
-                for student, plan in plans.items():
-                    tell(student)
-                    if not self._try_to_grade(student, plan):
-                        failed.append(student)
-                tell("")
+            with progress(self._total, self.log) as self._tell:
+                for work, graded in self._grade(self._works(plans)):
+                    self._settle(work.student, partial(self._record, work, graded))
         finally:  # also of a run that is stopped: the next one would not know
-            show_moved(self._moved, console)
+            show_moved(self._writer.moved, console)
         self._renew_penalties()
         self._show_summary(console)
-        if failed:
-            message = f"Not graded, because of the errors above: {', '.join(failed)}."
+        if self._failed:
+            message = f"Not graded, because of the errors above: {', '.join(self._failed)}."
             self.log.error("%s", message)
             raise NbGraderException(message)
+
+    def _grade(self, works: Iterable[Work]) -> Iterator[tuple[Work, Graded | Exception]]:
+        """Grade one submission after the other, in this process."""
+        steps = Steps(
+            self._assignment,
+            self.config,
+            self.autograde_preprocessors,
+            self.grader_seconds,
+            self.log,
+        )
+        gc.collect()
+        gc.freeze()  # what is there by now stays; to look through it again and again takes long
+        for work in works:
+            try:
+                graded = steps.grade(work)
+            except Exception as error:
+                graded = error
+            yield work, graded
+
+    def _works(self, plans: Mapping[str, Plan]) -> Iterator[Work]:
+        """Hold one student's folder after the other; return what is to be graded of it by then."""
+        for student, plan in plans.items():
+            held = ExitStack()
+            try:
+                held.enter_context(self._writer.folder(student).alone())
+            except InUseError as error:
+                self.log.warning("%s Left to it.", error)
+                continue
+            self._held[student] = held
+            try:
+                work = self._work(student, plan)
+            except OSError as error:
+                self._settle(student, partial(_raise, error))
+                continue
+            if work.digests:
+                yield work
+            else:
+                self._settle(student, partial(self._writer.enter, student))
+
+    def _work(self, student: str, plan: Plan) -> Work:
+        self.run_pre_convert_hook()
+        submission = self._assignment.read(student)
+        if not self.force:  # another process may have been here since
+            points = entered_points(self._gradebook, self._assignment.name, student)
+            plan = self._plan(submission, points.get(student))
+        for note in submission.notes if plan.reasons else ():
+            self.log.warning("%s: %s", student, note)
+        digests = {name: self._assignment.digests(name, submission) for name in plan.reasons}
+        return Work(submission, digests)
+
+    def _record(self, work: Work, graded: Graded | Exception) -> None:
+        if isinstance(graded, Exception):
+            raise graded
+        for level, message in graded.said:
+            self.log.log(level, "%s", message)
+        self._writer.write(work.submission, graded)
+        for name in work.digests:
+            read = work.submission.notebooks.get(name)
+            if read is not None and read.file_name != f"{name}.ipynb":
+                self._renamed.append(f"{work.student}: {read.file_name}")
+
+    def _settle(self, student: str, act: Callable[[], None]) -> None:
+        """Do the last thing for a student, and let go of the folder.
+
+        What goes wrong costs nobody else anything. Raises what must end the run.
+        """
+        try:
+            act()
+            self.run_post_convert_hook()
+        except GradebookError as error:
+            raise GradebookError(f"{error} {self._so_far()}") from error
+        except Exception as error:
+            if getattr(error, "errno", None) in NO_ROOM:
+                raise CourseError(f"The disk is full: make room. {self._so_far()}") from error
+            self.log.error("%s could not be graded: %s", student, error)
+            self.log.info("The error in full:", exc_info=True)
+            self._failed.append(student)
+        else:
+            self._done += 1
+        finally:
+            self._held.pop(student).close()
+        self._tell(student)
 
     def _plans(self) -> dict[str, Plan]:
         """Return for each student with something to grade what that is."""
@@ -155,184 +245,22 @@ class JudgeAutograde(Autograde):
         return make_plan(
             self._assignment,
             submission,
-            self._folder(submission.student).path,
+            self._writer.folder(submission.student).path,
             self._wanted,
             entered,
             self.force,
         )
 
-    def _try_to_grade(self, student: str, plan: Plan) -> bool:
-        """Grade one student; return whether that went well. Raises what must end the run."""
-        try:
-            self.run_pre_convert_hook()
-            with self._folder(student).alone():
-                self._grade(student, plan)
-            self.run_post_convert_hook()
-        except InUseError as error:
-            self.log.warning("%s Left to it.", error)
-        except GradebookError as error:
-            raise GradebookError(f"{error} {self._so_far()}") from error
-        except Exception as error:
-            if getattr(error, "errno", None) in NO_ROOM:
-                raise CourseError(f"The disk is full: make room. {self._so_far()}") from error
-            self.log.error("%s could not be graded: %s", student, error)
-            self.log.info("The error in full:", exc_info=True)
-            return False
-        else:
-            self._done += 1
-        return True
-
-    def _grade(self, student: str, plan: Plan) -> None:
-        """Let a student's results appear: first complete beside their place, then all at once."""
-        folder, submission = self._folder(student), self._assignment.read(student)
-        if not self.force:  # another process may have been here since
-            points = entered_points(self._gradebook, self._assignment.name, student)
-            plan = self._plan(submission, points.get(student))
-        if plan.reasons:
-            for note in submission.notes:
-                self.log.warning("%s: %s", student, note)
-            with folder.writing() as self._target:
-                self._write(submission, plan, folder.path)
-        self._enter(student, folder)
-
-    def _enter(self, student: str, folder: GradedFolder) -> None:
-        """Enter a complete folder in the gradebook and put it into its place."""
-        new = folder.graded.is_dir()
-        entry = Entry(
-            self._assignment.name,
-            student,
-            folder.graded if new else folder.path,
-            folder.last,
-            self.create_student,
-        )
-        by_hand = enter(self._gradebook, entry, self._penalties(), self.log)
-        if new:
-            for notebook in self._assignment.notebooks:
-                found = moved(student, notebook, folder.last, folder.graded)
-                # points given by hand count, whatever the judge says
-                self._moved += [each for each in found if each.cell not in by_hand]
-            folder.put_into_place()
-
-    def _penalties(self) -> AssignLatePenalties:
-        penalties = AssignLatePenalties(parent=self)
-        penalties.init_plugin()
-        return penalties
-
     def _renew_penalties(self) -> None:
         """Take what was graded before for late by the dates, rules and points of now."""
-        name, penalties = self._assignment.name, self._penalties()
-        changed = renew_penalties(self._gradebook, name, self._autograded, penalties)
+        name = self._assignment.name
+        changed = renew_penalties(self._gradebook, name, self._autograded, self._penalties)
         for student, (before, after) in sorted(changed.items()):
             self.log.warning("%s: the late penalty was %g, it is %g now", student, before, after)
 
-    def _finish_last_run(self) -> None:
-        """Finish what an earlier run had graded but not entered; drop what it had half-written."""
-        for folder in unfinished(self._autograded, self._assignment.name):
-            student = folder.path.parent.name
-            try:
-                with folder.alone():
-                    if folder.tidy():
-                        self.log.warning(
-                            "%s: the last run ended in the middle of grading this submission; what "
-                            "it had is dropped, and it is graded again.",
-                            student,
-                        )
-                    if folder.graded.is_dir():
-                        self._enter(student, folder)
-                        self.log.warning(
-                            "%s: graded by the last run, and entered in the gradebook now.", student
-                        )
-            except InUseError:
-                continue
-            except MissingEntry as error:
-                self.log.warning("%s: %s It is graded again.", student, error)
-                remove(folder.graded)
-
-    def _write(self, submission: Submission, plan: Plan, last: Path) -> None:
-        """Write all that grading leaves of one submission into the folder that is open for it."""
-        self._write_files(submission)
-        for name in self._assignment.notebooks:
-            if name in plan.reasons:
-                keep_earlier(last, self._target, name)
-                self._grade_notebook(submission, name)
-            else:
-                copy_files(last, self._target, [name + e for e in (".ipynb", LAST, EARLIER)])
-        self.set_permissions(submission.assignment, submission.student)
-
-    def _grade_notebook(self, submission: Submission, name: str) -> None:
-        student, assignment = submission.student, self._assignment
-        who = {"student": student, "assignment": assignment.name, "notebook": name}
-        digests = assignment.digests(name, submission)
-        if name not in submission.notebooks:
-            self.log.info("%s did not hand in %s", student, name)
-            lines = missing_lines(assignment.notebooks[name], digests, **who)
-            write_audit(self._target, name, lines)
-            return
-        self.log.info("Autograding %s of %s", name, student)
-        read = submission.notebooks[name]
-        if read.file_name != f"{name}.ipynb":
-            self._renamed.append(f"{student}: {read.file_name}")
-        nb, notes = assignment.rebuilt(name, submission)
-        for note in (*read.notes, *notes):
-            self.log.info("%s, %s: %s", student, name, note)
-        resources = {
-            "unique_key": name,
-            "nbgrader": {**who, "db_url": self.coursedir.db_url},
-            "metadata": {"name": name, "path": str(self._target)},
-            "course_files": str(assignment.release),
-            "digests": digests,
-            "solutions": assignment.solutions[name],
-            "unrun": Unrun(Outcome.UNREADABLE, read.problem) if read.problem else None,
-        }
-        text = self._run_within_limit(nb, resources)
-        (self._target / f"{name}.ipynb").write_text(text, encoding="utf-8")
-
-    def _run_within_limit(self, nb, resources) -> str:
-        """Run the steps of one notebook; return its text.
-
-        A notebook that costs the grader too much keeps the verdicts that it has; the other tasks
-        end as timed out.
-        """
-        try:
-            with cpu_limit(self.grader_seconds):
-                return self._run_steps(nb, resources)
-        except GraderLimitError:
-            self.log.warning(
-                "%s, %s: given up, because it kept the grader busy for more than %s s.",
-                resources["nbgrader"]["student"],
-                resources["unique_key"],
-                f"{self.grader_seconds:g}",
-            )
-        steps = self.exporter._preprocessors
-        judge = next(step for step in steps if isinstance(step, JudgeExecute))
-        judge.stop_kernel(Outcome.TIMED_OUT)
-        drop_tasks()
-        reason = "Reading what this notebook put out took too long, so it was not run to its end."
-        judged = {judged.cell: judged for judged in judge.judged}
-        unrun = Unrun(Outcome.TIMED_OUT, reason, judged)
-        return self._run_steps(nb, {**resources, "unrun": unrun})
-
-    def _run_steps(self, nb, resources) -> str:
-        self._sanitizing = False
-        try:
-            self._init_preprocessors()
-            with setenv(NBGRADER_EXECUTION="autograde"):
-                text, _ = self.exporter.from_notebook_node(nb, resources)
-        finally:
-            self._sanitizing = True
-        return text
-
-    def _write_files(self, submission: Submission) -> None:
-        """Put the student's own files beside the graded notebooks, as nbgrader does."""
-        for name, content in submission.files.items():
-            if Path(name).parts[0].endswith(GRADERS_OWN):
-                continue
-            path = self._target / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        if submission.timestamp is not None:
-            text = f"{submission.timestamp.isoformat(' ')} UTC\n"
-            (self._target / "timestamp.txt").write_text(text)
+    def _give_permissions(self, folder: Path) -> None:
+        self._target = folder
+        self.set_permissions(self._assignment.name, "")
 
     def _show_summary(self, console: Console) -> None:
         name = self._assignment.name
@@ -366,9 +294,6 @@ class JudgeAutograde(Autograde):
     def _autograded(self) -> Path:
         return Path(self.coursedir.root, self.coursedir.autograded_directory)
 
-    def _folder(self, student: str) -> GradedFolder:
-        return GradedFolder(self._autograded / student / self.coursedir.assignment_id)
-
     def _format_dest(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
         """Return where nbgrader's own steps find the folder that is being written."""
         return str(self._target)
@@ -380,3 +305,7 @@ class JudgeAutograde(Autograde):
             cell_count=self.cell_count,
             file_count=self.file_count,
         )
+
+
+def _raise(error: Exception) -> None:
+    raise error

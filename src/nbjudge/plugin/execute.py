@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,7 +21,8 @@ from nbjudge.plugin.carry import SOLVED, attempted, solved
 from nbjudge.question.ask import question_code
 from nbjudge.question.probe import ANSWER_TYPE
 from nbjudge.question.reply import Reply, StudentError, read_reply
-from nbjudge.record.audit import audit_line, unjudged_line, write_audit
+from nbjudge.record.audit import audit_line, unjudged_line
+from nbjudge.record.files import files_in_folder
 from nbjudge.verdict.carry import better, to_ask_again
 from nbjudge.verdict.course import HiddenTestError, judged_test, load_hidden_tests
 from nbjudge.verdict.decide import Verdict, decide
@@ -99,12 +99,12 @@ class JudgeExecute(BoxedExecute):
 
         Of `resources`, ``digests`` go into the audit lines, ``seeds`` (by grade_id) repeat
         verdicts, ``unrun`` keeps the notebook from running, ``solutions`` (the teacher's cells by
-        grade_id) let tasks be asked again; ``judged`` is what comes back.
+        grade_id) let tasks be asked again, ``hidden_tests`` is another folder of them; ``judged``
+        and ``audit``, the lines, are what comes back.
         """
         self._who = {k: resources["nbgrader"][k] for k in ("student", "assignment", "notebook")}
-        self._tests = load_hidden_tests(
-            self.hidden_tests, self._who["assignment"], self._who["notebook"]
-        )
+        folder = resources.get("hidden_tests", self.hidden_tests)
+        self._tests = load_hidden_tests(folder, self._who["assignment"], self._who["notebook"])
         self._seeds = resources.get("seeds", {})
         resources["judged"] = self.judged = []
         self._start_notebook()
@@ -115,7 +115,7 @@ class JudgeExecute(BoxedExecute):
             self._ask_again(nb, resources)
             return nb, resources
         finally:
-            self._write_audit(resources)
+            resources["audit"] = self._audit(resources)
 
     def _start_notebook(self) -> None:
         self.start_run()
@@ -171,13 +171,12 @@ class JudgeExecute(BoxedExecute):
         finally:
             self.judged, self._seeds = kept, usual
 
-    def _write_audit(self, resources) -> None:
+    def _audit(self, resources) -> list[str]:
         digests = resources.get("digests", {})
         lines = [
             audit_line(j.verdict, j.seed, digests, **self._who, cell=j.cell) for j in self.judged
         ]
-        lines = lines or [unjudged_line(digests, **self._who)]
-        write_audit(resources["metadata"]["path"], self._who["notebook"], lines)
+        return lines or [unjudged_line(digests, **self._who)]
 
     def preprocess_cell(self, cell, resources, index):
         """Judge an autograded cell that names a hidden test; run any other."""
@@ -289,15 +288,11 @@ def judge_apart(
         files: the student's own files beside it, by their path.
         resources: others of `JudgeExecute.preprocess`, such as ``course_files`` and ``seeds``.
     """
-    with tempfile.TemporaryDirectory(prefix="nbjudge-") as folder:
-        for name, content in files.items():
-            path = Path(folder, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+    with files_in_folder(files) as folder:
         execute = JudgeExecute(config=config, hidden_tests=str(hidden_tests))
         with setenv(NBGRADER_EXECUTION="autograde"):
             ran, _ = execute.preprocess(
-                nb, {"nbgrader": dict(who), "metadata": {"path": folder}, **resources}
+                nb, {"nbgrader": dict(who), "metadata": {"path": str(folder)}, **resources}
             )
     return ran, execute.judged
 

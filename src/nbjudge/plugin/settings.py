@@ -9,7 +9,7 @@ from nbjudge.kernel.provisioner import BoxProvisioner
 
 # what only says how a machine does it: a class may be graded on two machines
 _OF_THE_MACHINE = (
-    ("BoxProvisioner", ("preload", "run_as", "start_seconds", "own_proc", "course_files")),
+    ("BoxProvisioner", ("preload", "run_as", "start_seconds", "own_proc", "course_files", "ahead")),
     ("JudgeExecute", ("boxed", "hidden_tests")),
     ("JudgeAutograde", ("grader_seconds",)),
 )

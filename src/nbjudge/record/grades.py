@@ -28,7 +28,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 
 from nbjudge.intake import read_timestamp
 from nbjudge.record.audit import read_audit
-from nbjudge.record.gradebook import transaction
+from nbjudge.record.gradebook import explained, transaction
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def entered_points(
 ) -> dict[str, dict[tuple[str, str], float | None]]:
     """Return the automatic points in the gradebook: by student, by (notebook, grade_id).
 
-    Of one `student`, or of the whole class.
+    Of one `student`, or of the whole class. Raises `GradebookError` if it cannot be read.
     """
     rows = (
         gradebook.db.query(
@@ -71,8 +71,9 @@ def entered_points(
     if student is not None:
         rows = rows.filter(SubmittedAssignment.student_id == student)
     found: dict[str, dict[tuple[str, str], float | None]] = {}
-    for name, notebook, cell, points in rows:
-        found.setdefault(name, {})[notebook, cell] = points
+    with explained(gradebook.engine.url):
+        for name, notebook, cell, points in rows:
+            found.setdefault(name, {})[notebook, cell] = points
     return found
 
 
