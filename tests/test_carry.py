@@ -195,6 +195,11 @@ def test_the_audit_line_keeps_both_results(course):
     assert line["carried"] == {"solved": ["Half"], "alone": alone}
 
 
+def test_all_lines_of_a_notebook_say_the_same_seconds(course):
+    (seconds,) = {line["seconds"] for line in lines_of(course, "first_wrong")}
+    assert 0 < seconds < 60
+
+
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_nothing_of_the_teachers_solution_comes_out(course, attack):
     student = course / "autograded" / f"attack_{attack}"
