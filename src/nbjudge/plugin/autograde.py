@@ -11,6 +11,7 @@ import errno
 import fnmatch
 import gc
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, nullcontext
 from functools import partial
@@ -26,9 +27,10 @@ from traitlets.config import Application
 from nbjudge.intake import IntakeLimits, Submission, find_submissions
 from nbjudge.kernel.box import TWO_WAYS_ON, BoxError, WarmProcessError
 from nbjudge.kernel.manager import check_box
+from nbjudge.outcome import Outcome
 from nbjudge.plugin.assignment import CourseError, load_assignment
 from nbjudge.plugin.execute import JudgeExecute
-from nbjudge.plugin.plan import Plan, make_plan, say_again
+from nbjudge.plugin.plan import Plan, expected_seconds, make_plan, say_again
 from nbjudge.plugin.settings import settings_of
 from nbjudge.plugin.steps import Steps
 from nbjudge.plugin.stopping import Stopped, stoppable
@@ -136,7 +138,7 @@ class JudgeAutograde(Autograde):
             self._check_box()
         self._total = len(plans)
         try:
-            with progress(self._total, self.log) as self._tell:
+            with progress(self._total, self.log, self._expected) as self._tell:
                 for work, graded in self._grade(self._works(plans)):
                     self._settle(work.student, partial(self._record, work, graded))
         finally:  # also of a run that is stopped: the next one would not know
@@ -197,7 +199,7 @@ class JudgeAutograde(Autograde):
         digests = {name: self._assignment.digests(name, submission) for name in plan.reasons}
         return Work(submission, digests)
 
-    def _record(self, work: Work, graded: Graded | Exception) -> None:
+    def _record(self, work: Work, graded: Graded | Exception) -> Counter[Outcome]:
         if isinstance(graded, Exception):
             raise graded
         for level, message in graded.said:
@@ -207,14 +209,17 @@ class JudgeAutograde(Autograde):
             read = work.submission.notebooks.get(name)
             if read is not None and read.file_name != f"{name}.ipynb":
                 self._renamed.append(f"{work.student}: {read.file_name}")
+        return graded.outcomes
 
-    def _settle(self, student: str, act: Callable[[], None]) -> None:
+    def _settle(self, student: str, act: Callable[[], Mapping[Outcome, int] | None]) -> None:
         """Do the last thing for a student, and let go of the folder.
 
-        What goes wrong costs nobody else anything. Raises what must end the run.
+        `act` returns how the student's tasks ended, if any were judged. What goes wrong costs
+        nobody else anything. Raises what must end the run.
         """
+        outcomes = None
         try:
-            act()
+            outcomes = act()
             self.run_post_convert_hook()
         except GradebookError as error:
             raise GradebookError(f"{error} {self._so_far()}") from error
@@ -228,7 +233,7 @@ class JudgeAutograde(Autograde):
             self._done += 1
         finally:
             self._held.pop(student).close()
-        self._tell(student)
+        self._tell(student, outcomes or {})
 
     def _plans(self) -> dict[str, Plan]:
         """Return for each student with something to grade what that is."""
@@ -237,6 +242,7 @@ class JudgeAutograde(Autograde):
             student: self._plan(self._assignment.read(student), points.get(student))
             for student in self._students
         }
+        self._expected = expected_seconds(plans)
         return {student: plan for student, plan in plans.items() if plan.needed}
 
     def _plan(
