@@ -1,6 +1,13 @@
 """Who is graded first: who takes longest, by what is known of it."""
 
-from nbjudge.plugin.plan import Plan, expected_seconds, longest_first
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from small_course import ASSIGNMENT, RIGHT, build, db_url, hand_in, nbgrader
+
+from nbjudge.intake import IntakeLimits
+from nbjudge.plugin.assignment import load_assignment
+from nbjudge.plugin.plan import Plan, expected_seconds, longest_first, make_plan
 
 
 def plan(seconds=None, sizes=None, entered=True):
@@ -65,3 +72,29 @@ def test_who_needs_nothing_is_left_out_and_who_is_only_to_be_entered_comes_last(
     }
     assert list(longest_first(plans)) == ["zoe", "entered"]
     assert longest_first(plans)["zoe"] is plans["zoe"]
+
+
+def test_what_was_graded_tells_its_seconds_and_what_is_handed_in_its_size(tmp_path):
+    course = build(tmp_path / "course")
+    hand_in(course, "whole", {**RIGHT, "area": "import time\ntime.sleep(1)\n" + RIGHT["area"]})
+    hand_in(course, "half", {"line": RIGHT["line"]})
+    nbgrader(course, "autograde", ASSIGNMENT, "--log-level=WARN")
+    hand_in(course, "half", {"area": RIGHT["area"]})
+    hand_in(course, "new", {"line": RIGHT["line"]})
+    with Gradebook(db_url(course), "small") as gradebook:
+        coursedir = CourseDirectory(root=str(course), assignment_id=ASSIGNMENT)
+        assignment = load_assignment(coursedir, gradebook, "hidden_tests", IntakeLimits(), {})
+    plans = {}
+    for student in ("half", "new", "whole"):
+        graded = course / "autograded" / student / ASSIGNMENT
+        wanted = list(assignment.notebooks)
+        plans[student] = make_plan(assignment, assignment.read(student), graded, wanted, {}, True)
+    assert {student: plan.seconds.keys() for student, plan in plans.items()} == {
+        **{"half": {"line"}, "new": set(), "whole": {"area", "line"}}
+    }
+    assert 1 <= plans["whole"].seconds["area"] < 60
+    assert plans["new"].sizes.keys() == {"line"}  # of the other nothing runs
+    released = nbformat.read(course / "release" / ASSIGNMENT / "line.ipynb", as_version=4)
+    judged = [cell.source for cell in released.cells if cell.metadata.nbgrader.grade]
+    assert plans["new"].sizes["line"] == len(RIGHT["line"]) + sum(map(len, judged))
+    assert list(longest_first(plans))[-1] == "new"
