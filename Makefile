@@ -134,7 +134,7 @@ feedback: grade
 test: release
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
-	$(RUN) pytest -n 2 --dist loadfile -rA -o console_output_style=classic
+	$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder -rA -o console_output_style=classic
 
 # JupyterLab refuses to run as root, whom a container often has alone. Whoever starts it as root has
 # root's rights in its terminal anyway; students' code is graded as another user and in its box.
