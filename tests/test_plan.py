@@ -13,7 +13,16 @@ from nbjudge.plugin.plan import Plan, expected_seconds, longest_first, make_plan
 def plan(seconds=None, sizes=None, entered=True):
     """Return a plan that grades the notebooks of these sizes."""
     sizes = sizes or {}
-    return Plan(dict.fromkeys(sizes, "not graded yet"), entered, seconds or {}, sizes)
+    handed_in = dict.fromkeys(seconds or {}, 9) | sizes
+    return Plan(dict.fromkeys(sizes, "not graded yet"), entered, seconds or {}, handed_in)
+
+
+def test_a_notebook_that_was_not_handed_in_takes_nothing():
+    plans = {
+        "anna": Plan({"q1": "not graded yet"}, True, {}, {}),
+        "bob": plan({"q1": 2.0}, {"q1": 9}),
+    }
+    assert expected_seconds(plans) == {"anna": 0, "bob": 2}
 
 
 def test_who_took_longest_last_time_comes_first_and_others_follow_by_name():

@@ -29,7 +29,7 @@ class Plan:
         entered: whether the gradebook has what the graded folder says.
         seconds: how long notebooks took when they were graded last, where that is known; they
             need not be graded now.
-        sizes: characters of each notebook that is graded now and was handed in.
+        sizes: characters of each notebook that was handed in, as far as it is asked for.
     """
 
     reasons: Mapping[str, str]
@@ -41,6 +41,11 @@ class Plan:
     def needed(self) -> bool:
         """Whether there is anything to be done."""
         return bool(self.reasons) or not self.entered
+
+    @property
+    def run(self) -> list[str]:
+        """The notebooks that run: of one that was not handed in there is nothing to run."""
+        return [name for name in self.reasons if name in self.sizes]
 
     @property
     def again(self) -> dict[str, str]:
@@ -69,6 +74,8 @@ def make_plan(
     """
     reasons, seconds, sizes, same = {}, {}, {}, entered is not None
     for name in sorted(wanted):
+        if name in submission.notebooks:
+            sizes[name] = sum(len(cell.source) for cell in submission.notebooks[name].cells)
         lines = read_audit(graded, name)
         took = seconds_of(lines)
         if took is not None:
@@ -91,8 +98,6 @@ def make_plan(
             reason = "as asked"
         if reason:
             reasons[name] = reason
-            if name in submission.notebooks:  # else nothing runs
-                sizes[name] = sum(len(cell.source) for cell in submission.notebooks[name].cells)
     return Plan(reasons, same, seconds, sizes)
 
 
@@ -116,12 +121,9 @@ def longest_first(plans: Mapping[str, Plan]) -> dict[str, Plan]:
     seconds, medians = expected_seconds(plans), _medians(plans)
 
     def order(student: str) -> tuple[float, int, str]:
-        unknown = (
-            size
-            for name, size in plans[student].sizes.items()
-            if name not in plans[student].seconds and name not in medians
-        )
-        return -seconds[student], -sum(unknown), student
+        plan = plans[student]
+        unknown = [n for n in plan.run if n not in plan.seconds and n not in medians]
+        return -seconds[student], -sum(plan.sizes[name] for name in unknown), student
 
     return {student: plans[student] for student in sorted(seconds, key=order)}
 
@@ -134,7 +136,7 @@ def expected_seconds(plans: Mapping[str, Plan]) -> dict[str, float]:
     """
     medians = _medians(plans)
     return {
-        student: sum(plan.seconds.get(name, medians.get(name, 0.0)) for name in plan.sizes)
+        student: sum(plan.seconds.get(name, medians.get(name, 0.0)) for name in plan.run)
         for student, plan in plans.items()
         if plan.needed
     }
