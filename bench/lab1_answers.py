@@ -7,7 +7,7 @@ import importlib
 import sys
 import tempfile
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import nbformat
@@ -55,6 +55,7 @@ SLOW = {
 }
 
 
+@cache
 def lab1() -> Material:
     """Return what a class of lab1 is made from; needs release/."""
     paths = {name: ROOT / "release" / "lab1" / f"{name}.ipynb" for name in NOTEBOOKS}

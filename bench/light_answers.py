@@ -7,7 +7,7 @@ An answer is the text of the solution cell; what is odd is a cell of the student
 from __future__ import annotations
 
 import tempfile
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import light_course
@@ -135,6 +135,7 @@ BROKEN = {
 }
 
 
+@cache
 def light() -> Material:
     """Return what a class of the light course is made from."""
     with tempfile.TemporaryDirectory() as folder:
