@@ -42,8 +42,12 @@ FACTS = {
     "udp": 9,
     "abstract": "nobody",
 }
-# right in a kernel in which another answer has run before, and not alone
-NOT_ALONE = {"builtins given back"}
+# right only beside another answer: after one that has shadowed builtins, with the teacher's layers
+NOT_WITH_ANY = {
+    "builtins given back",
+    "children, weight and bias",
+    "names of the solution's layers, a loop over rows",
+}
 WORDS = {
     "a sentence": "The penalty keeps the weights small, so less is learned by heart.",
     "a question": "Is it because the learning rate is too large?",
@@ -88,7 +92,7 @@ def _tasks(notebook: str) -> list[Task]:
         elif utils.is_grade(cell) and cell.cell_type == "code":
             test = judged_test(cell.source)
             for answer in answers:
-                if answer.test == test and answer.name not in NOT_ALONE:
+                if answer.test == test and answer.name not in NOT_WITH_ANY:
                     named = right if answer.right else wrong
                     named[before][answer.name] = answer.source
     return [Task(notebook, cell, right[cell], wrong[cell]) for cell in model]
