@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import IO
 
 import light_course
 import otter_course
@@ -142,38 +143,76 @@ class Classes:
         return folder
 
 
+@dataclass
+class Running:
+    """A grader at work.
+
+    Attributes:
+        process: its command.
+        begin: when it was started, in seconds since the epoch.
+        said: what it prints.
+        seconds: how long it took; 0 until it has ended.
+    """
+
+    process: subprocess.Popen
+    begin: float
+    said: IO[bytes]
+    seconds: float = 0
+
+
 def measure(grader: Grader, folder: Path, students: int, memory: bool = False) -> Run:
     """Grade the class in a folder once.
 
     Looking at the memory takes time, so a run is either for the time or for the memory. Raises
     `RuntimeError` if not all students got all points.
     """
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    begin, clock = time.time(), time.perf_counter()
-    with tempfile.TemporaryFile() as printed:
-        command = subprocess.Popen(
-            grader.command,
-            cwd=folder,
-            env={**os.environ, "PATH": path},
-            stdout=printed,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-        )
-        peak = Peak(command.pid) if memory else contextlib.nullcontext()
-        with peak:
-            command.wait()
-        seconds = time.perf_counter() - clock
-        printed.seek(0)
-        said = printed.read().decode(errors="replace")
-    course = COURSES[grader.course]
-    if command.returncode or course.right(folder) != students:
-        raise RuntimeError(
-            f"{grader.name}: {course.right(folder)} of {students} right, exit status "
-            f"{command.returncode}\n{said}"
-        )
-    times = sorted(path.stat().st_mtime for path in folder.glob(course.results))
+    running = start(grader, folder)
+    peak = Peak(running.process.pid) if memory else None
+    with peak or contextlib.nullcontext():
+        finish(running)
+    check(grader, folder, students, running)
+    times = result_times(grader, folder)
     each = tuple(after - before for before, after in pairwise(times))
-    return Run(seconds, times[0] - begin, each, peak.bytes if memory else None)
+    return Run(running.seconds, times[0] - running.begin, each, peak.bytes if peak else None)
+
+
+def start(grader: Grader, folder: Path) -> Running:
+    """Let a grader begin with the class in a folder."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    said, begin = tempfile.TemporaryFile(), time.time()
+    process = subprocess.Popen(
+        grader.command,
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        stdout=said,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+    )
+    return Running(process, begin, said)
+
+
+def finish(running: Running) -> None:
+    """Wait for its end."""
+    running.process.wait()
+    running.seconds = time.time() - running.begin
+
+
+def check(grader: Grader, folder: Path, students: int, running: Running) -> None:
+    """Raise `RuntimeError` unless all students got all points."""
+    right = COURSES[grader.course].right(folder)
+    with running.said as said:
+        said.seek(0)
+        if running.process.returncode or right != students:
+            raise RuntimeError(
+                f"{grader.name}: {right} of {students} right, exit status "
+                f"{running.process.returncode}\n{said.read().decode(errors='replace')}"
+            )
+
+
+def result_times(grader: Grader, folder: Path) -> list[float]:
+    """Return when each student's results were there, in seconds since the epoch, in order."""
+    paths = folder.glob(COURSES[grader.course].results)
+    return sorted(path.stat().st_mtime for path in paths)
 
 
 class Peak:

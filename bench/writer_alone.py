@@ -45,6 +45,15 @@ class Ready:
         graded = Graded({NOTEBOOK: GradedNotebook(self._text, lines)})
         return replace(self._submission, student=student), graded
 
+    def plain(self) -> dict[str, object]:
+        """Return what it gave as plain data."""
+        return {
+            "student": self._student,
+            "notebook": NOTEBOOK,
+            "text": self._text,
+            "lines": self._lines,
+        }
+
 
 @contextmanager
 def writing(course: Path) -> Iterator[Writer]:
