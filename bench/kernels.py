@@ -51,7 +51,7 @@ async def _memory_of_a_kernel() -> int:
     async with running(manager) as client:
         await client.execute_interactive(TRAIN, output_hook=lambda message: None)
         provisioner = manager.provisioner
-        zygote = provisioner._zygote._process.pid
+        zygote = provisioner._zygote.pid
         both = box_memory(provisioner._started.init_pid, provisioner.pid) + _pss(zygote)
     return both - _pss(zygote)  # alone again, all that was shared is the warm process's own
 

@@ -306,8 +306,8 @@ def test_exit_in_a_cell_does_not_cost_the_cells_after_it(tmp_path):
 def test_a_warm_process_that_is_killed_while_it_starts_is_no_missing_box():
     zygote = Zygote(("numpy",), "nobody")
     try:
-        zygote._process.kill()
-        zygote._process.wait()
+        zygote._process.process.kill()
+        zygote._process.process.wait()
         with pytest.raises(WarmProcessError, match="has ended; is there memory enough"):
             zygote.wait_until_warm()
     finally:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -366,3 +367,38 @@ def test_a_warm_process_that_is_killed_costs_the_student_nothing(course, tempora
     assert process.returncode == 1
     nbgrader(course, *GRADE)
     assert rows(course)["student01", "area_test"][0] == 3
+
+
+def test_a_difference_is_shown_before_anything_is_written_and_written_when_asked(course):
+    give_by_hand(course, "student01", "area_test", 1.5, "")
+    before = files(course), rows(course)
+    change_test(course, "area", "math.pi * r**2", "math.pi * r**3")
+    shown = nbjudge(course, "grade", ASSIGNMENT, "--regrade-diff", "--workers=0")
+    assert "These points would change" in shown
+    assert re.search(r"area_test +│ +student02 +│ +3 +│ +0", shown)
+    assert "student01" not in shown.split("These points would change")[1]
+    assert "Nothing is written: nbjudge grade small --regrade-diff --apply writes it." in shown
+    assert (files(course), rows(course)) == before
+    nbjudge(course, "grade", ASSIGNMENT, "--regrade-diff", "--apply", "--workers=0")
+    assert rows(course)["student02", "area_test"][0] == 0
+    assert rows(course)["student01", "area_test"][:2] == (0, 1.5)
+    assert "Nothing was graded" in nbgrader(course, "autograde", ASSIGNMENT)
+
+
+def test_what_is_written_is_what_was_shown_unless_something_has_changed_since(course):
+    change_test(course, "area", "math.pi * r**2", "math.pi * r**3")
+    nbjudge(course, "grade", ASSIGNMENT, "--regrade-diff", "--workers=0")
+    proposed = course / ".nbjudge" / "proposed" / ASSIGNMENT
+    seeds = {
+        path.parent.name: json.loads(json.loads(path.read_text())["notebooks"]["area"][1][0])[
+            "seed"
+        ]
+        for path in proposed.glob("*/graded.json")
+    }
+    hand_in(course, "student01", WRONG)
+    nbjudge(course, "grade", ASSIGNMENT, "--regrade-diff", "--apply", "--workers=0")
+    for student in ("student01", "student02"):
+        path = course / "autograded" / student / ASSIGNMENT / "area.audit.jsonl"
+        written = json.loads(path.read_text().splitlines()[0])["seed"]
+        assert (written == seeds[student]) == (student == "student02")
+    assert not proposed.exists()

@@ -19,11 +19,8 @@ from __future__ import annotations
 
 import sys
 
+from nbjudge import quick
 from nbjudge.plugin.stopping import Stopped, stoppable
-
-# jsonschema builds a grammar of internationalised addresses where it finds this package, for a
-# second; no schema of a notebook speaks of them.
-sys.modules.setdefault("rfc3987_syntax", None)
 
 USAGE = __doc__.split("\n\n", 1)[1].strip()
 COMMANDS = {
@@ -46,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 0 if arguments in (["--help"], ["-h"]) else 2
     try:
         with stoppable():
+            if arguments[0] == "grade":
+                quick.begin()
             # imported here, because that takes a second or two in which one can be stopped, too
             from nbjudge.plugin import apps
 

@@ -190,9 +190,18 @@ def build(folder: Path, canary: str, environment: dict[str, str]) -> Path:
 
 def nbgrader(folder: Path, environment: dict, *arguments: str) -> str:
     """Run an nbgrader command in `folder`; return what it printed, or raise with it."""
+    return _run(folder, environment, "nbgrader", *arguments)
+
+
+def nbjudge(folder: Path, environment: dict, *arguments: str) -> str:
+    """Run an nbjudge command in `folder`; return what it printed, or raise with it."""
+    return _run(folder, environment, sys.executable, "-m", "nbjudge", *arguments)
+
+
+def _run(folder: Path, environment: dict, *command: str) -> str:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     done = subprocess.run(
-        ["nbgrader", *arguments],
+        command,
         cwd=folder,
         env={**os.environ, "PATH": path, **environment},
         stdout=subprocess.PIPE,
@@ -201,7 +210,7 @@ def nbgrader(folder: Path, environment: dict, *arguments: str) -> str:
     )
     text = done.stdout.decode(errors="replace")
     if done.returncode:
-        raise RuntimeError(f"nbgrader {' '.join(arguments)} ended with {done.returncode}:\n{text}")
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{text}")
     return text
 
 

@@ -1,8 +1,9 @@
 """Grades the corpus with the real nbgrader, each class between two honest students.
 
-python tests/corpus/run.py [--busy] [PART OF A NAME …]  # prints the table; needs what `make test` does
+python tests/corpus/run.py [--busy] [--workers N] [PART OF A NAME …]
 
-With --busy, it runs under nice, beside two processes that take all they get of the machine.
+It prints the table, and needs what `make test` does. With --busy, it runs under nice, beside two
+processes that take all they get of the machine; with --workers, by nbjudge grade.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from corpus import (  # noqa: F401 (importing them enters their classes)
     watch,
     writing,
 )
-from corpus.course import ALL, ASSIGNMENT, HANGS, NOTEBOOK, POINTS, build, nbgrader
+from corpus.course import ALL, ASSIGNMENT, HANGS, NOTEBOOK, POINTS, build, nbgrader, nbjudge
 from corpus.submission import CLASSES, SubmissionClass, hand_in
 
 # names of students' folders that cannot be graded; the run goes on without them
@@ -100,7 +101,7 @@ class Run:
     seconds: float = 0
 
 
-def run_part(folder: Path, kinds: list[SubmissionClass]) -> Run:
+def run_part(folder: Path, kinds: list[SubmissionClass], workers: int) -> Run:
     """Hand in, grade and look at everything that can have happened."""
     canary = f"canary-{secrets.token_hex(8)}"
     course, home = folder / "course", folder / "home"
@@ -132,7 +133,10 @@ def run_part(folder: Path, kinds: list[SubmissionClass]) -> Run:
     begin = time.time()
     found = Run(temporary)
     try:
-        found.log = nbgrader(course, environment, "autograde", ASSIGNMENT)
+        if workers:
+            found.log = nbjudge(course, environment, "grade", ASSIGNMENT, f"--workers={workers}")
+        else:
+            found.log = nbgrader(course, environment, "autograde", ASSIGNMENT)
     except RuntimeError as error:
         found.log = str(error)
     found.seconds = time.time() - begin
@@ -250,12 +254,13 @@ def _holds(folder: Path, text: str) -> bool:
 
 
 def run_corpus(
-    folder: Path, kinds: list[SubmissionClass], parts: int = 2
+    folder: Path, kinds: list[SubmissionClass], workers: int = 0
 ) -> tuple[list[Run], Outside]:
-    """Grade the classes in `parts` courses side by side."""
+    """Grade the classes: by so many workers, or without any in two courses side by side."""
+    parts = 1 if workers else 2
     with ThreadPoolExecutor(parts) as pool:
         jobs = [
-            pool.submit(run_part, folder / f"part{part}", kinds[part::parts])
+            pool.submit(run_part, folder / f"part{part}", kinds[part::parts], workers)
             for part in range(parts)
         ]
         runs = [job.result() for job in jobs]
@@ -289,11 +294,16 @@ def table(runs: list[Run], outside: Outside) -> str:
     return "\n".join(lines)
 
 
+# it answers nothing until a limit ends it, for each of its cells, twice: eight minutes
+LONGEST = ("forged_in_the_process_run_cell_replaced",)
+
+
 def sample(every: int = 3) -> list[SubmissionClass]:
     """Return one class of `every` so many, of each group alike and always the same ones."""
     groups = defaultdict(list)
     for kind in CLASSES:
-        groups[kind.group, kind.hangs].append(kind)
+        if kind.slug not in LONGEST:
+            groups[kind.group, kind.hangs].append(kind)
     taken = {kind.slug for kinds in groups.values() for kind in kinds[::every]}
     return [kind for kind in CLASSES if kind.slug in taken]
 
@@ -332,6 +342,7 @@ def main(arguments: list[str]) -> int:
     """Grade the chosen classes, print what went wrong, return the exit status."""
     parser = argparse.ArgumentParser(description="Grade the corpus.")
     parser.add_argument("--busy", action="store_true", help="beside two spinning processes")
+    parser.add_argument("--workers", type=int, default=0, help="grade with nbjudge grade")
     parser.add_argument("names", nargs="*", help="parts of names of classes; all if none is given")
     options = parser.parse_args(arguments)
     try:
@@ -341,7 +352,7 @@ def main(arguments: list[str]) -> int:
         return 2
     folder = Path(tempfile.mkdtemp(prefix="corpus-"))
     with busy_machine() if options.busy else contextlib.nullcontext():
-        runs, outside = run_corpus(folder, kinds)
+        runs, outside = run_corpus(folder, kinds, options.workers)
     return report(runs, outside, folder)
 
 

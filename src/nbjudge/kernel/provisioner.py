@@ -24,21 +24,6 @@ from nbjudge.kernel.warm import ENVIRONMENT, Order, StartedKernel, get_zygote
 from nbjudge.kernel.zygote import READY
 from nbjudge.outcome import Outcome
 
-# what every kernel imports sooner or later, whatever the course
-KERNEL_MODULES = (
-    "IPython.core.completer",
-    "IPython.core.completerlib",
-    "IPython.core.debugger",
-    "IPython.core.oinspect",
-    "IPython.core.pylabtools",
-    "IPython.extensions.storemagic",
-    "faulthandler",
-    "ipykernel.debugger",
-    "ipykernel.zmqshell",
-    "pdb",
-    "tornado.platform.asyncio",
-)
-
 # with the ipc transport, ports are only numbers in the sockets' names
 CHANNELS = {
     f"{channel}_port": number
@@ -116,7 +101,7 @@ class BoxProvisioner(LocalProvisioner):
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose a kernel, and its sockets; see Jupyter's `KernelProvisionerBase`."""
-        self._zygote = get_zygote((*KERNEL_MODULES, *self.preload), self.run_as)
+        self._zygote = get_zygote(tuple(self.preload), self.run_as)
         self._order = self._take_spare(kwargs.get("cwd")) or self._ask(kwargs.get("cwd"))
         manager = self.parent
         manager.transport = "ipc"

@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import json
 import os
+import select
 import shutil
 import socket
 import stat
@@ -35,6 +36,7 @@ ENVIRONMENT = {
 }
 PREFIX = "nbjudge-warm-"  # of the folder of one warm process
 _zygotes: dict[tuple, Zygote] = {}
+_early: list[_Process] = []
 
 
 @dataclass(frozen=True)
@@ -90,47 +92,129 @@ def get_zygote(modules: tuple[str, ...], user: str) -> Zygote:
     return _zygotes[key]
 
 
-class Zygote:
-    """A warm process; see `nbjudge.kernel.zygote`."""
+def join(modules: tuple[str, ...], user: str, warm: Warm) -> None:
+    """Let this process's zygote be a fork of another process's, which is warm already."""
+    _zygotes[modules, user, os.getpid()] = Zygote(modules, user, warm)
 
-    def __init__(self, modules: tuple[str, ...], user: str):
-        """Start it; the imports go on while the caller does other things."""
-        self._user = user if os.geteuid() == 0 else ""
-        self.account = self._account()
+
+@dataclass(frozen=True)
+class Warm:
+    """How another process of the same grader gets a zygote that is a fork of this one's.
+
+    Attributes:
+        address: of a socket.
+        libraries: as in `BoxPlan`.
+    """
+
+    address: str
+    libraries: tuple[tuple[str, str], ...]
+
+
+class _Process:
+    """A warm process that has begun to import what every kernel needs, and waits for its order."""
+
+    def __init__(self):
         remove_abandoned(Path(_runtime_folder()))
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_runtime_folder()))
-        self._claim = claim(self.folder)
-        if self._user:
-            self.folder.chmod(0o711)  # the account must pass through, and see nothing
-        self.libraries, hidden = self._libraries()
-        self._asked: deque[Order] = deque()  # the process answers in the order it is asked
-        self.spare: Order | None = None  # a kernel that is started before somebody needs it
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        order = {
-            "modules": list(modules),
-            "user": self._user,
-            "hidden_libraries": hidden,
-            "package_folder": str(Path(__file__).resolve().parents[2]),
-        }
+        self.claim = claim(self.folder)
+        self.address = str(self.folder / "join")
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        listener.bind(self.address)
+        os.chmod(self.address, 0o600)
+        listener.listen()
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        given = [theirs.fileno(), listener.fileno()]
         script = Path(__file__).with_name("zygote.py")
-        number = str(theirs.fileno())
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", str(script), number, json.dumps(order)],
-            pass_fds=[theirs.fileno()],
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", str(script), *map(str, given), str(script.parents[2])],
+            pass_fds=given,
             env={**ENVIRONMENT, "MPLCONFIGDIR": str(self.folder), "HOME": str(self.folder)},
             stdin=subprocess.DEVNULL,
             cwd="/",
             start_new_session=True,
         )
         theirs.close()
-        self.missing: list[str] | None = None
-        self._kernels = 0
+        listener.close()
         atexit.register(self.close)
 
     @property
     def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def close(self) -> None:
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+        _remove(self.folder, self.claim)
+        self.claim = None
+
+
+class _Fork:
+    """A warm process that another process's has forked for this one."""
+
+    def __init__(self, warm: Warm):
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_runtime_folder()))
+        self.claim = claim(self.folder)
+        self.control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.control.connect(warm.address)
+        atexit.register(self.close)
+
+    @property
+    def alive(self) -> bool:
+        """Whether its end of the socket is there; it never says anything that was not asked."""
+        with contextlib.suppress(OSError):
+            return not select.select([self.control], [], [], 0)[0] or bool(
+                self.control.recv(1, socket.MSG_PEEK)
+            )
+        return False
+
+    def close(self) -> None:
+        self.control.close()
+        _remove(self.folder, self.claim)
+        self.claim = None
+
+
+def start_early() -> None:
+    """Begin to get warm before it is known what for; the next zygote of this process is that."""
+    _early.append(_Process())
+
+
+class Zygote:
+    """A warm process; see `nbjudge.kernel.zygote`."""
+
+    def __init__(self, modules: tuple[str, ...], user: str, warm: Warm | None = None):
+        """Start it, or let `warm` fork it; imports go on while the caller does other things."""
+        self._user = user if os.geteuid() == 0 else ""
+        self.account = self._account()
+        if warm is None:
+            self._process = _early.pop() if _early else _Process()
+        else:
+            self._process = _Fork(warm)
+        self.folder, self._control = self._process.folder, self._process.control
+        if self._user:
+            self.folder.chmod(0o711)  # the account must pass through, and see nothing
+        self._asked: deque[Order] = deque()  # the process answers in the order it is asked
+        self.spare: Order | None = None  # a kernel that is started before somebody needs it
+        self.missing: list[str] | None = None
+        self.pid: int | None = None
+        self._kernels = 0
+        if warm is not None:
+            self.libraries = warm.libraries
+            return
+        self.libraries, hidden = self._libraries()
+        order = {"modules": list(modules), "user": self._user, "hidden_libraries": hidden}
+        with contextlib.suppress(OSError):  # it has ended, and whoever asks for a kernel hears it
+            self._control.send(json.dumps(order).encode())
+
+    @property
+    def warm(self) -> Warm:
+        """What other processes of this grader need to know, to have a fork of this one."""
+        return Warm(self._process.address, self.libraries)
+
+    @property
+    def alive(self) -> bool:
         """Whether the process is there."""
-        return self._process.poll() is None
+        return self._process.alive
 
     def wait_until_warm(self) -> None:
         """Return when the imports are done.
@@ -138,7 +222,8 @@ class Zygote:
         Raises `BoxError` if the process could not start as it should.
         """
         if self.missing is None:
-            self.missing = self._answer()[0]["missing"]
+            said = self._answer()[0]
+            self.missing, self.pid = said["missing"], said["pid"]
 
     def new_folder(self) -> tuple[Path, Path]:
         """Return a kernel's own folder and, in it, the folder for its sockets."""
@@ -185,13 +270,7 @@ class Zygote:
 
     def close(self) -> None:
         """End the process, and with it every box."""
-        self._control.close()
-        self._process.kill()
-        self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        if self._claim is not None:
-            os.close(self._claim)
-            self._claim = None
+        self._process.close()
 
     def _answer(self) -> tuple[dict, list[int]]:
         try:
@@ -238,6 +317,12 @@ class Zygote:
             names = {prefix, *(name for name in given if os.path.realpath(name) == prefix)}
             libraries += [(outside, name) for name in sorted(names)]
         return tuple(libraries), hidden
+
+
+def _remove(folder: Path, lock: int | None) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    if lock is not None:
+        os.close(lock)
 
 
 def claim(folder: Path) -> int | None:

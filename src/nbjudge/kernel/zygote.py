@@ -1,16 +1,21 @@
 """The warm process: it imports the course's libraries once, and every kernel is a fork of it.
 
-    python -I zygote.py SOCKET ORDER
+    python -I zygote.py SOCKET LISTENER PACKAGE_FOLDER
 
 It imports and forks, and runs nothing of a student's: student code runs in forks that have
 entered a box. It keeps to one thread, because a fork copies only the thread that forks.
 
 The grader (`warm.py`) speaks to it over a SOCK_SEQPACKET socket, one JSON object a message:
 
-- first it says ``{"missing": [...]}``, the modules it could not import, or ``{"error": text}``;
+- first it is told ``{"modules", "user", "hidden_libraries"}``; by then it has imported what every
+  kernel needs;
+- it says ``{"missing": [...], "pid"}``, the modules it could not import, or ``{"error": text}``;
 - each request ``{"box", "connection", "environment", "limits"}`` asks for one kernel; the answer is
   ``{"pid", "init_pid"}`` with three descriptors (the kernel's pidfd, the box's lifeline, a pipe
   that tells when the kernel is ready), or ``{"error": text}``.
+
+Another process of the same grader that connects to LISTENER gets a warm process of its own: a fork
+of this one, which says the same first words to it.
 """
 
 import atexit
@@ -20,33 +25,52 @@ import importlib
 import json
 import os
 import pwd
+import select
 import signal
 import socket
 import sys
+from collections.abc import Iterable
 
 MESSAGE_BYTES = 200_000
 READY = b"ready"  # what a kernel writes into its pipe when it answers
+# what every kernel imports sooner or later, whatever the course
+KERNEL_MODULES = (
+    "IPython.core.completer",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.core.pylabtools",
+    "IPython.extensions.storemagic",
+    "faulthandler",
+    "ipykernel.debugger",
+    "ipykernel.zmqshell",
+    "pdb",
+    "tornado.platform.asyncio",
+)
 
 
-def main(control: socket.socket, order: dict) -> None:
+def main(control: socket.socket, listener: socket.socket) -> None:
     """Get warm, then serve; returns only in a fork, when its kernel has ended."""
     try:
-        missing = preload(order["modules"])
+        missing = preload(KERNEL_MODULES)
+        order = json.loads(hear(control) or "null")
+        if order is None:  # the grader is gone
+            return
+        missing += preload(order["modules"])
         if order["user"]:
             become(order["user"], order["hidden_libraries"])
         check_single_thread()
     except Exception as error:
         say(control, {"error": f"{error}"})
         return
-    say(control, {"missing": missing})
-    request = serve(control)
+    request = serve(control, listener, missing)
     if request is not None:
         from nbjudge.kernel.student_kernel import run_kernel
 
         run_kernel(request)
 
 
-def preload(modules: list[str]) -> list[str]:
+def preload(modules: Iterable[str]) -> list[str]:
     """Import modules by name; return those that could not be imported."""
     missing = []
     for name in modules:
@@ -87,7 +111,7 @@ def check_single_thread() -> None:
         )
 
 
-def serve(control: socket.socket) -> dict | None:
+def serve(control: socket.socket, listener: socket.socket, missing: list[str]) -> dict | None:
     """Answer requests until the grader is gone; in a fork, return the request it is for."""
     from nbjudge.kernel import linux
     from nbjudge.kernel.box import BoxPlan, open_box
@@ -96,7 +120,13 @@ def serve(control: socket.socket) -> dict | None:
     linux.reap_orphans()
     gc.collect()
     gc.freeze()  # a collection in a fork would touch, and so copy, the shared memory
+    say(control, {"missing": missing, "pid": os.getpid()})
+    forked = False
     while True:
+        heard, _, _ = select.select([control] if forked else [control, listener], [], [])
+        if listener in heard:
+            forked = multiply(control, listener, missing)
+            continue
         message = hear(control)
         if not message:
             return None
@@ -111,6 +141,26 @@ def serve(control: socket.socket) -> dict | None:
             return enter(control, request, box)
         os.close(box.init_pidfd)
         os.close(box.lifeline)
+
+
+def multiply(control: socket.socket, listener: socket.socket, missing: list[str]) -> bool:
+    """Fork a warm process for who has connected; return whether this is that process.
+
+    There, `control` leads to whoever has connected, and `listener` is closed.
+    """
+    from nbjudge.kernel import linux
+
+    connection, _ = listener.accept()
+    with connection:
+        if os.fork() != 0:
+            return False
+        # the same object, which lives as long as the process: closed by the garbage collector in a
+        # kernel, it would close whatever has its number there
+        os.dup2(connection.fileno(), control.fileno(), inheritable=False)
+    listener.close()
+    linux.reap_orphans()
+    say(control, {"missing": missing, "pid": os.getpid()})
+    return True
 
 
 def reap() -> None:
@@ -168,9 +218,9 @@ def say(control: socket.socket, message: dict) -> None:
 
 
 if __name__ == "__main__":
-    _control, _order = socket.socket(fileno=int(sys.argv[1])), json.loads(sys.argv[2])
-    sys.path.insert(0, _order["package_folder"])
+    _control, _listener = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
+    sys.path.insert(0, sys.argv[3])
     importlib.import_module("nbjudge.kernel.student_kernel")  # and with it all of this folder
-    sys.path.remove(_order["package_folder"])
+    sys.path.remove(sys.argv[3])
     atexit._clear()
-    main(_control, _order)
+    main(_control, _listener)

@@ -19,6 +19,7 @@ from nbjudge.inert.logs import InertFilter
 from nbjudge.kernel.execute import BoxedExecute
 from nbjudge.plugin.assignment import CourseError, assignment_problem, assignments
 from nbjudge.plugin.autograde import GivenUpError, JudgeAutograde
+from nbjudge.quick import usual_workers
 
 UNBOXED = {"JudgeExecute": {"boxed": False}}
 NOT_JUDGED = (
@@ -39,6 +40,19 @@ class GradeApp(JudgeAutogradeApp):
     """The same command, which says only what an instructor must know."""
 
     name = "nbjudge-grade"
+    aliases: ClassVar = {
+        **JudgeAutogradeApp.aliases,
+        "workers": "JudgeAutograde.workers",
+        "scheduler": "JudgeAutograde.scheduler",
+    }
+    flags: ClassVar = {
+        **JudgeAutogradeApp.flags,
+        "regrade-diff": (
+            {"JudgeAutograde": {"regrade_diff": True}},
+            JudgeAutograde.regrade_diff.help,
+        ),
+        "apply": ({"JudgeAutograde": {"apply": True}}, JudgeAutograde.apply.help),
+    }
 
     @default("log_level")
     def _log_level_default(self) -> int:
@@ -79,6 +93,8 @@ def grade(arguments: list[str]) -> int:
     if not _judged():
         print(NOT_JUDGED, file=sys.stderr)
         return 1
+    if "workers" not in app.config.JudgeAutograde:
+        app.config.JudgeAutograde.workers = usual_workers()
     status, given_up = 0, False
     try:
         app.start()
@@ -88,7 +104,9 @@ def grade(arguments: list[str]) -> int:
     except Exception:  # whatever it is: the points that there are are shown
         app.log.error("Grading failed.", exc_info=True)
         status = 1
-    if status < BY_SIGNAL and not given_up:
+    settings = JudgeAutograde(parent=app, coursedir=app.coursedir)
+    only_shown = settings.regrade_diff and not settings.apply
+    if status < BY_SIGNAL and not given_up and not only_shown:
         shown = _show(app, assignment, options)
         status = status or (0 if shown else 1)
     return status

@@ -11,8 +11,8 @@ import errno
 import fnmatch
 import gc
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import AssignLatePenalties
 from rich.console import Console
-from traitlets import Float, Integer
+from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import Application
 
 from nbjudge.intake import IntakeLimits, Submission, find_submissions
@@ -36,8 +36,9 @@ from nbjudge.record.folder import InUseError
 from nbjudge.record.gradebook import GradebookError, opened
 from nbjudge.record.graded import Graded, Work
 from nbjudge.record.grades import entered_points, renew_penalties
+from nbjudge.record.proposals import Proposals
 from nbjudge.record.writer import Writer
-from nbjudge.report.moved import show_moved
+from nbjudge.report.moved import Moved, show_moved, show_proposed
 from nbjudge.report.progress import progress
 from nbjudge.report.summary import force_hint, show_summary, summarise
 
@@ -66,6 +67,20 @@ class JudgeAutograde(Autograde):
         120, help="CPU seconds that one notebook may cost the grader itself, beyond its kernel."
     ).tag(config=True)
 
+    workers = Integer(
+        0, min=0, help="Processes that grade at the same time; with 0 this one does it alone."
+    ).tag(config=True)
+    scheduler = Unicode(
+        "", help="Address of a Dask scheduler whose workers grade, such as tls://host:8786."
+    ).tag(config=True)
+
+    regrade_diff = Bool(
+        False,
+        help="Grade again what was graded otherwise, and show whose points would change: nothing "
+        "is written.",
+    ).tag(config=True)
+    apply = Bool(False, help="With regrade_diff: write what it shows.").tag(config=True)
+
     def start(self) -> None:
         """Grade, and say at the end how it went."""
         # inside of formgrader's server, signals are the server's
@@ -74,18 +89,19 @@ class JudgeAutograde(Autograde):
         self._renamed: list[str] = []
         self._failed: list[str] = []
         self._held: dict[str, ExitStack] = {}  # the folders of students who are being graded
-        try:
-            with (
-                stoppable() if own_process else nullcontext(),
-                opened(self.coursedir.db_url, self.coursedir.course_id) as self._gradebook,
-            ):
-                super().start()
-        except Stopped as stopped:
-            self.log.error("Stopped. %s", self._so_far())
-            sys.exit(128 + stopped.number)
-        except (CourseError, GradebookError) as error:
-            self.log.error("%s", error)
-            raise GivenUpError(str(error)) from error
+        with ExitStack() as self._workers_end:  # after the last word of a run that is stopped
+            try:
+                with (
+                    stoppable() if own_process else nullcontext(),
+                    opened(self.coursedir.db_url, self.coursedir.course_id) as self._gradebook,
+                ):
+                    super().start()
+            except Stopped as stopped:
+                self.log.error("Stopped. %s", self._so_far())
+                sys.exit(128 + stopped.number)
+            except (CourseError, GradebookError) as error:
+                self.log.error("%s", error)
+                raise GivenUpError(str(error)) from error
 
     def init_notebooks(self) -> None:
         """Find the assignment and its submissions: folders with names that nbgrader can hold."""
@@ -129,27 +145,35 @@ class JudgeAutograde(Autograde):
             self._give_permissions,
             self.log,
         )
-        self._writer.finish_last_run()
+        self._proposals = Proposals(Path(self.coursedir.root), self._assignment.name)
+        self._proposed: list[Moved] = []
+        if not self._only_shown:
+            self._writer.finish_last_run()
         console, plans = Console(), self._plans()
         if any(plan.reasons for plan in plans.values()):
             say_again(plans, console)
-            self._check_box()
+            self._check_box(len(plans))
         self._total = len(plans)
         try:
+            results = self._workers_end.enter_context(closing(self._grade(self._works(plans))))
             with progress(self._total, self.log) as self._tell:
-                for work, graded in self._grade(self._works(plans)):
+                for work, graded in results:
                     self._settle(work.student, partial(self._record, work, graded))
         finally:  # also of a run that is stopped: the next one would not know
             show_moved(self._writer.moved, console)
-        self._renew_penalties()
-        self._show_summary(console)
+        if self._only_shown:
+            show_proposed(self._proposed, self._done, self._assignment.name, console)
+        else:
+            self._proposals.forget()
+            self._renew_penalties()
+            self._show_summary(console)
         if self._failed:
             message = f"Not graded, because of the errors above: {', '.join(self._failed)}."
             self.log.error("%s", message)
             raise NbGraderException(message)
 
-    def _grade(self, works: Iterable[Work]) -> Iterator[tuple[Work, Graded | Exception]]:
-        """Grade one submission after the other, in this process."""
+    def _grade(self, works: Iterator[Work]) -> Iterator[tuple[Work, Graded | Exception]]:
+        """Return each submission with what it gives; see `workers` and `scheduler`."""
         steps = Steps(
             self._assignment,
             self.config,
@@ -157,6 +181,9 @@ class JudgeAutograde(Autograde):
             self.grader_seconds,
             self.log,
         )
+        if self._elsewhere(self._total):
+            yield from self._grade_elsewhere(works, steps)
+            return
         gc.collect()
         gc.freeze()  # what is there by now stays; to look through it again and again takes long
         for work in works:
@@ -165,6 +192,27 @@ class JudgeAutograde(Autograde):
             except Exception as error:
                 graded = error
             yield work, graded
+
+    def _grade_elsewhere(self, works: Iterator[Work], steps: Steps):
+        # Dask takes its time to be imported
+        from nbjudge.cluster.pool import NoWorkerError, SchedulerLostError
+        from nbjudge.cluster.run import grade_elsewhere
+
+        course = (
+            self._assignment,
+            self.config,
+            self.autograde_preprocessors,
+            self.grader_seconds,
+            self.log.getEffectiveLevel(),
+        )
+        workers = min(self.workers, self._total)
+        try:
+            yield from grade_elsewhere(works, course, workers, self.scheduler, steps, self.log)
+        except SchedulerLostError as error:
+            raise CourseError(f"{error} {self._so_far()}") from error
+        except NoWorkerError as error:
+            ways = "" if self.scheduler else f" {TWO_WAYS_ON}"
+            raise CourseError(f"No worker can grade: {error}{ways} {self._so_far()}") from error
 
     def _works(self, plans: Mapping[str, Plan]) -> Iterator[Work]:
         """Hold one student's folder after the other; return what is to be graded of it by then."""
@@ -181,7 +229,10 @@ class JudgeAutograde(Autograde):
             except OSError as error:
                 self._settle(student, partial(_raise, error))
                 continue
-            if work.digests:
+            proposed = self._proposals.find(work) if self.regrade_diff else None
+            if proposed is not None:
+                self._settle(student, partial(self._record, work, proposed))
+            elif work.digests:
                 yield work
             else:
                 self._settle(student, partial(self._writer.enter, student))
@@ -202,6 +253,10 @@ class JudgeAutograde(Autograde):
             raise graded
         for level, message in graded.said:
             self.log.log(level, "%s", message)
+        if self._only_shown:
+            self._proposals.keep(work, graded)
+            self._proposed += self._writer.would_move(work.student, graded)
+            return
         self._writer.write(work.submission, graded)
         for name in work.digests:
             read = work.submission.notebooks.get(name)
@@ -239,10 +294,14 @@ class JudgeAutograde(Autograde):
         }
         return {student: plan for student, plan in plans.items() if plan.needed}
 
+    @property
+    def _only_shown(self) -> bool:
+        return self.regrade_diff and not self.apply
+
     def _plan(
         self, submission: Submission, entered: Mapping[tuple[str, str], float | None] | None
     ) -> Plan:
-        return make_plan(
+        plan = make_plan(
             self._assignment,
             submission,
             self._writer.folder(submission.student).path,
@@ -250,6 +309,8 @@ class JudgeAutograde(Autograde):
             entered,
             self.force,
         )
+        # who was never graded has no other points
+        return Plan(plan.again, entered=True) if self.regrade_diff else plan
 
     def _renew_penalties(self) -> None:
         """Take what was graded before for late by the dates, rules and points of now."""
@@ -267,10 +328,16 @@ class JudgeAutograde(Autograde):
         summary = summarise(self._autograded, name, self._assignment.submitted, self._wanted)
         show_summary(summary, self._done, self._refused, self._renamed, console)
 
-    def _check_box(self) -> None:
+    def _elsewhere(self, total: int) -> bool:
+        """Whether other processes grade so many submissions."""
+        return bool(self.scheduler) or (self.workers > 0 and total > 1)
+
+    def _check_box(self, total: int) -> None:
         """Refuse to grade where students' code cannot be boxed, unless the instructor wants it."""
         if not JudgeExecute(parent=self).boxed:
             self.log.warning("Students' code runs without a box, with all rights of the grader.")
+            return
+        if self._elsewhere(total):  # each worker looks for itself
             return
         try:
             check_box(self.config)

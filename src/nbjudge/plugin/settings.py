@@ -11,7 +11,7 @@ from nbjudge.kernel.provisioner import BoxProvisioner
 _OF_THE_MACHINE = (
     ("BoxProvisioner", ("preload", "run_as", "start_seconds", "own_proc", "course_files", "ahead")),
     ("JudgeExecute", ("boxed", "hidden_tests")),
-    ("JudgeAutograde", ("grader_seconds",)),
+    ("JudgeAutograde", ("grader_seconds", "workers", "scheduler", "regrade_diff", "apply")),
 )
 
 

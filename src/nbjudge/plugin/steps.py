@@ -50,17 +50,22 @@ class Steps:
         self._log = log
         self._exporter = NotebookExporter(config=_without_defaults(config), log=log)
 
-    def grade(self, work: Work) -> Graded:
-        """Return the graded notebooks of one submission."""
+    def grade(self, work: Work, unrun: Unrun | None = None) -> Graded:
+        """Return the graded notebooks of one submission; with `unrun`, nothing of it runs."""
         with files_in_folder(work.submission.files) as folder:
             notebooks = {
-                name: self._notebook(work.submission, name, digests, folder)
+                name: self._notebook(work.submission, name, digests, folder, unrun)
                 for name, digests in work.digests.items()
             }
         return Graded(notebooks)
 
     def _notebook(
-        self, submission: Submission, name: str, digests: Mapping[str, str], folder: Path
+        self,
+        submission: Submission,
+        name: str,
+        digests: Mapping[str, str],
+        folder: Path,
+        unrun: Unrun | None,
     ) -> GradedNotebook:
         student, assignment = submission.student, self._assignment
         who = {"student": student, "assignment": assignment.name, "notebook": name}
@@ -81,7 +86,7 @@ class Steps:
             "hidden_tests": str(assignment.hidden_tests),
             "digests": digests,
             "solutions": assignment.solutions[name],
-            "unrun": Unrun(Outcome.UNREADABLE, read.problem) if read.problem else None,
+            "unrun": Unrun(Outcome.UNREADABLE, read.problem) if read.problem else unrun,
         }
         return self._run_within_limit(nb, resources)
 

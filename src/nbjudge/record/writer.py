@@ -5,6 +5,7 @@ However many processes grade, one process writes, student by student.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from logging import Logger
@@ -14,12 +15,12 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
 
 from nbjudge.intake import Submission
-from nbjudge.record.audit import EARLIER, LAST, keep_earlier, write_audit
+from nbjudge.record.audit import EARLIER, LAST, judged_lines, keep_earlier, write_audit
 from nbjudge.record.files import write_file
 from nbjudge.record.folder import GradedFolder, InUseError, copy_files, remove, unfinished
 from nbjudge.record.graded import Graded, GradedNotebook
-from nbjudge.record.grades import Entry, enter
-from nbjudge.report.moved import Moved, moved
+from nbjudge.record.grades import Entry, enter, given_by_hand
+from nbjudge.report.moved import Moved, compared, moved
 
 # what grading writes beside a student's files: none of theirs, and no folder, stands in its place
 GRADERS_OWN = (".ipynb", LAST, EARLIER, ".html", "timestamp.txt")
@@ -105,6 +106,16 @@ class Writer:
                 # points given by hand count, whatever the judge says
                 self.moved += [each for each in found if each.cell not in by_hand]
             folder.put_into_place()
+
+    def would_move(self, student: str, graded: Graded) -> list[Moved]:
+        """Return whose points would be others if this were written."""
+        found = []
+        by_hand = given_by_hand(self._gradebook, self._assignment, student)
+        for name, notebook in graded.notebooks.items():
+            before = judged_lines(self.folder(student).path, name)
+            after = {line["cell"]: line for line in map(json.loads, notebook.lines) if line["cell"]}
+            found += compared(student, before, after)
+        return [each for each in found if each.cell not in by_hand]
 
     def finish_last_run(self) -> None:
         """Finish what an earlier run had graded but not entered; drop what it had half-written."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,19 +35,27 @@ def moved(student: str, notebook: str, last: Path, graded: Path) -> Iterator[Mov
         last: the folder of the grading before.
         graded: the folder of the new one.
     """
-    before, after = judged_lines(last, notebook), judged_lines(graded, notebook)
+    yield from compared(student, judged_lines(last, notebook), judged_lines(graded, notebook))
+
+
+def compared(
+    student: str, before: Mapping[str, dict], after: Mapping[str, dict]
+) -> Iterator[Moved]:
+    """Return what moved between two gradings: the audit line of each cell, by its grade_id."""
     for cell, line in after.items():
         if cell in before and before[cell]["points"] != line["points"]:
             why = line.get("mistake") or line["outcome"]
             yield Moved(student, cell, before[cell]["points"], line["points"], why)
 
 
-def show_moved(found: Iterable[Moved], console: Console) -> None:
+def show_moved(
+    found: Iterable[Moved], console: Console, title: str = "Graded again with other points"
+) -> None:
     """Print a table of who moved; nothing if nobody did."""
     found = sorted(found, key=lambda each: (each.cell, each.student))
     if not found:
         return
-    table = Table(title="Graded again with other points")
+    table = Table(title=title)
     for name in ("task", "student", "before", "after", "now"):
         table.add_column(name, justify="right" if name in ("before", "after") else "left")
     for each in found[:SHOWN]:
@@ -57,3 +65,17 @@ def show_moved(found: Iterable[Moved], console: Console) -> None:
     if len(found) > SHOWN:
         rest = len(found) - SHOWN
         console.print(f"… and {rest} more; the *.audit.earlier.jsonl files hold the points before.")
+
+
+def show_proposed(found: Collection[Moved], graded: int, assignment: str, console: Console) -> None:
+    """Print who would move, and how to let it happen; `graded` submissions were graded for it."""
+    show_moved(found, console, "These points would change")
+    if not graded:
+        text = "Nothing has changed since it was graded."
+    else:
+        students = len({each.student for each in found})
+        text = (
+            f"{graded} submissions graded again, {students} with other points. Nothing is written: "
+            f"nbjudge grade {assignment} --regrade-diff --apply writes it."
+        )
+    console.print(text, highlight=False, soft_wrap=True, markup=False)

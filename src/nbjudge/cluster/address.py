@@ -1,0 +1,49 @@
+"""A scheduler elsewhere: reached by TLS, or only on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from distributed import Client
+from distributed.security import Security
+
+from nbjudge.cluster.pool import NoWorkerError
+
+NO_TLS = (
+    "{address} is on another machine and not reached by TLS: whoever can reach such a scheduler "
+    "can run code on every worker, and read hidden tests and submissions. Start scheduler and "
+    "workers with certificates, name these in Dask's configuration, and use tls://…; "
+    "docs/cluster.md shows how."
+)
+
+
+@contextlib.contextmanager
+def client_of(address: str) -> Iterator[Client]:
+    """Give a client of the scheduler at an address such as ``tls://grader.example.org:8786``.
+
+    Certificates are those of Dask's configuration (``distributed.comm.tls``). Raises
+    `NoWorkerError` if there is no such scheduler, or it may not be used.
+    """
+    parts = urlsplit(address)
+    if parts.scheme != "tls" and not _is_here(parts.hostname or ""):
+        raise NoWorkerError(NO_TLS.format(address=address))
+    try:
+        client = Client(address, security=Security(), timeout=20, set_as_default=False)
+    except (OSError, TypeError, ValueError) as error:  # what Dask raises for what it cannot reach
+        raise NoWorkerError(f"There is no scheduler at {address}: {error}") from error
+    try:
+        yield client
+    finally:
+        client.close(timeout=2)
+
+
+def _is_here(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

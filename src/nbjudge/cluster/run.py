@@ -1,0 +1,58 @@
+"""One run with workers: here, or those of a scheduler."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nbjudge.cluster.address import client_of
+from nbjudge.cluster.course import pack
+from nbjudge.cluster.local import local_client
+from nbjudge.cluster.pool import LOSSES, Pool
+from nbjudge.kernel.provisioner import BoxProvisioner
+from nbjudge.kernel.warm import get_zygote
+from nbjudge.outcome import Outcome
+from nbjudge.plugin.execute import JudgeExecute, Unrun
+from nbjudge.plugin.steps import Steps
+from nbjudge.record.graded import Graded, Work
+
+LOST = (
+    f"The process that graded this was lost {LOSSES} times, so it was given up. Your teacher can "
+    "have it graded again."
+)
+
+
+def grade_elsewhere(
+    works: Iterator[Work],
+    course: tuple,
+    workers: int,
+    scheduler: str,
+    steps: Steps,
+    log: logging.Logger,
+) -> Iterator[tuple[Work, Graded | Exception]]:
+    """Return each submission with what it gives, as they get ready.
+
+    Args:
+        works: what is to be graded.
+        course: the arguments of `nbjudge.cluster.course.pack`.
+        workers: how many are started here, unless there is a scheduler.
+        scheduler: its address, or empty.
+        steps: of this process, for submissions that no worker survives.
+        log: is told what an instructor may want to know.
+
+    Raises as `Pool.results` does.
+    """
+
+    def give_up(work: Work) -> Graded:
+        return steps.grade(work, Unrun(Outcome.KERNEL_DIED, LOST))
+
+    packed = pack(*course)
+    if not scheduler and JudgeExecute(config=packed.config).boxed:
+        box = BoxProvisioner(config=packed.config)
+        packed = replace(packed, warm=get_zygote(tuple(box.preload), box.run_as).warm)
+    with client_of(scheduler) if scheduler else local_client(workers) as client:
+        pool = Pool(client, packed, give_up, log)
+        with contextlib.closing(pool):
+            yield from pool.results(works)

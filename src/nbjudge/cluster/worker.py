@@ -1,0 +1,153 @@
+"""What a Dask worker does: it gets a course once, then submissions, and gives back bytes.
+
+Nothing else of the grader travels to it, and it needs nbjudge installed, no gradebook and no
+course folder. Dask runs this in threads of its own; all grading of a process is done in one
+thread, because an event loop and the environment's variables belong to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import platform
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from distributed import Worker, WorkerPlugin, get_worker
+
+from nbjudge.cluster.course import Course
+from nbjudge.kernel.box import BoxError
+from nbjudge.kernel.manager import check_box
+from nbjudge.kernel.provisioner import BoxProvisioner
+from nbjudge.kernel.warm import join
+from nbjudge.plugin.execute import JudgeExecute
+from nbjudge.plugin.steps import Steps
+from nbjudge.record.graded import Graded, Work
+
+RESULT_BYTES = 256 << 20  # of one graded submission
+# what a verdict may depend on, beside what the course's solutions import
+PACKAGES = ("nbjudge", "distributed", "ipykernel", "nbclient", "nbconvert", "nbgrader", "numpy")
+
+_thread = ThreadPoolExecutor(1, thread_name_prefix="nbjudge")
+_graders: dict[str, Grader] = {}
+
+
+class Grader:
+    """One course on one worker."""
+
+    def __init__(self, course: Course):
+        """Unpack it and get warm. Raises `BoxError` where students' code cannot be boxed."""
+        self._folder = Path(tempfile.mkdtemp(prefix="nbjudge-course-"))
+        self._log = logging.Logger("nbjudge.worker", course.log_level)
+        self._said = _Kept()
+        self._log.addHandler(self._said)
+        try:
+            self._steps = Steps(
+                course.unpack(self._folder),
+                course.config,
+                course.preprocessors,
+                course.grader_seconds,
+                self._log,
+            )
+            if JudgeExecute(config=course.config).boxed:
+                if course.warm is not None:
+                    box = BoxProvisioner(config=course.config)
+                    join(tuple(box.preload), box.run_as, course.warm)
+                check_box(course.config)
+        except BaseException:
+            self.close()
+            raise
+        gc.collect()
+        gc.freeze()  # as in a process that grades alone
+
+    def grade(self, work: Work) -> bytes:
+        """Return a graded submission as `nbjudge.record.graded.from_bytes` reads it."""
+        self._said.records.clear()
+        graded = self._steps.grade(work)
+        data = Graded(graded.notebooks, tuple(self._said.records)).to_bytes()
+        if len(data) > RESULT_BYTES:
+            raise ValueError(f"what it gives is larger than {RESULT_BYTES:,} bytes")
+        return data
+
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class _Kept(logging.Handler):
+    """Keeps what is said, to be said by the process that the instructor sees."""
+
+    def __init__(self):
+        super().__init__()
+        self.records: list[tuple[int, str]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append((record.levelno, record.getMessage()))
+
+
+class GiveCourse(WorkerPlugin):
+    """Gives a course to each worker that there is or will be.
+
+    A worker that can grade takes on the resource of the run's name, which its tasks ask for; one
+    that cannot says why, and is given none.
+    """
+
+    def __init__(self, run: str, course: Course):
+        """Name the run; see `nbjudge.cluster.pool`."""
+        self.name = run
+        self._course = course
+
+    async def setup(self, worker: Worker) -> None:
+        """Get ready; see Dask."""
+        loop = asyncio.get_running_loop()
+        told = {"worker": worker.address, "versions": versions(self._course)}
+        try:
+            _graders[self.name] = await loop.run_in_executor(_thread, Grader, self._course)
+        except BoxError as error:
+            told["refused"] = str(error)
+        except Exception as error:  # whatever a course's modules raise on another machine
+            told["refused"] = f"{type(error).__name__}: {error}"
+        else:
+            await worker.set_resources(**{self.name: 1})
+        worker.log_event(self.name, told)
+
+    async def teardown(self, worker: Worker) -> None:
+        """Forget the course."""
+        grader = _graders.pop(self.name, None)
+        if grader is not None:
+            grader.close()
+
+
+def grade(run: str, number: int, work: Work) -> bytes:
+    """Grade one submission on a worker; `number` is its task's. Raises what went wrong, as text."""
+    worker = get_worker()
+    worker.log_event(run, {"worker": worker.address, "began": number})
+    try:
+        return _thread.submit(_graders[run].grade, work).result()
+    except Exception as error:
+        # an exception of a library's own class need not be one that can be sent
+        raise RuntimeError(f"{type(error).__name__}: {error}") from None
+
+
+def count_losses_here(dask_scheduler=None) -> None:
+    """Let a scheduler report each lost task, so that the one that did it is told from the others.
+
+    Dask would try again, and blame what waited on the lost worker as well.
+    """
+    dask_scheduler.allowed_failures = 0
+
+
+def versions(course: Course) -> dict[str, str]:
+    """Return the versions of Python and of the packages here that verdicts depend on."""
+    found = {"Python": platform.python_version()}
+    preloaded = {name.split(".")[0] for name in BoxProvisioner(config=course.config).preload}
+    for name in sorted({*PACKAGES, *preloaded}):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # missing, or its package has another name than its module
+            continue
+    return found

@@ -1,0 +1,341 @@
+"""Many processes grade, one writes: the same rows and files as one process gives, whoever dies."""
+
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from corpus import watch
+from distributed.security import Security
+from small_course import (
+    ASSIGNMENT,
+    RIGHT,
+    build,
+    environment,
+    files,
+    forget_grading,
+    hand_in,
+    nbgrader,
+    nbjudge,
+    rows,
+)
+
+STUDENTS = 8
+# what a worker does with the submissions of two students, beside grading them
+WORSE = """
+import os, time
+from nbjudge.plugin.execute import JudgeExecute
+
+class WorseExecute(JudgeExecute):
+    def preprocess(self, nb, resources=None, km=None):
+        student = resources["nbgrader"]["student"]
+        if student == "deadly" and resources.get("unrun") is None:
+            os._exit(1)
+        if student.startswith("slow"):
+            time.sleep(3)
+        return super().preprocess(nb, resources, km)
+
+c.JudgeExecute.seed = 7
+"""
+STEPS = """
+steps = c.Autograde.autograde_preprocessors
+steps[steps.index("nbjudge.plugin.execute.JudgeExecute")] = WorseExecute
+"""
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Return a course in which a class has handed in, nobody is graded."""
+    course = build(tmp_path_factory.mktemp("workers"), STUDENTS, WORSE)
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(STEPS)
+    hand_in(course, "late", RIGHT).joinpath("timestamp.txt").write_text("2026-01-01 12:00:00 UTC")
+    hand_in(course, "half", {"area": RIGHT["area"]})
+    hand_in(course, "files", RIGHT).joinpath("own.txt").write_text("mine")
+    path = course / "submitted" / "broken" / ASSIGNMENT
+    path.mkdir(parents=True)
+    (path / "area.ipynb").write_text("{")
+    return course
+
+
+@pytest.fixture(scope="module")
+def alone(course):
+    """Return what one process has written of the class."""
+    nbgrader(course, "autograde", ASSIGNMENT)
+    found = everything(course)
+    forget_grading(course)
+    return found
+
+
+@pytest.fixture
+def ungraded(course):
+    """Return the course, and let nobody be graded afterwards."""
+    yield course
+    forget_grading(course)
+
+
+def everything(course):
+    """Return the files, the rows by name, and all tables but for what is drawn or counted."""
+    with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as db:
+        tables = {}
+        for (name,) in list(db.execute("select name from sqlite_master where type='table'")):
+            columns = [row[1] for row in db.execute(f"pragma table_info({name})")]
+            kept = [c for c in columns if c != "id" and not c.endswith("_id")] or ["1"]
+            if name == "student":
+                kept.append("id")
+            tables[name] = sorted(map(repr, db.execute(f"select {','.join(kept)} from {name}")))
+    return files(course), rows(course), tables
+
+
+def test_two_workers_write_what_one_process_writes(ungraded, alone):
+    log = nbjudge(ungraded, "grade", ASSIGNMENT, "--workers=2")
+    assert f"{STUDENTS + 4} submissions graded" in log
+    assert everything(ungraded) == alone
+
+
+def test_what_is_graded_by_workers_is_not_graded_again_by_one_process(ungraded, alone):
+    nbjudge(ungraded, "grade", ASSIGNMENT, "--workers=2")
+    assert "Nothing was graded" in nbgrader(ungraded, "autograde", ASSIGNMENT)
+
+
+def test_a_worker_that_is_killed_costs_nobody_anything(ungraded, alone):
+    process, log = begin(ungraded, "--workers=2")
+    victim = next(iter(workers_of(process)))
+    victim.kill()
+    assert process.wait(120) == 0, log.read_text()
+    assert everything(ungraded) == alone
+
+
+@pytest.fixture
+def deadly(ungraded):
+    """Return the course with one submission that no worker survives."""
+    folder = hand_in(ungraded, "deadly", RIGHT)
+    yield ungraded
+    for path in sorted(folder.parent.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    folder.parent.rmdir()
+
+
+def test_a_submission_that_no_worker_survives_is_given_up_and_costs_nobody_else(deadly, alone):
+    log = nbjudge(deadly, "grade", ASSIGNMENT, "--workers=2")
+    assert log.count("deadly: the worker was lost; graded again.") == 2
+    assert "deadly: given up, because it lost its worker 3 times." in log
+    lines = files(deadly)["deadly/small/area.audit.jsonl"]
+    assert [(line["points"], line["outcome"]) for line in lines] == [(0, "kernel died")]
+    others = {name: text for name, text in files(deadly).items() if not name.startswith("deadly")}
+    assert others == alone[0]
+
+
+def test_a_result_that_cannot_be_read_is_no_result():
+    from nbjudge.record.graded import BadResultError, Graded, GradedNotebook, from_bytes
+
+    right = Graded({"area": GradedNotebook('{"cells": []}', ('{"cell": null}',))}, ((30, "hm"),))
+    assert from_bytes(right.to_bytes(), ["area"]) == right
+    for wrong in (
+        b"",
+        b"[]",
+        b"{}",
+        "[" * 100_000,
+        right.to_bytes().replace(b"area", b"line"),
+        Graded({"area": GradedNotebook("no json", ())}).to_bytes(),
+        Graded({"area": GradedNotebook(None, ("[]",))}).to_bytes(),
+        Graded({"area": GradedNotebook(None, ('{"cell": \n null}',))}).to_bytes(),
+    ):
+        with pytest.raises(BadResultError):
+            from_bytes(wrong, ["area"])
+
+
+def begin(course, *options):
+    """Start to grade, wait until somebody is graded; return the process and its log."""
+    log = course / "log.txt"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "nbjudge", "grade", ASSIGNMENT, *options],
+            cwd=course,
+            env=environment(),
+            stdout=output,
+            stderr=output,
+        )
+    until = time.monotonic() + 60
+    while not list(course.glob(f"autograded/*/{ASSIGNMENT}")):
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < until, log.read_text()
+        time.sleep(0.01)
+    return process, log
+
+
+def workers_of(process):
+    """Return the worker processes of a run: forks of one child, each with threads of its own."""
+    found = []
+    for child in psutil.Process(process.pid).children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if "forkserver" in " ".join(child.cmdline()) and child.num_threads() > 2:
+                found.append(child)
+    return found
+
+
+class Cluster:
+    """A scheduler and workers as processes of their own, with certificates, without a course."""
+
+    def __init__(self, folder, tls=True):
+        self.folder, self._processes = folder, []
+        self.options, self.environment = [], {}
+        if tls:
+            self._write_certificates()
+        self.file = folder / "scheduler.json"
+        here = ("--host=127.0.0.1", "--port=0", f"--scheduler-file={self.file}")
+        self._start("scheduler", *here)
+        until = time.monotonic() + 60
+        while not self.file.exists() or not self.file.read_text():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        self.address = json.loads(self.file.read_text())["address"]
+
+    def _write_certificates(self):
+        security = Security.temporary()
+        (self.folder / "ca.pem").write_text(security.tls_ca_file)
+        (self.folder / "cert.pem").write_text(security.tls_worker_cert)
+        key = self.folder / "key.pem"
+        key.write_text(security.tls_worker_key)
+        names = {"ca-file": "ca.pem", "cert": "cert.pem", "key": "key.pem"}
+        self.options = [f"--tls-{name}={self.folder / file}" for name, file in names.items()]
+        self.environment = {
+            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": str(self.folder / "ca.pem"),
+            **{
+                f"DASK_DISTRIBUTED__COMM__TLS__{role}__{what}": str(self.folder / file)
+                for role in ("CLIENT", "SCHEDULER", "WORKER")
+                for what, file in (("CERT", "cert.pem"), ("KEY", "key.pem"))
+            },
+            "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "true",
+        }
+
+    def add_worker(self, name, **variables):
+        """Start one worker in a folder of its own."""
+        folder = self.folder / name
+        folder.mkdir()
+        return self._start(
+            "worker", self.address, "--nthreads=1", "--no-dashboard", cwd=folder, **variables
+        )
+
+    def _start(self, kind, *arguments, cwd=None, **variables):
+        process = subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.dask_{kind}", *arguments, *self.options],
+            cwd=cwd or self.folder,
+            env={**environment(), **self.environment, **variables},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._processes.append(process)
+        return process
+
+    @property
+    def scheduler(self):
+        return self._processes[0]
+
+    def close(self):
+        for process in self._processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                for child in psutil.Process(process.pid).children(recursive=True):
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        child.kill()
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def cluster():
+    """Return a scheduler with certificates and without a worker."""
+    with tempfile.TemporaryDirectory(prefix="cl-") as folder:
+        os.chmod(folder, 0o755)
+        cluster = Cluster(Path(folder))
+        yield cluster
+        cluster.close()
+
+
+def grade_with(course, cluster, status=0):
+    """Grade with a cluster's workers; return what is printed."""
+    command = (sys.executable, "-m", "nbjudge", "grade", ASSIGNMENT, "--scheduler", cluster.address)
+    done = subprocess.run(
+        command,
+        cwd=course,
+        env={**environment(), **cluster.environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == status, done.stdout
+    return done.stdout
+
+
+def test_workers_elsewhere_need_no_course_and_one_that_cannot_box_refuses_once(
+    ungraded, alone, cluster
+):
+    cluster.add_worker("good")
+    cluster.add_worker("without_bubblewrap", PATH="/nowhere")
+    log = grade_with(ungraded, cluster)
+    assert everything(ungraded) == alone
+    assert log.count("does not grade: bubblewrap (bwrap) cannot be started") <= 1
+    assert list((cluster.folder / "good").glob("**/hidden_tests")) == []
+
+
+def test_where_no_worker_can_box_it_is_said_why_nothing_is_graded(ungraded, cluster):
+    cluster.add_worker("without_bubblewrap", PATH="/nowhere")
+    log = grade_with(ungraded, cluster, status=1)
+    assert "No worker can grade: bubblewrap (bwrap) cannot be started" in log
+    assert "Traceback" not in log
+    assert not list(ungraded.glob(f"autograded/*/{ASSIGNMENT}"))
+
+
+def test_a_scheduler_that_is_gone_is_named_and_the_same_command_goes_on(ungraded, alone, cluster):
+    cluster.add_worker("good")
+    os.environ.update(cluster.environment)
+    try:
+        process, log = begin(ungraded, f"--scheduler={cluster.address}")
+    finally:
+        for name in cluster.environment:
+            del os.environ[name]
+    cluster.scheduler.send_signal(signal.SIGKILL)
+    assert process.wait(120) == 1, log.read_text()
+    assert "The connection to the scheduler is lost." in log.read_text()
+    assert "run the same command again" in log.read_text()
+    assert "Traceback" not in log.read_text()
+    nbjudge(ungraded, "grade", ASSIGNMENT, "--workers=2")
+    assert everything(ungraded) == alone
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("tcp://grader.example.org:8786", "is on another machine and not reached by TLS"),
+        ("tcp://127.0.0.1:9", "There is no scheduler at tcp://127.0.0.1:9"),
+    ],
+)
+def test_a_scheduler_that_cannot_be_used_is_refused_in_a_sentence(ungraded, address, sentence):
+    log = nbjudge(ungraded, "grade", ASSIGNMENT, f"--scheduler={address}", status=1)
+    assert sentence in log
+    assert "Traceback" not in log
+
+
+def test_no_process_is_left_when_a_run_with_workers_is_killed(ungraded):
+    with tempfile.TemporaryDirectory(prefix="w-") as temporary:
+        os.chmod(temporary, 0o755)
+        os.environ.update({"TMPDIR": temporary, "XDG_RUNTIME_DIR": ""})
+        try:
+            process, _ = begin(ungraded, "--workers=2")
+        finally:
+            del os.environ["TMPDIR"], os.environ["XDG_RUNTIME_DIR"]
+        process.kill()
+        process.wait()
+        until = time.monotonic() + 20
+        while watch.survivors([temporary]) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert watch.survivors([temporary]) == []
