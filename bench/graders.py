@@ -179,7 +179,7 @@ def measure(grader: Grader, folder: Path, students: int, memory: bool = False) -
 def start(grader: Grader, folder: Path) -> Running:
     """Let a grader begin with the class in a folder."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    said, begin = tempfile.TemporaryFile(), time.time()
+    said, begin = tempfile.TemporaryFile(), time.time()  # noqa: SIM115 (`check` closes it)
     process = subprocess.Popen(
         grader.command,
         cwd=folder,
