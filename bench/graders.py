@@ -126,11 +126,16 @@ class Classes:
         """Make them below `folder`."""
         self._folder = folder
 
-    def get(self, course: str, students: int) -> Path:
-        """Return the folder of a course with a class of which nobody is graded."""
-        base, folder = self._folder / course, self._folder / f"{course}-{students}"
+    def base(self, course: str) -> Path:
+        """Return the folder of a course without a class."""
+        base = self._folder / course
         if not base.exists():
             COURSES[course].build(base)
+        return base
+
+    def get(self, course: str, students: int) -> Path:
+        """Return the folder of a course with a class of which nobody is graded."""
+        base, folder = self.base(course), self._folder / f"{course}-{students}"
         if not folder.exists():
             shutil.copytree(base, folder)
             light_course.hand_in(folder, COURSES[course].released(base), students)
