@@ -2,18 +2,19 @@
 #   make grade    sets everything up, builds release/, grades the sample class, prints the grades
 #   make test     sets everything up, passes all tests
 # The others: setup · release · feedback · lab · calibrate · bench · marking · mutants · corpus ·
-#   corpus-busy · clean
+#   corpus-busy · kills · clean
 
 PYTHON ?= python3
 VENV := .venv
 BUILD := .build
 ASSIGNMENT := lab1
 # For make grade and make feedback: STUDENT=name, NOTEBOOK=name; for make grade FORCE=1, UNBOXED=1,
-# and for its table SORT=points, ALL=1.
+# WORKERS=number, and for its table SORT=points, ALL=1.
 STUDENT :=
 NOTEBOOK :=
 FORCE :=
 UNBOXED :=
+WORKERS :=
 SORT := student
 ALL :=
 
@@ -35,7 +36,7 @@ export OMP_NUM_THREADS ?= 1
 unexport PYTHONPATH
 
 .NOTPARALLEL:
-.PHONY: setup known grade release feedback test lab calibrate bench marking mutants corpus corpus-busy clean \
+.PHONY: setup known grade release feedback test lab calibrate bench marking mutants corpus corpus-busy kills clean \
   other-environment
 
 setup: $(if $(filter .venv,$(VENV)),$(BUILD)/environment,other-environment)
@@ -124,7 +125,7 @@ WHOM = $(if $(STUDENT),--student="$$STUDENT") $(if $(NOTEBOOK),--notebook="$$NOT
 # What there is to grade is decided by nbjudge, from what is there.
 grade: release
 	@export NBJUDGE_BY_MAKE=1; exec $(RUN) nbjudge grade "$$ASSIGNMENT" $(WHOM) $(if $(FORCE),--force) $(if $(UNBOXED),--unboxed) \
-	  --sort="$$SORT" $(if $(ALL),--all)
+	  $(if $(WORKERS),--workers=$(WORKERS)) --sort="$$SORT" $(if $(ALL),--all)
 
 feedback: grade
 	@echo "nbgrader generate_feedback '$$ASSIGNMENT' --force"
@@ -133,7 +134,7 @@ feedback: grade
 test: release
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
-	$(RUN) pytest -n 2 --dist loadfile -rA -o console_output_style=classic
+	$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder -rA -o console_output_style=classic
 
 # JupyterLab refuses to run as root, whom a container often has alone. Whoever starts it as root has
 # root's rights in its terminal anyway; students' code is graded as another user and in its box.
@@ -159,6 +160,10 @@ mutants: setup
 # all hostile, broken and odd submissions; make test grades a sample of them
 corpus: release
 	CORPUS=all $(RUN) pytest tests/test_corpus.py -rA
+
+# the grader is killed at 100 moments; make test tries 30
+kills: setup
+	KILLS=100 $(RUN) pytest tests/test_killed.py -rA
 
 # the same beside two busy processes
 corpus-busy: setup

@@ -10,6 +10,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
+# the files that take longest begin first, so that no core waits for the last one at the end
+LONGEST = tuple(
+    f"test_{name}.py" for name in ("corpus", "killed", "workers", "hidden_tests", "grading")
+)
 COURSE = ("source", "release", "hidden_tests", "data", "submitted", "autograded")
 CONFIG = ("grader_config.py", "nbgrader_config.py")
 
@@ -42,6 +46,12 @@ def with_own_mounts(commands: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         ["unshare", "--mount", "sh", "-c", commands], capture_output=True, text=True
     )
+
+
+def pytest_collection_modifyitems(items):
+    """Put the tests of the longest files first; the others stay in their order."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """A grader that is killed loses nothing: whatever the moment, the same command goes on.
 
-KILLS=200 pytest tests/test_killed.py      # more moments than `make test` tries
+make kills      # at more moments than `make test` tries
 """
 
 import contextlib
@@ -20,7 +20,8 @@ from small_course import ASSIGNMENT, build, environment, files, forget_grading, 
 STUDENTS = 10
 KILLS = int(os.environ.get("KILLS", "30"))
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-GRADE = [sys.executable, "-m", "nbjudge", "autograde", ASSIGNMENT, "--log-level=WARN"]
+ALONE = [sys.executable, "-m", "nbjudge", "autograde", ASSIGNMENT, "--log-level=WARN"]
+WORKERS = [sys.executable, "-m", "nbjudge", "grade", ASSIGNMENT, "--workers=2"]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def course(tmp_path_factory):
 @pytest.fixture(scope="module")
 def undisturbed(course):
     """Return the rows and the files of a run that nobody disturbs."""
-    nbjudge(course, *GRADE[3:])
+    nbjudge(course, *ALONE[3:])
     found = rows(course), files(course)
     forget_grading(course)
     return found
@@ -45,19 +46,24 @@ def kills(course, undisturbed):
     with tempfile.TemporaryDirectory(prefix="k-") as temporary:
         os.chmod(temporary, 0o755)
         found = [
-            _kill_once(course, undisturbed, SIGNALS[n % len(SIGNALS)], moments, temporary)
-            for n in range(KILLS)
+            _kill_once(course, undisturbed, (ALONE, WORKERS)[n % 2], number, moments, temporary)
+            for n, number in enumerate(_signals())
         ]
         yield found, temporary
 
 
-def _kill_once(course, undisturbed, number, moments, temporary):
+def _signals():
+    """Return each signal for both commands, in turn."""
+    return [SIGNALS[n // 2 % len(SIGNALS)] for n in range(KILLS)]
+
+
+def _kill_once(course, undisturbed, command, number, moments, temporary):
     if len(_graded(course)) > STUDENTS - 4:
         forget_grading(course)
     log = Path(temporary, "log.txt")
     with log.open("w") as output:
         process = subprocess.Popen(
-            GRADE,
+            command,
             cwd=course,
             env={**environment(), "TMPDIR": temporary, "XDG_RUNTIME_DIR": ""},
             stdout=output,
@@ -146,13 +152,13 @@ def test_what_was_half_written_is_graded_again_and_that_is_said(course, kills, u
     half = course / "autograded" / "student03" / ".small.grading"
     half.mkdir(parents=True)
     (half / "area.ipynb").write_text("{")
-    log = nbjudge(course, *GRADE[3:])
+    log = nbjudge(course, *ALONE[3:])
     assert "student03: the last run ended in the middle" in log
     assert (rows(course), files(course)) == undisturbed
 
 
 def test_a_run_that_is_not_disturbed_brings_the_class_to_its_end(course, kills, undisturbed):
-    nbjudge(course, *GRADE[3:])
+    nbjudge(course, *ALONE[3:])
     assert (rows(course), files(course)) == undisturbed
 
 

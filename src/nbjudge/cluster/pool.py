@@ -135,7 +135,8 @@ class Pool:
         while True:
             with contextlib.suppress(queue.Empty):
                 return self._news.get(timeout=0.5)
-            if self._client.status not in ("running", "connecting"):
+            # Dask tries to connect anew; a new scheduler would know no task of ours
+            if self._client.status != "running":
                 raise SchedulerLostError("The connection to the scheduler is lost.")
             if not self._ready and time.monotonic() > said + WAITING_SECONDS:
                 said = time.monotonic()
