@@ -74,6 +74,7 @@ def _measure_all(asked: argparse.Namespace) -> dict:
         ready = _ready(classes)
         alone = _alone(Path(folder), classes, ready, asked.results)
         simulated = list(_simulated(classes, ready, runs, alone, asked))
+    memory = kernels.memory_of_a_kernel()
     answers = kernels.first_answers(3 * asked.rounds)
     own = kernels.own_compute(20)
     return {
@@ -83,7 +84,7 @@ def _measure_all(asked: argparse.Namespace) -> dict:
         | {"otter-grader": otter_course.VERSION},
         "rounds": asked.rounds,
         "runs": runs,
-        "kernels": {**answers, "memory": kernels.memory_of_a_kernel(), "own": own},
+        "kernels": {**answers, "memory": memory, "own": own},
         "writer": alone,
         "simulated": simulated,
         "minutes": (time.time() - begin) / 60,

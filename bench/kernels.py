@@ -1,5 +1,6 @@
 """What one kernel costs: its start, its memory, and the work that is the student's own."""
 
+import asyncio
 import contextlib
 import io
 import time
@@ -12,9 +13,11 @@ from jupyter_core.utils import run_sync
 from traitlets.config import Config
 
 from nbjudge.kernel.manager import BoxKernelManager, running
-from nbjudge.kernel.memory import box_memory
 
-CONFIG = Config({"BoxProvisioner": {"preload": ["numpy", "torch", "torch._dynamo"]}})
+AHEAD = Config({"BoxProvisioner": {"preload": ["numpy", "torch", "torch._dynamo"]}})
+# each kernel is started when it is asked for
+BOXED = Config(AHEAD, BoxProvisioner=Config(AHEAD.BoxProvisioner, ahead=False))
+WORK_SECONDS = 0.5  # of a kernel, while which the next one is started ahead
 TRAIN = (
     "import torch\nmodel = torch.nn.Linear(5, 1)\n"
     "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\nX = torch.randn(200, 5)\n"
@@ -24,40 +27,42 @@ TRAIN = (
 
 
 def first_answers(times: int) -> dict[str, list[float]]:
-    """Start kernels in turn; return seconds from each start to its first answer."""
-    kinds = {"plain": (AsyncKernelManager, Config()), "boxed": (BoxKernelManager, CONFIG)}
+    """Start kernels in turn; return seconds from each start to its first answer.
+
+    "ahead" are kernels that were started while another one ran, as in a class.
+    """
+    kinds = {"plain": (AsyncKernelManager, Config()), "boxed": (BoxKernelManager, BOXED)}
     run_sync(_first_answer)(*kinds["boxed"])  # the warm process gets warm
     found = {kind: [] for kind in kinds}
     for _ in range(times):
         for kind, how in kinds.items():
             found[kind].append(run_sync(_first_answer)(*how))
-    return found
+    ahead = [run_sync(_first_answer)(BoxKernelManager, AHEAD) for _ in range(times + 1)]
+    return {**found, "ahead": ahead[1:]}  # the first one was not
 
 
 async def _first_answer(kind, config: Config) -> float:
     begin = time.perf_counter()
     async with running(kind(kernel_name="python3", config=config)) as client:
         await client.execute_interactive("1 + 1", output_hook=lambda message: None)
-        return time.perf_counter() - begin
+        found = time.perf_counter() - begin
+        await asyncio.sleep(WORK_SECONDS)
+        return found
 
 
 def memory_of_a_kernel() -> int:
-    """Return bytes (PSS) that a kernel that has trained adds to what the warm process takes."""
+    """Return bytes of a kernel that has trained, with its box, that it shares with nobody (USS)."""
     return run_sync(_memory_of_a_kernel)()
 
 
 async def _memory_of_a_kernel() -> int:
-    manager = BoxKernelManager(kernel_name="python3", config=CONFIG)
+    manager = BoxKernelManager(kernel_name="python3", config=BOXED)
     async with running(manager) as client:
         await client.execute_interactive(TRAIN, output_hook=lambda message: None)
-        provisioner = manager.provisioner
-        zygote = provisioner._zygote.pid
-        both = box_memory(provisioner._started.init_pid, provisioner.pid) + _pss(zygote)
-    return both - _pss(zygote)  # alone again, all that was shared is the warm process's own
-
-
-def _pss(pid: int) -> int:
-    return psutil.Process(pid).memory_full_info().pss
+        kernel = psutil.Process(manager.provisioner.pid)
+        box = psutil.Process(manager.provisioner._started.init_pid)
+        processes = {kernel, box, *kernel.children(recursive=True), *box.children(recursive=True)}
+        return sum(process.memory_full_info().uss for process in processes)
 
 
 def own_compute(times: int) -> list[float]:
