@@ -147,8 +147,9 @@ lab: release
 calibrate: setup
 	$(PYTHON_OF_VENV) bench/calibrate.py
 
+# BENCH takes its options: make bench BENCH="--rounds 1 --sizes 10,40"
 bench: setup
-	$(PYTHON_OF_VENV) bench/speed.py
+	$(PYTHON_OF_VENV) bench/benchmarks.py $(BENCH)
 
 marking: setup
 	$(PYTHON_OF_VENV) bench/marking_page.py

@@ -1,0 +1,370 @@
+"""The page of the benchmarks: docs/benchmarks.md and its figure, from what was measured."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("agg")
+import matplotlib.pyplot as plt
+from graders import GRADERS, JUDGED, ONE, OTTER, PLAIN, TWO
+
+FIGURE = "benchmarks.png"
+COLOURS = {
+    PLAIN.name: "#d55e00",
+    OTTER.name: "#cc79a7",
+    JUDGED.name: "#56b4e9",
+    ONE.name: "#009e73",
+    TWO.name: "#0072b2",
+}
+NEAR = 0.9  # of what the workers could give: more is as good as all of it
+LONG = 20  # seconds; of a submission that trains
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is wanted of one number.
+
+    Attributes:
+        what: is measured.
+        wanted: of it, in words.
+        value: in words; empty if it was not measured.
+        reached: whether it is as wanted.
+    """
+
+    what: str
+    wanted: str
+    value: str = ""
+    reached: bool = False
+
+    @property
+    def row(self) -> list[str]:
+        """Its row in the table."""
+        verdict = ("reached" if self.reached else "**not reached**") if self.value else ""
+        return [self.what, self.wanted, self.value or "not measured", verdict]
+
+
+class Measured:
+    """What was measured, as the page asks for it. A size that was not measured gives None."""
+
+    def __init__(self, data: dict):
+        """Take what `benchmarks` has kept."""
+        self.data = data
+        self._runs = data["runs"]
+
+    def sizes(self, *graders) -> list[int]:
+        """Return the classes that all of these graders have graded."""
+        return sorted(
+            set.intersection(
+                *(
+                    {run["students"] for run in self._runs if run["grader"] == grader.name}
+                    for grader in graders
+                )
+            )
+        )
+
+    def seconds(self, grader, size: int) -> float | None:
+        """Return the median of the time for a class."""
+        return self._median(grader, size, "seconds")
+
+    def first(self, grader, size: int) -> float | None:
+        """Return the median of the time until the first result."""
+        return self._median(grader, size, "first")
+
+    def memory(self, grader, size: int) -> float | None:
+        """Return the most memory while a class was graded."""
+        found = [run["memory"] for run in self._of(grader, size) if run["memory"] is not None]
+        return max(found) if found else None
+
+    def one_more(self, grader) -> float | None:
+        """Return the seconds that one more student costs."""
+        sizes = self.sizes(grader)
+        if len(sizes) < 2:
+            return None
+        few, many = sizes[0], sizes[-1]
+        return (self.seconds(grader, many) - self.seconds(grader, few)) / (many - few)
+
+    def _of(self, grader, size: int) -> list[dict]:
+        return [r for r in self._runs if (r["grader"], r["students"]) == (grader.name, size)]
+
+    def _median(self, grader, size: int, what: str) -> float | None:
+        found = [run[what] for run in self._of(grader, size) if run["memory"] is None]
+        return statistics.median(found) if found else None
+
+
+def write_page(data: dict, folder: Path) -> str:
+    """Write page and figure into a folder; return the page."""
+    measured = Measured(data)
+    _draw(measured, folder / FIGURE)
+    parts = (_head, _wanted, _side_by_side, _sizes, _kernels, _writer, _many)
+    text = "\n\n".join(part(measured) for part in parts) + "\n"
+    (folder / "benchmarks.md").write_text(text, encoding="utf-8")
+    return text
+
+
+def _head(measured: Measured) -> str:
+    machine, data = measured.data["machine"], measured.data
+    versions = ", ".join(f"{name} {number}" for name, number in data["versions"].items())
+    return (
+        "# What grading costs\n\n"
+        f"Written by `make bench` (bench/benchmarks.py) in {data['minutes']:.0f} minutes on "
+        f"{machine['cores']} cores ({machine['processor']}) with "
+        f"{machine['memory'] / 2**30:.0f} GB, {machine['system']}. {versions}.\n\n"
+        "All graders grade the same light submissions: import torch, train a little, be tested in "
+        "three cases. They take turns, and each number is the median of as many runs as there are "
+        f"rounds, which is {data['rounds']} here. A run counts only if each student got all "
+        "points. Memory is measured in a run of its own.\n\n"
+        f"![Cost against class size, and results a second against workers]({FIGURE})\n\n"
+        "*Left: seconds for a whole class. Right: results a second of one command that feeds "
+        "workers which only sleep; above the dotted line no number of workers helps.*"
+    )
+
+
+def _wanted(measured: Measured) -> str:
+    head = ["measured", "wanted", "value", ""]
+    return "## What is wanted\n\n" + _table(head, (t.row for t in targets(measured)))
+
+
+def targets(measured: Measured) -> list[Target]:
+    """Return what is wanted, and whether it is reached."""
+    fast = [ONE, TWO]
+    found = [
+        _ratio(measured, PLAIN, TWO, 20, "`--workers 2` against plain nbgrader"),
+        _ratio(measured, ONE, TWO, 1.8, "`--workers 2` against `--workers 1`"),
+    ]
+    what = "one more notebook with one worker, beyond the student's own compute"
+    more = measured.one_more(ONE)
+    if more is None:
+        found.append(Target(what, "at most 0.10 s"))
+    else:
+        beyond = more - statistics.median(measured.data["kernels"]["own"])
+        found.append(Target(what, "at most 0.10 s", f"{beyond:.3f} s", beyond <= 0.10))
+    first = max(measured.first(each, n) for each in fast for n in measured.sizes(each))
+    what = "first result, of all classes and both numbers of workers the slowest"
+    found.append(Target(what, "within 3 s", f"{first:.1f} s", first <= 3))
+    for each in fast:
+        few, many = measured.sizes(each)[0], measured.sizes(each)[-1]
+        what = f"{many} students against {many / few:g} × {few} (`{_options(each)}`)"
+        share = measured.seconds(each, many) / (many / few * measured.seconds(each, few))
+        value = f"{share:.2f} ×" if many > few else ""
+        found.append(Target(what, "at most 1.1 ×", value, share <= 1.1))
+    alone = measured.data["writer"]
+    rate = alone["results"] / alone["seconds"]
+    what = f"the writer alone, {alone['results']:,} results"
+    found.append(Target(what, "200 students a second", f"{rate:.0f}", rate >= 200))
+    for each in fast:
+        sizes = measured.sizes(each)
+        few, many = 40 if 40 in sizes else sizes[0], sizes[-1]
+        what = f"memory at {many} students against {few} (`{_options(each)}`)"
+        share = measured.memory(each, many) / measured.memory(each, few)
+        value = f"{share:.2f} ×" if many > few else ""
+        found.append(Target(what, "at most 1.1 ×", value, share <= 1.1))
+    kernel = measured.data["kernels"]
+    answer, memory = statistics.median(kernel["boxed"]), kernel["memory"] / 1e6
+    return [
+        *found,
+        Target("kernel to first answer, boxed", "under 0.25 s", f"{answer:.3f} s", answer < 0.25),
+        Target(
+            "memory of a kernel of its own (USS)", "under 60 MB", f"{memory:.0f} MB", memory < 60
+        ),
+    ]
+
+
+def _ratio(measured: Measured, slow, fast, wanted: float, what: str) -> Target:
+    """Compare two graders by the largest class that both have graded."""
+    size = measured.sizes(slow, fast)[-1]
+    ratio = measured.seconds(slow, size) / measured.seconds(fast, size)
+    value = f"{ratio:.1f} times"
+    if measured.one_more(slow) and measured.one_more(fast):
+        more = measured.one_more(slow) / measured.one_more(fast)
+        value += f" (one more student alone: {more:.1f})"
+    what = f"{what}, {size} students"
+    return Target(what, f"at least {wanted:g} times as fast", value, ratio >= wanted)
+
+
+def _side_by_side(measured: Measured) -> str:
+    size = measured.sizes(*GRADERS)[-1]
+    plain = measured.seconds(PLAIN, size)
+    rows = []
+    for grader in GRADERS:
+        seconds = measured.seconds(grader, size)
+        rows.append(
+            [
+                f"`{grader.name}`",
+                f"{seconds:.1f} s",
+                f"{plain / seconds:.1f}",
+                f"{measured.first(grader, size):.1f} s",
+                _or_dash(measured.one_more(grader), "{:.3f} s"),
+                f"{measured.memory(grader, size) / 1e6:.0f} MB",
+            ]
+        )
+    head = ["grader", "whole class", "times plain nbgrader", "first result", "one more student"]
+    return (
+        f"## Side by side, {size} students\n\n"
+        + _table([*head, "peak memory"], rows)
+        + "\n\nThe time is that of the command, from its start to its end. One more student is the "
+        "difference between the largest and the smallest class that a grader has graded, divided "
+        "by the students. Peak memory is that of the command with all its processes, pages that "
+        "they share counted once (PSS). otter-grader runs without Docker, one submission after the "
+        "other in one process that calls what `otter run` calls; its own way to grade a class, "
+        "`otter grade`, is a Docker container for each submission."
+    )
+
+
+def _sizes(measured: Measured) -> str:
+    sizes = sorted({size for grader in GRADERS for size in measured.sizes(grader)})
+    rows = [
+        [f"`{g.name}`", *(_or_dash(measured.seconds(g, size), "{:.1f} s") for size in sizes)]
+        for g in GRADERS
+    ]
+    memory = [
+        [f"`{g.name}`", *(_or_dash(measured.memory(g, n), "{:.0f} MB", 1e-6) for n in sizes)]
+        for g in GRADERS
+    ]
+    text = (
+        "## Cost against class size\n\n"
+        + _table(["students", *map(str, sizes)], rows)
+        + "\n\n"
+        + _table(["peak memory", *map(str, sizes)], memory)
+    )
+    slow = [g for g in GRADERS if measured.sizes(g)[-1] < sizes[-1] and measured.one_more(g)]
+    if slow:
+        needs = (f"{g.name} {measured.one_more(g) * sizes[-1] / 60:.0f} minutes" for g in slow)
+        text += (
+            "\n\n–: not measured, because it takes too long. By the cost of one more student, "
+            f"{sizes[-1]} would take {' and '.join(needs)} (computed)."
+        )
+    return text
+
+
+def _kernels(measured: Measured) -> str:
+    kernel = measured.data["kernels"]
+    plain, boxed, ahead, own = (
+        statistics.median(kernel[name]) for name in ("plain", "boxed", "ahead", "own")
+    )
+    rows = [
+        ["kernel to first answer, plain", f"{plain:.2f} s"],
+        ["kernel to first answer, boxed", f"{boxed:.3f} s"],
+        ["the same, started ahead as in a class", f"{ahead:.3f} s"],
+        ["memory of a kernel that it shares with nobody (USS)", f"{kernel['memory'] / 1e6:.0f} MB"],
+        ["the student's own compute in a light notebook", f"{own:.3f} s"],
+    ]
+    return "## One kernel\n\n" + _table(["measured", "value"], rows)
+
+
+def _writer(measured: Measured) -> str:
+    alone = measured.data["writer"]
+    rate = alone["results"] / alone["seconds"]
+    first, last = (alone["tenth"] / alone["tenths"][n] for n in (0, -1))
+    return (
+        "## The writer alone\n\n"
+        f"{alone['results']:,} results that are ready enter `autograded/` and the gradebook (a "
+        f"SQLite file) at **{rate:.0f} a second**; the first tenth at {first:.0f}, the last at "
+        f"{last:.0f}. A result is a notebook and its audit line, written, flushed to the disk "
+        "and renamed, and its rows in one transaction."
+    )
+
+
+def _many(measured: Measured) -> str:
+    rows = [
+        [
+            str(each["workers"]),
+            str(each["students"]),
+            f"{each['ideal']:.1f}",
+            f"{each['whole']:.1f}",
+            f"{each['whole'] / each['ideal']:.0%}",
+            f"{each['handed_out']:.1f}",
+            f"{each['command']:.0%}",
+            f"{each['scheduler']:.0%}",
+        ]
+        for each in measured.data["simulated"]
+    ]
+    head = ["workers", "students", "workers could", "the command", "of that", "handed out only"]
+    return (
+        "## Many workers, simulated\n\n"
+        "`nbjudge grade --scheduler` with Dask's scheduler beside it and workers that sleep as "
+        "long as it took one worker from one result to the next, then give back a real result. "
+        "Results a second, of the time in which all workers have work. *Handed out only*: the "
+        "same results, neither read from the disk nor written. The last two columns are the share "
+        "of a core that the command and the scheduler took.\n\n"
+        + _table([*head, "command's core", "scheduler's core"], rows)
+        + "\n\n"
+        + _limit(measured)
+    )
+
+
+def _limit(measured: Measured) -> str:
+    """Say at which size what becomes the limit."""
+    simulated = measured.data["simulated"]
+    short = [each for each in simulated if each["whole"] < NEAR * each["ideal"]]
+    most = max(each["whole"] for each in simulated)
+    one = simulated[0]
+    light = one["workers"] / one["ideal"]
+    if not short:
+        return (
+            f"Up to {simulated[-1]['workers']} workers nothing but the workers is the limit: the "
+            f"command gives at least {NEAR:.0%} of what they could."
+        )
+    first = short[0]
+    handed = first["handed_out"] / first["ideal"]
+    what = "the writer (with what is read for it)" if handed >= NEAR else "handing out by Dask"
+    return (
+        f"**With {first['workers']} workers {what} becomes the limit**: there the command gives "
+        f"{first['whole'] / first['ideal']:.0%} of what the workers could, and handing out alone "
+        f"{handed:.0%}. The command gave at most {most:.0f} results a second. So it keeps "
+        f"{most * light:.0f} workers busy with submissions that take {light:.2f} s as these do, "
+        f"and {most * LONG:.0f} with submissions that take {LONG} s (computed)."
+    )
+
+
+def _options(grader) -> str:
+    return " ".join(grader.command[-2:])
+
+
+def _or_dash(value: float | None, form: str, scale: float = 1) -> str:
+    return "–" if value is None else form.format(value * scale)
+
+
+def _table(head: list[str], rows: Iterable[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _draw(measured: Measured, path: Path) -> None:
+    plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 4), layout="constrained")
+    for grader in GRADERS:
+        sizes = measured.sizes(grader)
+        seconds = [measured.seconds(grader, size) for size in sizes]
+        colour = COLOURS[grader.name]
+        left.plot(sizes, seconds, "o-", color=colour, label=grader.name, markersize=4)
+    _axes(left, "students", "seconds for the class", measured.sizes(TWO))
+    simulated = measured.data["simulated"]
+    workers = [each["workers"] for each in simulated]
+
+    def line(what: str, style: str, colour: str, label: str) -> None:
+        values = [each[what] for each in simulated]
+        right.plot(workers, values, style, color=colour, label=label, markersize=4)
+
+    line("ideal", "--", "#999999", "what the workers could")
+    line("handed_out", "s-", "#56b4e9", "handed out, not written")
+    line("whole", "o-", "#0072b2", "the command")
+    alone = measured.data["writer"]
+    rate = alone["results"] / alone["seconds"]
+    right.axhline(rate, linestyle=":", color="#d55e00", label="the writer alone")
+    _axes(right, "workers", "results a second", workers)
+    figure.savefig(path, dpi=150)
+    plt.close(figure)
+
+
+def _axes(axes, x: str, y: str, ticks: list[int]) -> None:
+    axes.set(xscale="log", yscale="log", xlabel=x, ylabel=y)
+    axes.set_xticks(ticks, map(str, ticks))
+    axes.minorticks_off()
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.grid(alpha=0.25)
+    axes.legend(frameon=False)
