@@ -31,7 +31,7 @@ from nbjudge.kernel.manager import check_box
 from nbjudge.outcome import Outcome
 from nbjudge.plugin.assignment import CourseError, load_assignment
 from nbjudge.plugin.execute import JudgeExecute
-from nbjudge.plugin.plan import Plan, expected_seconds, make_plan, say_again
+from nbjudge.plugin.plan import Plan, expected_seconds, longest_first, make_plan, say_again
 from nbjudge.plugin.settings import settings_of
 from nbjudge.plugin.steps import Steps
 from nbjudge.plugin.stopping import Stopped, stoppable
@@ -300,7 +300,8 @@ class JudgeAutograde(Autograde):
             for student in self._students
         }
         self._expected = expected_seconds(plans)
-        return {student: plan for student, plan in plans.items() if plan.needed}
+        needed = {student: plan for student, plan in plans.items() if plan.needed}
+        return longest_first(plans) if self._elsewhere(len(needed)) else needed
 
     @property
     def _only_shown(self) -> bool:
