@@ -63,6 +63,13 @@ def course(tmp_path_factory):
     course = build(tmp_path_factory.mktemp("workers"), STUDENTS, WORSE)
     with (course / "nbgrader_config.py").open("a") as config:
         config.write(STEPS)
+    # a hidden test that reads a file of the course, as others do
+    test = course / "hidden_tests" / ASSIGNMENT / "area.py"
+    reading = 'float((Path(__file__).resolve().parents[2] / "data" / "pi.txt").read_text())'
+    text = test.read_text().replace("expect=lambda r: math.pi", f"expect=lambda r: {reading}")
+    test.write_text(f"from pathlib import Path\n\n{text}")
+    (course / "data").mkdir()
+    (course / "data" / "pi.txt").write_text("3.141592653589793")
     hand_in(course, "late", RIGHT).joinpath("timestamp.txt").write_text("2026-01-01 12:00:00 UTC")
     hand_in(course, "half", {"area": RIGHT["area"]})
     hand_in(course, "files", RIGHT).joinpath("own.txt").write_text("mine")

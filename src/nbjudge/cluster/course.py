@@ -1,15 +1,20 @@
-"""What a worker is given of an assignment: all of it as data, because it has no course folder."""
+"""What a worker is given of an assignment.
+
+A worker on this machine gets it as it lies in the course's folder. One elsewhere has no such
+folder, and gets the files as well: it writes them into a folder of its own, each at the same place
+below it as below the course's.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from traitlets.config import Config
 
 from nbjudge.kernel.warm import Warm
-from nbjudge.plugin.assignment import Assignment
+from nbjudge.plugin.assignment import Assignment, CourseError
 from nbjudge.record.files import write_file
 
 
@@ -18,59 +23,68 @@ class Course:
     """An assignment and what goes with it.
 
     Attributes:
-        assignment: as the course has it; its paths mean nothing elsewhere.
-        files: content of the release's files, by their path in it.
-        hidden_tests: content of the hidden tests' files, by their path in the course's folder.
+        assignment: as the course has it.
         config: the course's settings.
         preprocessors: nbgrader's ``autograde_preprocessors``.
         grader_seconds: CPU seconds that one notebook may cost a worker.
         log_level: of what is said while grading.
-        warm: how workers on this machine share one warm process; None elsewhere.
+        warm: how workers on this machine share one warm process.
+        root: the course's folder.
+        files: content of the files that hidden tests are made of and read, and of the release's
+            files beside the notebooks, by their path below `root`; None on this machine.
     """
 
     assignment: Assignment
-    files: Mapping[str, bytes]
-    hidden_tests: Mapping[str, bytes]
     config: Config
     preprocessors: list
     grader_seconds: float
     log_level: int
+    root: Path
     warm: Warm | None = None
+    files: Mapping[str, bytes] | None = field(default=None, repr=False)
 
     def unpack(self, folder: Path) -> Assignment:
-        """Write the files below an empty folder; return the assignment with their paths."""
-        release, hidden_tests = folder / "release", folder / "hidden_tests"
-        for below, files in ((release, self.files), (hidden_tests, self.hidden_tests)):
-            below.mkdir()
-            for path, content in files.items():
-                write_file(below / path, content)
+        """Return the assignment as this process has it; its files go into an empty folder."""
+        if self.files is None:
+            return self.assignment
+        for path, content in self.files.items():
+            write_file(folder / path, content)
+
+        def here(path: Path) -> Path:
+            return folder / path.relative_to(self.root)
+
+        assignment = self.assignment
+        here(assignment.release).mkdir(parents=True, exist_ok=True)
         return replace(
-            self.assignment,
-            release=release,
-            files={path: release / path for path in self.files},
-            hidden_tests=hidden_tests,
+            assignment,
+            release=here(assignment.release),
+            files={name: here(path) for name, path in assignment.files.items()},
+            hidden_tests=here(assignment.hidden_tests),
         )
 
 
-def pack(
-    assignment: Assignment,
-    config: Config,
-    preprocessors: list,
-    grader_seconds: float,
-    log_level: int,
-) -> Course:
-    """Return the course of an assignment that can be graded here."""
-    below = assignment.hidden_tests
-    return Course(
-        assignment=assignment,
-        files={path: file.read_bytes() for path, file in assignment.files.items()},
-        hidden_tests={
-            path.relative_to(below).as_posix(): path.read_bytes()
-            for path in sorted(below.rglob("*"))
-            if path.is_file() and "__pycache__" not in path.parts
-        },
-        config=config,
-        preprocessors=preprocessors,
-        grader_seconds=grader_seconds,
-        log_level=log_level,
-    )
+def with_files(course: Course, reads: Iterable[str]) -> Course:
+    """Return the course with its files, for workers elsewhere.
+
+    Args:
+        course: as it is here.
+        reads: files and folders that hidden tests read, by their path below the course's folder;
+            they need not be there.
+
+    Raises `CourseError` if hidden tests lie elsewhere.
+    """
+    root, hidden_tests = course.root, course.assignment.hidden_tests
+    if not hidden_tests.is_relative_to(root):
+        raise CourseError(
+            f"The hidden tests in {hidden_tests} are not below the course's folder {root}: workers "
+            "elsewhere could not be given what they read. Move them there."
+        )
+    paths = set(course.assignment.files.values())
+    for given in (hidden_tests, *(root / name for name in reads)):
+        paths |= {path for path in (given, *given.rglob("*")) if path.is_file()}
+    files = {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(paths)
+        if "__pycache__" not in path.parts
+    }
+    return replace(course, files=files)

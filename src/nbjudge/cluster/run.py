@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nbjudge.cluster.address import client_of
-from nbjudge.cluster.course import pack
+from nbjudge.cluster.course import Course, with_files
 from nbjudge.cluster.local import local_client
 from nbjudge.cluster.pool import LOSSES, Pool
 from nbjudge.kernel.provisioner import BoxProvisioner
@@ -26,7 +26,7 @@ LOST = (
 
 def grade_elsewhere(
     works: Iterator[Work],
-    course: tuple,
+    course: Course,
     workers: int,
     scheduler: str,
     steps: Steps,
@@ -36,7 +36,7 @@ def grade_elsewhere(
 
     Args:
         works: what is to be graded.
-        course: the arguments of `nbjudge.cluster.course.pack`.
+        course: as it is here.
         workers: how many are started here, unless there is a scheduler.
         scheduler: its address, or empty.
         steps: of this process, for submissions that no worker survives.
@@ -48,11 +48,13 @@ def grade_elsewhere(
     def give_up(work: Work) -> Graded:
         return steps.grade(work, Unrun(Outcome.KERNEL_DIED, LOST))
 
-    packed = pack(*course)
-    if not scheduler and JudgeExecute(config=packed.config).boxed:
-        box = BoxProvisioner(config=packed.config)
-        packed = replace(packed, warm=get_zygote(tuple(box.preload), box.run_as).warm)
+    judge = JudgeExecute(config=course.config)
+    if scheduler:
+        course = with_files(course, judge.reads)
+    elif judge.boxed:
+        box = BoxProvisioner(config=course.config)
+        course = replace(course, warm=get_zygote(tuple(box.preload), box.run_as).warm)
     with client_of(scheduler) if scheduler else local_client(workers) as client:
-        pool = Pool(client, packed, give_up, log)
+        pool = Pool(client, course, give_up, log)
         with contextlib.closing(pool):
             yield from pool.results(works)

@@ -19,14 +19,17 @@ from pathlib import Path
 
 from distributed import Worker, WorkerPlugin, get_worker
 
+from nbjudge.check.formulas import problems
 from nbjudge.cluster.course import Course
 from nbjudge.kernel.box import BoxError
 from nbjudge.kernel.manager import check_box
 from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.kernel.warm import join
+from nbjudge.plugin.assignment import Assignment
 from nbjudge.plugin.execute import JudgeExecute
 from nbjudge.plugin.steps import Steps
 from nbjudge.record.graded import Graded, Work
+from nbjudge.verdict.course import load_hidden_tests
 
 RESULT_BYTES = 256 << 20  # of one graded submission
 # what a verdict may depend on, beside what the course's solutions import
@@ -46,8 +49,11 @@ class Grader:
         self._said = _Kept()
         self._log.addHandler(self._said)
         try:
+            assignment = course.unpack(self._folder)
+            if course.files is not None:
+                _try_hidden_tests(assignment)
             self._steps = Steps(
-                course.unpack(self._folder),
+                assignment,
                 course.config,
                 course.preprocessors,
                 course.grader_seconds,
@@ -76,6 +82,15 @@ class Grader:
     def close(self) -> None:
         """Remove what was unpacked."""
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _try_hidden_tests(assignment: Assignment) -> None:
+    """Raise what is wrong with hidden tests that were right where they came from."""
+    for notebook in assignment.notebooks:
+        tests = load_hidden_tests(assignment.hidden_tests, assignment.name, notebook)
+        for name, test in tests.items():
+            for problem in problems(test):
+                raise RuntimeError(f"hidden test {name} of {notebook}: {problem}")
 
 
 class _Kept(logging.Handler):

@@ -199,15 +199,17 @@ class JudgeAutograde(Autograde):
 
     def _grade_elsewhere(self, works: Iterator[Work], steps: Steps):
         # Dask takes its time to be imported
+        from nbjudge.cluster.course import Course
         from nbjudge.cluster.pool import NoWorkerError, SchedulerLostError
         from nbjudge.cluster.run import grade_elsewhere
 
-        course = (
+        course = Course(
             self._assignment,
             self.config,
             self.autograde_preprocessors,
             self.grader_seconds,
             self.log.getEffectiveLevel(),
+            Path(self.coursedir.root),
         )
         workers = min(self.workers, self._total)
         try:

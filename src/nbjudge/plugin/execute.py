@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.utils import setenv
-from traitlets import Float, Integer, Unicode
+from traitlets import Float, Integer, List, Unicode
 from traitlets.config import Config
 
 from nbjudge.kernel.execute import BoxedExecute
@@ -79,6 +79,13 @@ class JudgeExecute(BoxedExecute):
         "hidden_tests",
         help="Folder of the hidden tests, relative to the course's root: "
         "one folder for each assignment, one module for each notebook.",
+    ).tag(config=True)
+
+    reads = List(
+        Unicode(),
+        ["data"],
+        help="Files and folders that hidden tests read, relative to the course's root: workers on "
+        "other machines are given them. What is not there does no harm.",
     ).tag(config=True)
 
     carry = Float(

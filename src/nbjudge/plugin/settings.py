@@ -10,7 +10,7 @@ from nbjudge.kernel.provisioner import BoxProvisioner
 # what only says how a machine does it: a class may be graded on two machines
 _OF_THE_MACHINE = (
     ("BoxProvisioner", ("preload", "run_as", "start_seconds", "own_proc", "course_files", "ahead")),
-    ("JudgeExecute", ("boxed", "hidden_tests")),
+    ("JudgeExecute", ("boxed", "hidden_tests", "reads")),
     ("JudgeAutograde", ("grader_seconds", "workers", "scheduler", "regrade_diff", "apply")),
 )
 
