@@ -44,6 +44,7 @@ def measured(**other):
     return {
         "machine": {"processor": "P", "cores": 2, "memory": 8 << 30, "system": "Linux"},
         "versions": {"Python": "3.11"},
+        "load": 0.1,
         "rounds": 1,
         "runs": runs,
         "kernels": {"plain": [0.4], "boxed": [0.1], "ahead": [0.02], "memory": 5e7, "own": [0.01]},
