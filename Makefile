@@ -9,7 +9,7 @@ VENV := .venv
 BUILD := .build
 ASSIGNMENT := lab1
 # For make grade and make feedback: STUDENT=name, NOTEBOOK=name; for make grade FORCE=1, UNBOXED=1,
-# WORKERS=number, and for its table SORT=points, ALL=1.
+# WORKERS=number, and for its table SORT=points, ALL=1 (everybody in a class of more than 60).
 STUDENT :=
 NOTEBOOK :=
 FORCE :=
@@ -125,7 +125,7 @@ WHOM = $(if $(STUDENT),--student="$$STUDENT") $(if $(NOTEBOOK),--notebook="$$NOT
 # What there is to grade is decided by nbjudge, from what is there.
 grade: release
 	@export NBJUDGE_BY_MAKE=1; exec $(RUN) nbjudge grade "$$ASSIGNMENT" $(WHOM) $(if $(FORCE),--force) $(if $(UNBOXED),--unboxed) \
-	  $(if $(WORKERS),--workers=$(WORKERS)) --sort="$$SORT" $(if $(ALL),--all)
+	  $(if $(WORKERS),--workers=$(WORKERS)) --sort="$$SORT" $(if $(ALL),--table)
 
 feedback: grade
 	@echo "nbgrader generate_feedback '$$ASSIGNMENT' --force"

@@ -195,6 +195,26 @@ def test_the_audit_line_keeps_both_results(course):
     assert line["carried"] == {"solved": ["Half"], "alone": alone}
 
 
+def test_all_lines_of_a_notebook_say_the_same_seconds(course):
+    (seconds,) = {line["seconds"] for line in lines_of(course, "first_wrong")}
+    assert 0 < seconds < 60
+
+
+@pytest.mark.parametrize(
+    ("task", "cells"),
+    [
+        ([], ["half_test", "quarter_test", "study_test"]),
+        (["Quarter"], ["quarter_test"]),
+        (["study_test"], ["study_test"]),
+    ],
+)
+def test_the_tasks_that_are_asked_for_are_explained(course, task, cells):
+    text = small_course.nbjudge(course, "explain", "first_wrong", "steps", *task)
+    assert [line.split()[1] for line in text.splitlines() if ", seed " in line] == [
+        f"{cell}," for cell in cells
+    ]
+
+
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_nothing_of_the_teachers_solution_comes_out(course, attack):
     student = course / "autograded" / f"attack_{attack}"

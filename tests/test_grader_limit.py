@@ -5,6 +5,8 @@ import pytest
 from nbformat.v4 import new_code_cell
 from small_course import ASSIGNMENT, RIGHT, build, files, hand_in, nbgrader, rows
 
+from nbjudge.record.audit import read_audit, seconds_of
+
 # each message costs the grader more than it costs the kernel
 FLOOD = "import sys\nfor number in range(300_000):\n    print(number)\n    sys.stdout.flush()"
 CONFIG = "c.JudgeAutograde.grader_seconds = 4\nc.JudgeExecute.sent_bytes = 1 << 30"
@@ -35,6 +37,11 @@ def test_what_was_judged_before_keeps_its_points_and_the_rest_timed_out(course):
     assert rows(course[0])["busy", "line_test"][0] == 0
     lines = files(course[0])[f"busy/{ASSIGNMENT}/line.audit.jsonl"]
     assert [line["outcome"] for line in lines] == ["timed out"]
+
+
+def test_the_time_that_it_took_until_then_is_in_its_audit(course):
+    lines = read_audit(course[0] / "autograded" / "busy" / ASSIGNMENT, "line")
+    assert seconds_of(lines) >= 4
 
 
 def test_the_student_reads_what_happened(course):

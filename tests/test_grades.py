@@ -9,6 +9,7 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from rich.cells import cell_len
 
+from nbjudge.report.columns import shorten
 from nbjudge.report.grades import (
     DELETED,
     NOT_GRADED,
@@ -18,7 +19,7 @@ from nbjudge.report.grades import (
     Row,
     read_grades,
 )
-from nbjudge.report.grades_table import shorten, show
+from nbjudge.report.grades_table import show
 
 NOTEBOOKS = (("q1_l1_backprop", 25), ("q2_momentum", 10), ("q3_pytorch_l2", 20), ("q4_big", 50))
 
@@ -105,6 +106,17 @@ def test_the_command_prints_what_was_asked_for(course):
         "new (not graded) – – –",
         "unfinished (unfinished) – – –",
     ]
+
+
+@pytest.mark.parametrize("option", ["--table", "--all"])
+def test_the_whole_table_of_a_large_class_is_there_when_asked_for(course, tmp_path, option):
+    copy = shutil.copytree(course, tmp_path / "course")
+    for number in range(60):
+        (copy / "submitted" / f"s{number:02}" / "lab1").mkdir(parents=True)
+    assert "s07" not in nbjudge(copy, "grades", "lab1").stdout
+    run = nbjudge(copy, "grades", "lab1", option)
+    assert run.returncode == 0, run.stderr
+    assert [f"s{number:02}" in run.stdout for number in range(60)] == [True] * 60
 
 
 def test_a_course_without_a_gradebook_gets_a_sentence_and_no_gradebook(course, tmp_path):
@@ -203,7 +215,7 @@ def test_a_large_class_is_summed_up_and_all_can_be_seen():
     assert total == ["sum", "105", "0", "3", "3", "6"]
     assert "30 students have points that wait" in text
     assert "1 unfinished: gone" in text
-    assert "nbjudge grades lab1 --all" in text
+    assert "All students: nbjudge grades lab1 --table, or nbgrader export (grades.csv)" in text
     assert "s07" not in text
     assert "s07" in "\n".join(table(*rows, everyone=True))
 

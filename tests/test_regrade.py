@@ -27,6 +27,8 @@ from small_course import (
     rows,
 )
 
+from nbjudge.record.audit import seconds_of
+
 GRADE = ("autograde", ASSIGNMENT, "--log-level=WARN")
 
 
@@ -113,6 +115,17 @@ def test_the_earlier_audit_lines_are_kept(course):
     assert audit(course, "student01", "area", ".audit.earlier.jsonl") == first
     nbgrader(course, *GRADE, "--force")
     assert audit(course, "student01", "area", ".audit.earlier.jsonl") == first + second
+
+
+def test_each_line_says_how_many_seconds_its_notebook_took(course):
+    slow = {**RIGHT, "area": "import time\ntime.sleep(1)\n" + RIGHT["area"]}
+    hand_in(course, "slow", slow)
+    hand_in(course, "half", {"line": RIGHT["line"]})
+    nbgrader(course, *GRADE)
+    area, line = audit(course, "slow", "area"), audit(course, "slow", "line")
+    assert 1 <= seconds_of(area) < 60
+    assert 0 < seconds_of(line) < 60
+    assert seconds_of(audit(course, "half", "area")) is None  # there was nothing to run
 
 
 def test_a_comment_in_a_hidden_test_grades_nobody_again(course):
@@ -239,9 +252,8 @@ def test_the_closing_table_covers_the_whole_class_and_what_is_gone(course):
     assert "broken" in nbgrader(course, *GRADE)
     shutil.rmtree(course / "submitted" / "student02")
     log = nbgrader(course, *GRADE)
-    table = next(line for line in log.splitlines() if "unreadable" in line)
-    assert table.split("│")[2].strip() == "2"
-    assert "broken" in table
+    found = [line.split() for line in log.splitlines() if "unreadable" in line]
+    assert found == [["unreadable", "1", "1", "2"], ["unreadable", "broken", "(2", "notebooks)"]]
     assert "4 submissions graded" in log
     assert "Graded, but no longer in submitted: student02" in log
 

@@ -4,10 +4,11 @@ nbjudge grade ASSIGNMENT [--student NAME] [--notebook NAME] [--force] [--unboxed
                                          grade what is not graded, print the points
 nbjudge grades ASSIGNMENT                print the points
                 [--sort points]          highest first (both commands)
-                [--all]                  all students of a large class (both commands)
-nbjudge again STUDENT NOTEBOOK [CELL] [--assignment NAME] [--full]
+                [--table]                all students of a large class (both commands)
+nbjudge explain STUDENT NOTEBOOK [TASK] [--assignment NAME] [--full]
                                          repeat verdicts with their seeds, show the numbers (long
-                                         lists whole with --full); changes nothing
+                                         lists whole with --full); changes nothing. TASK is its
+                                         title, grade_id or hidden test (also: nbjudge again)
 nbjudge check ASSIGNMENT [--quick] [--unboxed]
                                          before a release: hidden tests, points, solutions,
                                          stubs and self-checks
@@ -26,7 +27,8 @@ USAGE = __doc__.split("\n\n", 1)[1].strip()
 COMMANDS = {
     "grade": "grade",
     "grades": "print_grades",
-    "again": "again",
+    "explain": "explain",
+    "again": "explain",
     "check": "check",
     "autograde": "autograde",
     "doctor": "examine",

@@ -134,7 +134,7 @@ def _table_options(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]
         prog="nbjudge", usage="nbjudge --help says how", add_help=False, allow_abbrev=False
     )
     parser.add_argument("--sort", choices=("student", "points"), default="student")
-    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--table", "--all", action="store_true")
     return parser.parse_known_args(arguments)
 
 
@@ -167,24 +167,24 @@ def _show(app: NbGrader, assignment: str, options: argparse.Namespace) -> bool:
     except NoGradesError as error:
         print(error, file=sys.stderr)
         return False
-    print(show(grades, options.sort, options.all))
+    print(show(grades, options.sort, options.table))
     return True
 
 
-def again(arguments: list[str]) -> int:
+def explain(arguments: list[str]) -> int:
     """Repeat the verdicts of one notebook; return the exit status."""
     from nbjudge.kernel.box import BoxError
-    from nbjudge.plugin.again import FULL, SHORT
-    from nbjudge.plugin.again import again as repeat
+    from nbjudge.plugin.explain import FULL, SHORT
+    from nbjudge.plugin.explain import explain as repeat
     from nbjudge.record.gradebook import GradebookError
 
-    parser = argparse.ArgumentParser(prog="nbjudge again", allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="nbjudge explain", allow_abbrev=False)
     parser.add_argument("student")
     parser.add_argument("notebook")
-    parser.add_argument("cell", nargs="?", default="")
+    parser.add_argument("task", nargs="*", help="its grade_id, hidden test or title; else all")
     parser.add_argument("--assignment", default="", help="needed where the course has several")
     parser.add_argument("--full", action="store_true", help="show long values whole")
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_intermixed_args(arguments)
     app = GradesApp.instance()
     app.initialize([])
     there = assignments(app.coursedir)
@@ -195,7 +195,7 @@ def again(arguments: list[str]) -> int:
         print(problem + hint, file=sys.stderr)
         return 1
     try:
-        who = (asked.student, asked.notebook, asked.cell)
+        who = (asked.student, asked.notebook, " ".join(asked.task))
         repeat(app.config, assignment, *who, Console(), FULL if asked.full else SHORT)
     except (CourseError, GradebookError, BoxError) as error:
         print(error, file=sys.stderr)

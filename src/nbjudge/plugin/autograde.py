@@ -11,8 +11,10 @@ import errno
 import fnmatch
 import gc
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -26,9 +28,10 @@ from traitlets.config import Application
 from nbjudge.intake import IntakeLimits, Submission, find_submissions
 from nbjudge.kernel.box import TWO_WAYS_ON, BoxError, WarmProcessError
 from nbjudge.kernel.manager import check_box
+from nbjudge.outcome import Outcome
 from nbjudge.plugin.assignment import CourseError, load_assignment
 from nbjudge.plugin.execute import JudgeExecute
-from nbjudge.plugin.plan import Plan, make_plan, say_again
+from nbjudge.plugin.plan import Plan, expected_seconds, longest_first, make_plan, say_again
 from nbjudge.plugin.settings import settings_of
 from nbjudge.plugin.steps import Steps
 from nbjudge.plugin.stopping import Stopped, stoppable
@@ -156,7 +159,8 @@ class JudgeAutograde(Autograde):
         self._total = len(plans)
         try:
             results = self._workers_end.enter_context(closing(self._grade(self._works(plans))))
-            with progress(self._total, self.log) as self._tell:
+            workers = self.workers or 1
+            with progress(self._total, self.log, self._expected, workers) as self._tell:
                 for work, graded in results:
                     self._settle(work.student, partial(self._record, work, graded))
         finally:  # also of a run that is stopped: the next one would not know
@@ -248,7 +252,7 @@ class JudgeAutograde(Autograde):
         digests = {name: self._assignment.digests(name, submission) for name in plan.reasons}
         return Work(submission, digests)
 
-    def _record(self, work: Work, graded: Graded | Exception) -> None:
+    def _record(self, work: Work, graded: Graded | Exception) -> Counter[Outcome]:
         if isinstance(graded, Exception):
             raise graded
         for level, message in graded.said:
@@ -256,20 +260,23 @@ class JudgeAutograde(Autograde):
         if self._only_shown:
             self._proposals.keep(work, graded)
             self._proposed += self._writer.would_move(work.student, graded)
-            return
+            return graded.outcomes
         self._writer.write(work.submission, graded)
         for name in work.digests:
             read = work.submission.notebooks.get(name)
             if read is not None and read.file_name != f"{name}.ipynb":
                 self._renamed.append(f"{work.student}: {read.file_name}")
+        return graded.outcomes
 
-    def _settle(self, student: str, act: Callable[[], None]) -> None:
+    def _settle(self, student: str, act: Callable[[], Mapping[Outcome, int] | None]) -> None:
         """Do the last thing for a student, and let go of the folder.
 
-        What goes wrong costs nobody else anything. Raises what must end the run.
+        `act` returns how the student's tasks ended, if any were judged. What goes wrong costs
+        nobody else anything. Raises what must end the run.
         """
+        outcomes = None
         try:
-            act()
+            outcomes = act()
             self.run_post_convert_hook()
         except GradebookError as error:
             raise GradebookError(f"{error} {self._so_far()}") from error
@@ -283,7 +290,7 @@ class JudgeAutograde(Autograde):
             self._done += 1
         finally:
             self._held.pop(student).close()
-        self._tell(student)
+        self._tell(student, outcomes or {})
 
     def _plans(self) -> dict[str, Plan]:
         """Return for each student with something to grade what that is."""
@@ -292,7 +299,9 @@ class JudgeAutograde(Autograde):
             student: self._plan(self._assignment.read(student), points.get(student))
             for student in self._students
         }
-        return {student: plan for student, plan in plans.items() if plan.needed}
+        self._expected = expected_seconds(plans)
+        needed = {student: plan for student, plan in plans.items() if plan.needed}
+        return longest_first(plans) if self._elsewhere(len(needed)) else needed
 
     @property
     def _only_shown(self) -> bool:
@@ -310,7 +319,7 @@ class JudgeAutograde(Autograde):
             self.force,
         )
         # who was never graded has no other points
-        return Plan(plan.again, entered=True) if self.regrade_diff else plan
+        return replace(plan, reasons=plan.again, entered=True) if self.regrade_diff else plan
 
     def _renew_penalties(self) -> None:
         """Take what was graded before for late by the dates, rules and points of now."""

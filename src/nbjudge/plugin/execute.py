@@ -59,11 +59,13 @@ class Unrun:
         outcome: of each task that has no verdict yet.
         reason: one sentence for the student.
         judged: what was judged before, by grade_id.
+        seconds: that it ran before.
     """
 
     outcome: Outcome
     reason: str
     judged: Mapping[str, Judged] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 class JudgeExecute(BoxedExecute):
@@ -102,6 +104,7 @@ class JudgeExecute(BoxedExecute):
         grade_id) let tasks be asked again, ``hidden_tests`` is another folder of them; ``judged``
         and ``audit``, the lines, are what comes back.
         """
+        self._began = time.monotonic()
         self._who = {k: resources["nbgrader"][k] for k in ("student", "assignment", "notebook")}
         folder = resources.get("hidden_tests", self.hidden_tests)
         self._tests = load_hidden_tests(folder, self._who["assignment"], self._who["notebook"])
@@ -172,11 +175,13 @@ class JudgeExecute(BoxedExecute):
             self.judged, self._seeds = kept, usual
 
     def _audit(self, resources) -> list[str]:
-        digests = resources.get("digests", {})
+        digests, unrun = resources.get("digests", {}), resources.get("unrun")
+        seconds = time.monotonic() - self._began + (unrun.seconds if unrun else 0.0)
         lines = [
-            audit_line(j.verdict, j.seed, digests, **self._who, cell=j.cell) for j in self.judged
+            audit_line(j.verdict, j.seed, digests, seconds, **self._who, cell=j.cell)
+            for j in self.judged
         ]
-        return lines or [unjudged_line(digests, **self._who)]
+        return lines or [unjudged_line(digests, seconds, **self._who)]
 
     def preprocess_cell(self, cell, resources, index):
         """Judge an autograded cell that names a hidden test; run any other."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import statistics
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -13,7 +14,7 @@ from rich.markup import escape
 
 from nbjudge.intake import Submission
 from nbjudge.plugin.assignment import Assignment
-from nbjudge.record.audit import read_audit
+from nbjudge.record.audit import read_audit, seconds_of
 from nbjudge.record.digest import DAMAGED, NOT_GRADED, reason_to_grade
 
 NAMED = 5  # students who are named; of more, the number is said
@@ -26,15 +27,25 @@ class Plan:
     Attributes:
         reasons: why a notebook is graded, by its name; the others stay as they are.
         entered: whether the gradebook has what the graded folder says.
+        seconds: how long notebooks took when they were graded last, where that is known; they
+            need not be graded now.
+        sizes: characters of each notebook that was handed in, as far as it is asked for.
     """
 
     reasons: Mapping[str, str]
     entered: bool
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def needed(self) -> bool:
         """Whether there is anything to be done."""
         return bool(self.reasons) or not self.entered
+
+    @property
+    def run(self) -> list[str]:
+        """The notebooks that run: of one that was not handed in there is nothing to run."""
+        return [name for name in self.reasons if name in self.sizes]
 
     @property
     def again(self) -> dict[str, str]:
@@ -61,9 +72,14 @@ def make_plan(
             None if it does not have it.
         force: grade what is graded already, too.
     """
-    reasons, same = {}, entered is not None
+    reasons, seconds, sizes, same = {}, {}, {}, entered is not None
     for name in sorted(wanted):
+        if name in submission.notebooks:
+            sizes[name] = sum(len(cell.source) for cell in submission.notebooks[name].cells)
         lines = read_audit(graded, name)
+        took = seconds_of(lines)
+        if took is not None:
+            seconds[name] = took
         there = _is_whole(graded / f"{name}.ipynb")
         if name in submission.notebooks and not there:
             lines = []
@@ -82,7 +98,7 @@ def make_plan(
             reason = "as asked"
         if reason:
             reasons[name] = reason
-    return Plan(reasons, same)
+    return Plan(reasons, same, seconds, sizes)
 
 
 def _is_whole(path: Path) -> bool:
@@ -91,6 +107,48 @@ def _is_whole(path: Path) -> bool:
         return isinstance(json.loads(path.read_bytes()), dict)
     except (OSError, ValueError):
         return False
+
+
+def longest_first(plans: Mapping[str, Plan]) -> dict[str, Plan]:
+    """Return the plans of those who need something, who takes longest first.
+
+    So no long one begins when all others are done. Where the seconds are not known, the longer
+    notebooks come first; where nothing tells two apart, they stand by name.
+
+    Args:
+        plans: of the whole class: what was graded before tells how long the others take.
+    """
+    seconds, medians = expected_seconds(plans), _medians(plans)
+
+    def order(student: str) -> tuple[float, int, str]:
+        plan = plans[student]
+        unknown = [n for n in plan.run if n not in plan.seconds and n not in medians]
+        return -seconds[student], -sum(plan.sizes[name] for name in unknown), student
+
+    return {student: plans[student] for student in sorted(seconds, key=order)}
+
+
+def expected_seconds(plans: Mapping[str, Plan]) -> dict[str, float]:
+    """Return how long each student who needs something should take, by the gradings before.
+
+    A notebook that a student had not handed in before takes what it took the class, by the median;
+    one that was never graded counts nothing.
+    """
+    medians = _medians(plans)
+    return {
+        student: sum(plan.seconds.get(name, medians.get(name, 0.0)) for name in plan.run)
+        for student, plan in plans.items()
+        if plan.needed
+    }
+
+
+def _medians(plans: Mapping[str, Plan]) -> dict[str, float]:
+    """Return how long each notebook took the class, where that is known of anybody."""
+    found = defaultdict(list)
+    for plan in plans.values():
+        for name, seconds in plan.seconds.items():
+            found[name].append(seconds)
+    return {name: statistics.median(seconds) for name, seconds in found.items()}
 
 
 def say_again(plans: Mapping[str, Plan], console: Console) -> None:

@@ -7,6 +7,7 @@ assignment: this one, or one on another machine.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -96,6 +97,7 @@ class Steps:
         A notebook that costs the grader too much keeps the verdicts that it has; the other tasks
         end as timed out.
         """
+        began = time.monotonic()
         try:
             with cpu_limit(self._grader_seconds):
                 return self._run(nb, resources)
@@ -112,7 +114,7 @@ class Steps:
         drop_tasks()
         reason = "Reading what this notebook put out took too long, so it was not run to its end."
         judged = {judged.cell: judged for judged in judge.judged}
-        unrun = Unrun(Outcome.TIMED_OUT, reason, judged)
+        unrun = Unrun(Outcome.TIMED_OUT, reason, judged, time.monotonic() - began)
         return self._run(nb, {**resources, "unrun": unrun})
 
     def _run(self, nb, resources) -> GradedNotebook:

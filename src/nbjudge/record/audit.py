@@ -2,6 +2,8 @@
 
 ``<notebook>.audit.jsonl`` holds the last grading, one JSON line for each judged cell;
 ``<notebook>.audit.earlier.jsonl`` holds the lines of all gradings before it, oldest first.
+``seconds`` is how long the whole notebook took by the clock, the same in all its lines; lines of an
+older nbjudge, and of what was not handed in, have none.
 """
 
 from __future__ import annotations
@@ -19,13 +21,16 @@ from nbjudge.verdict.decide import Verdict
 LAST, EARLIER = ".audit.jsonl", ".audit.earlier.jsonl"
 
 
-def audit_line(verdict: Verdict, seed: int, digests: Mapping[str, str], **who: str) -> str:
+def audit_line(
+    verdict: Verdict, seed: int, digests: Mapping[str, str], seconds: float, **who: str
+) -> str:
     """Return one JSON line; `who` names student, assignment, notebook and cell.
 
     Args:
         verdict: on the cell.
         seed: the cases were drawn with it.
         digests: of what the verdict was made from, see `nbjudge.record.digest`.
+        seconds: that the notebook took.
     """
     record = {
         "test": verdict.test,
@@ -46,7 +51,7 @@ def audit_line(verdict: Verdict, seed: int, digests: Mapping[str, str], **who: s
                 "mistake": alone.mistake,
             },
         }
-    return _line(who, record, digests)
+    return _line(who, record, digests, seconds)
 
 
 def missing_lines(nb, digests: Mapping[str, str], **who: str) -> list[str]:
@@ -63,14 +68,17 @@ def missing_lines(nb, digests: Mapping[str, str], **who: str) -> list[str]:
     return lines or [unjudged_line(digests, **who)]
 
 
-def unjudged_line(digests: Mapping[str, str], **who: str) -> str:
+def unjudged_line(digests: Mapping[str, str], seconds: float | None = None, **who: str) -> str:
     """Return the one line of a notebook without a judged cell: it says what was graded, only."""
-    return _line(who, {"cell": None}, digests)
+    return _line(who, {"cell": None}, digests, seconds)
 
 
-def _line(who: Mapping, record: Mapping, digests: Mapping[str, str]) -> str:
+def _line(
+    who: Mapping, record: Mapping, digests: Mapping[str, str], seconds: float | None = None
+) -> str:
+    took = {} if seconds is None else {"seconds": round(seconds, 2)}
     graded = datetime.now(UTC).isoformat(timespec="seconds")
-    return json.dumps({**who, **record, "graded": graded, "digests": dict(digests)})
+    return json.dumps({**who, **record, **took, "graded": graded, "digests": dict(digests)})
 
 
 def write_audit(folder: Path | str, notebook: str, lines: Iterable[str]) -> Path:
@@ -97,6 +105,23 @@ def read_audit(folder: Path | str, notebook: str) -> list[dict]:
 def judged_lines(folder: Path | str, notebook: str) -> dict[str, dict]:
     """Return the last audit line of each judged cell, by its grade_id."""
     return {line["cell"]: line for line in read_audit(folder, notebook) if line.get("cell")}
+
+
+def outcome_of(line: Mapping) -> Outcome | None:
+    """Return how the task of an audit line ended; None of a line that does not say so."""
+    try:
+        return Outcome(line["outcome"]) if line.get("cell") else None
+    except (KeyError, ValueError):
+        return None
+
+
+def seconds_of(lines: Iterable[Mapping]) -> float | None:
+    """Return how long the notebook of these audit lines took; None if they do not say so."""
+    for line in lines:
+        seconds = line.get("seconds")
+        if isinstance(seconds, int | float) and 0 <= seconds < 1e9:
+            return float(seconds)
+    return None
 
 
 def keep_earlier(graded: Path, target: Path, notebook: str) -> None:

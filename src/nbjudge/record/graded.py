@@ -7,10 +7,13 @@ that were asked for, each a notebook with its audit lines.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nbjudge.intake import Submission
+from nbjudge.outcome import Outcome
+from nbjudge.record.audit import outcome_of
 
 LOG_LINES = 1000  # of one submission that are kept
 
@@ -62,6 +65,14 @@ class Graded:
 
     notebooks: Mapping[str, GradedNotebook]
     said: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def outcomes(self) -> Counter[Outcome]:
+        """How many of its tasks ended in which outcome."""
+        lines = (json.loads(line) for each in self.notebooks.values() for line in each.lines)
+        found = Counter(outcome_of(line) for line in lines)
+        del found[None]
+        return found
 
     def to_bytes(self) -> bytes:
         """Return all of it as JSON."""

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import statistics
 import unicodedata
 from collections import Counter
 
-from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.cells import cell_len, chop_cells
 
 from nbjudge.inert.characters import one_line
+from nbjudge.report.columns import fold_name, number_column, shorten, side_by_side, width_of
 from nbjudge.report.grades import DELETED, NOT_GRADED, UNFINISHED, Grades, Row
 
 LARGE_CLASS = 60  # students; more are summed up
-GAP = 2  # cells between two columns
 NARROWEST = 12  # cells for a student's name
-HEADER = 8  # cells for a word of a notebook's name
 MEANINGS = {
     DELETED: "{name}: no longer in {submitted}; the points are still in the gradebook.",
     UNFINISHED: "{name}: grading was interrupted. To go on: nbjudge grade {assignment}",
@@ -53,57 +51,31 @@ def show(grades: Grades, sort: str = "student", everyone: bool = False) -> str:
 
 def _table(grades: Grades, rows: list[Row], width: int) -> list[str]:
     columns = [
-        _column([*_fold_name(name), f"({points:g})"], [_if(r.graded, r.points[i]) for r in rows])
+        number_column(
+            [*fold_name(name), f"({points:g})"], [_if(r.graded, r.points[i]) for r in rows]
+        )
         for i, (name, points) in enumerate(grades.notebooks)
     ]
     most = sum(points for _, points in grades.notebooks)
     ends = []
     if any(row.penalty for row in rows):
         late = [_if(r.graded and r.penalty, -r.penalty) for r in rows]
-        ends.append(_column(["late"], late, nothing=""))
-    ends.append(_column(["sum", f"({most:g})"], [_if(r.graded, r.total) for r in rows]))
+        ends.append(number_column(["late"], late, nothing=""))
+    ends.append(number_column(["sum", f"({most:g})"], [_if(r.graded, r.total) for r in rows]))
     if any(row.waits for row in rows):
         hand = [_if(r.graded and r.waits, r.waits) for r in rows]
-        ends.append(_column(["to grade", "by hand"], hand, nothing=""))
-    room = width - _width([*columns, *ends])
+        ends.append(number_column(["to grade", "by hand"], hand, nothing=""))
+    room = width - width_of([*columns, *ends])
     left_out = []
     if room < NARROWEST:
         columns, left_out = [], ["The points of each notebook do not fit: nbgrader export."]
-        room = width - _width(ends)
+        room = width - width_of(ends)
     labels = _labels(rows, max(room, NARROWEST))
-    return [*_lines([(["student"], labels), *columns, *ends]), *left_out]
+    return [*side_by_side([(["student"], labels), *columns, *ends]), *left_out]
 
 
 def _if(shown, number: float) -> float | None:
     return number if shown else None
-
-
-def _column(
-    header: list[str], numbers: list[float | None], nothing: str = "–"
-) -> tuple[list[str], list[list[str]]]:
-    """Return a column of numbers, rounded to two decimals, with no more than one of them needs."""
-    rounded = [None if n is None else round(n, 2) + 0.0 for n in numbers]
-    decimals = max((len(f"{n % 1:.2f}".rstrip("0")) - 2 for n in rounded if n), default=0)
-    return header, [[f"{n:.{decimals}f}" if n is not None else nothing] for n in rounded]
-
-
-def _fold_name(name: str) -> list[str]:
-    """Return a notebook's name in lines of at most `HEADER` cells, broken between its words."""
-    lines = [""]
-    for piece in re.findall(r"[^\s_-]*[\s_-]*", one_line(name)):
-        if lines[-1] and cell_len(lines[-1] + piece.rstrip()) > HEADER:
-            lines.append("")
-        lines[-1] += piece
-    return [shorten(line.strip(), HEADER) for line in lines]
-
-
-def _width(columns) -> int:
-    return sum(GAP + max(map(cell_len, _texts(column))) for column in columns)
-
-
-def _texts(column) -> list[str]:
-    header, cells = column
-    return [*header, *(line for cell in cells for line in cell)]
 
 
 def _labels(rows: list[Row], room: int) -> list[list[str]]:
@@ -123,45 +95,6 @@ def _labels(rows: list[Row], room: int) -> list[list[str]]:
     return labels
 
 
-def shorten(text: str, cells: int) -> str:
-    """Return the text, with a … for its middle if it is wider than so many cells of a terminal."""
-    if cell_len(text) <= cells:
-        return text
-    head = set_cell_size(text, cells // 2).rstrip()
-    tail = ""
-    for character in reversed(text):
-        if cell_len(head) + 1 + cell_len(character + tail) > cells:
-            break
-        tail = character + tail
-    while tail and unicodedata.category(tail[0]).startswith("M"):  # its letter is left out
-        tail = tail[1:]
-    return f"{head}…{tail.lstrip()}"
-
-
-def _lines(columns) -> list[str]:
-    """Return the columns side by side: the first one flush left, the others right."""
-    height = max(len(header) for header, _ in columns)
-    headers = [[""] * (height - len(header)) + header for header, _ in columns]
-    widths = [max(map(cell_len, _texts(column))) for column in columns]
-    rule = "-" * (sum(widths) + GAP * (len(widths) - 1))
-    lines = [*_side_by_side(headers, widths), rule]
-    for cells in zip(*(cells for _, cells in columns), strict=True):
-        lines += _side_by_side(cells, widths)
-    return lines
-
-
-def _side_by_side(cells, widths) -> list[str]:
-    lines = []
-    for number in range(max(map(len, cells))):
-        parts = []
-        for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
-            text = cell[number] if number < len(cell) else ""
-            blanks = " " * (width - cell_len(text))
-            parts.append(text + blanks if place == 0 else blanks + text)
-        lines.append((" " * GAP).join(parts).rstrip())
-    return lines
-
-
 def _summary(grades: Grades) -> list[str]:
     """Return what a large class has in all, by notebook."""
     graded = [row for row in grades.rows if row.graded]
@@ -172,10 +105,10 @@ def _summary(grades: Grades) -> list[str]:
     has = [[points for points in column if points is not None] for column in columns]
     has.append([row.total for row in graded])
     columns = [(["notebook"], [[name] for name, _ in what])]
-    columns.append(_column(["of"], [points for _, points in what]))
+    columns.append(number_column(["of"], [points for _, points in what]))
     for measure, function in MEASURES.items():
-        columns.append(_column([measure], [function(p) if p else None for p in has]))
-    lines = [f"{grades.assignment}: {len(graded)} students graded", "", *_lines(columns), ""]
+        columns.append(number_column([measure], [function(p) if p else None for p in has]))
+    lines = [f"{grades.assignment}: {len(graded)} students graded", "", *side_by_side(columns), ""]
     waiting = sum(row.waits > 0 for row in graded)
     if waiting:
         lines.append(f"{waiting} students have points that wait for a grader.")
@@ -185,7 +118,8 @@ def _summary(grades: Grades) -> list[str]:
             more = f" and {len(who) - NAMED} more" if len(who) > NAMED else ""
             named = ", ".join(shorten(name, 30) for name in who[:NAMED])
             lines.append(f"{len(who)} {mark}: {named}{more}")
-    return [*lines, f"All students: nbjudge grades {grades.assignment} --all"]
+    command = f"nbjudge grades {grades.assignment} --table"
+    return [*lines, f"All students: {command}, or nbgrader export (grades.csv)"]
 
 
 def _remarks(grades: Grades) -> list[str]:
@@ -202,7 +136,7 @@ def _remarks(grades: Grades) -> list[str]:
     if grades.refused:
         folders = "1 folder" if grades.refused == 1 else f"{grades.refused} folders"
         remarks.append(f"Not in the table: {folders} in {grades.submitted} that cannot be graded;")
-        remarks.append(f"nbjudge grade {grades.assignment} names each, and says why.")
+        remarks.append(f"nbjudge grade {grades.assignment} says why.")
     return remarks
 
 

@@ -1,76 +1,180 @@
-"""How far a run is: a bar on a terminal, now and then a line elsewhere."""
+"""How far a run is: a bar on a terminal, a line now and then elsewhere, with the same facts."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from nbjudge.outcome import Outcome
 
 LINE_SECONDS = 30  # between two lines where there is no terminal
+WIDTH = 80  # cells of a terminal
+TASKS = "tasks: "
+
+Tell = Callable[[str, Mapping[Outcome, int]], None]
+
+
+class Run:
+    """What is known of a run while it goes on.
+
+    Attributes:
+        total: how many submissions are graded.
+        done: how many of them are done.
+        outcomes: how many of their tasks ended in which outcome.
+    """
+
+    def __init__(self, total: int, expected: Mapping[str, float], workers: int):
+        """Begin; see `progress`."""
+        self.total, self.done = total, 0
+        self.outcomes: Counter[Outcome] = Counter()
+        self._expected, self._workers = expected, min(workers, total)
+        self._finished: set[str] = set()
+        self._begin = self._last = time.monotonic()
+
+    def tell(self, student: str, outcomes: Mapping[Outcome, int]) -> None:
+        """Count a student who is done."""
+        self._last = time.monotonic()
+        self._finished.add(student)
+        self.done += 1
+        self.outcomes = self.outcomes + Counter(outcomes)  # another thread may read the old one
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the begin."""
+        return time.monotonic() - self._begin
+
+    @property
+    def facts(self) -> str:
+        """How fast it goes and how long the rest will take, in words, by when the last was done."""
+        seconds = self._last - self._begin
+        # of workers that began together none has told anything of the others before all are done
+        if self.done < self._workers or not seconds:
+            return "time left not known yet"
+        left = seconds * self._share_left()
+        return f"{_rate(60 * self.done / seconds)} a minute, {_words(left)} left"
+
+    def _share_left(self) -> float:
+        """Return how much there is to do for each bit that is done.
+
+        Counted in seconds if those are expected, so that who is graded first may take longest.
+        """
+        done = sum(self._expected.get(student, 0.0) for student in self._finished)
+        if done > 0:
+            to_do = self._expected.keys() - self._finished
+            return sum(self._expected[student] for student in to_do) / done
+        return (self.total - self.done) / self.done
+
+    @property
+    def tasks(self) -> str:
+        """How the tasks ended so far, in a line of a terminal."""
+        return TASKS + outcomes_text(self.outcomes, WIDTH - len(TASKS)) if self.outcomes else ""
 
 
 @contextlib.contextmanager
-def progress(total: int, log: logging.Logger) -> Iterator[Callable[[str], None]]:
-    """Give a function that is told which student comes next, and once more at the end.
+def progress(
+    total: int, log: logging.Logger, expected: Mapping[str, float] | None = None, workers: int = 1
+) -> Iterator[Tell]:
+    """Give a function that is told each student who is done, and how their tasks ended.
 
     Args:
         total: how many submissions are graded.
         log: its lines appear above the bar.
+        expected: by student the seconds that grading should take, as far as they are known.
+        workers: how many submissions are graded at the same time.
     """
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _lines(total, console)
-        return
+    console, run = Console(stderr=True), Run(total, expected or {}, workers)
+    if console.is_terminal:
+        with _bar(run, console, log) as tell:
+            yield tell
+    else:
+        with _lines(run, console):
+            yield run.tell
+
+
+@contextlib.contextmanager
+def _bar(run: Run, console: Console, log: logging.Logger) -> Iterator[Tell]:
     columns = (
         TextColumn("grading"),
-        BarColumn(),
+        BarColumn(bar_width=15),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[left]}"),
+        TextColumn("{task.fields[facts]}"),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[student]}", markup=False),
     )
-    with Progress(*columns, console=console, transient=True) as bar, _above(log):
-        task = bar.add_task("", total=total, left="", student="")
-        begin, done = time.monotonic(), -1
+    with _Bar(run, *columns, console=console, transient=True) as bar, _above(log):
+        task = bar.add_task("", total=run.total, facts=run.facts)
 
-        def tell(student: str) -> None:
-            nonlocal done
-            done += 1
-            left = time_left(done, total, time.monotonic() - begin)
-            bar.update(task, completed=done, left=left, student=student[:30])
+        def tell(student: str, outcomes: Mapping[Outcome, int]) -> None:
+            run.tell(student, outcomes)
+            bar.update(task, completed=run.done, facts=run.facts)
 
         yield tell
 
 
-def _lines(total: int, console: Console) -> Callable[[str], None]:
-    begin = said = time.monotonic()
-    done = -1
+class _Bar(Progress):
+    """A bar with the outcomes in a line below."""
 
-    def tell(student: str) -> None:
-        nonlocal done, said
-        done += 1
-        now = time.monotonic()
-        if now - said >= LINE_SECONDS and done < total:
-            said = now
-            left = time_left(done, total, now - begin)
-            console.print(f"{done} of {total} submissions are graded, {left}", highlight=False)
+    def __init__(self, run: Run, *columns, **more):
+        self._of = run
+        super().__init__(*columns, **more)
 
-    return tell
+    def get_renderables(self):
+        yield self.make_tasks_table(self.tasks)
+        yield Text(self._of.tasks, no_wrap=True, overflow="ellipsis")
 
 
-def time_left(done: int, total: int, seconds: float) -> str:
-    """Return how long the rest will take if it goes on like this, in words."""
-    if done <= 0:
-        return "time left not known yet"
-    left = seconds / done * (total - done)
-    if left < 90:
-        return f"about {left:.0f} s left"
-    return f"about {left / 60:.0f} min left"
+@contextlib.contextmanager
+def _lines(run: Run, console: Console) -> Iterator[None]:
+    """Print lines while the block runs, also while one submission takes long."""
+    end = threading.Event()
+
+    def say() -> None:
+        while not end.wait(LINE_SECONDS):
+            elapsed = timedelta(seconds=int(run.elapsed))
+            text = f"{elapsed} {run.done} of {run.total} submissions done, {run.facts}"
+            tasks = f"\n  {run.tasks}" if run.tasks else ""
+            console.print(text + tasks, highlight=False, markup=False, soft_wrap=True)
+
+    thread = threading.Thread(target=say, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        end.set()
+        thread.join()
+
+
+def outcomes_text(outcomes: Mapping[Outcome, int], cells: int) -> str:
+    """Return how tasks ended in so many cells: the most frequent outcomes, the number of others."""
+    often = sorted(filter(outcomes.get, Outcome), key=lambda outcome: -outcomes[outcome])
+    parts = [f"{outcomes[outcome]:,} {outcome.value}" for outcome in often]
+    for kept in range(len(parts), 0, -1):
+        others = sum(outcomes[outcome] for outcome in often[kept:])
+        text = ", ".join([*parts[:kept], *([f"{others:,} others"] if others else [])])
+        if len(text) <= cells:
+            return text
+    return f"{sum(outcomes.values()):,}"
+
+
+def _rate(number: float) -> str:
+    return f"{number:.0f}" if number >= 10 else f"{number:.2g}"
+
+
+def _words(seconds: float) -> str:
+    if seconds < 90:
+        return f"about {seconds:.0f} s"
+    if seconds < 90 * 60:
+        return f"about {seconds / 60:.0f} min"
+    return f"about {seconds / 3600:.1f} h"
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""``nbjudge again``: repeats verdicts from their audit lines' own seeds, for an appeal.
+"""``nbjudge explain``: repeats verdicts from their audit lines' own seeds, for an appeal.
 
 What the instructor reads here, no student may: the inputs, the expected and the given numbers of
 each case. Nothing is written: neither the gradebook nor a graded folder changes.
@@ -25,6 +25,7 @@ from nbjudge.question.wire import Other, Tensor
 from nbjudge.record.audit import judged_lines
 from nbjudge.record.digest import reason_to_grade
 from nbjudge.record.gradebook import opened
+from nbjudge.verdict.course import load_hidden_tests
 from nbjudge.verdict.hidden_test import Case, HiddenTest
 from nbjudge.verdict.text import verdict_text
 
@@ -41,12 +42,12 @@ class Room:
 SHORT, FULL = Room(400, 6, 12), Room(1_000_000, 100_000, 1_000_000)
 
 
-def again(
+def explain(
     config: Config,
     assignment: str,
     student: str,
     notebook: str,
-    cell: str,
+    task: str,
     console: Console,
     room: Room = SHORT,
 ) -> None:
@@ -57,11 +58,12 @@ def again(
         assignment: such as ``lab1``.
         student: whose notebook it is.
         notebook: its name without ending.
-        cell: the grade_id or the hidden test of one judged cell; empty for all of them.
+        task: the grade_id of one judged cell, its hidden test or that one's title, whatever its
+            case; empty for all of them.
         console: where to print.
         room: for each value.
 
-    Raises `CourseError` if there is no such student, notebook or cell, or none was graded.
+    Raises `CourseError` if there is no such student, notebook or task, or none was graded.
     """
     coursedir = CourseDirectory(config=config, assignment_id=assignment)
     judge = JudgeAutograde(coursedir=coursedir, config=config)
@@ -75,16 +77,12 @@ def again(
         )
     graded = Path(coursedir.root, coursedir.autograded_directory, student, assignment)
     submission, lines = _find(course, graded, student, notebook)
-    wanted = {
-        name: line for name, line in lines.items() if not cell or cell in (name, line["test"])
-    }
-    if not wanted:
-        raise CourseError(f"{notebook} has no judged cell {cell!r}: it has {', '.join(lines)}.")
     _say_changes(course, submission, notebook, list(lines.values()), console)
+    wanted = _wanted(course, notebook, lines, task)
     seeds = {name: line["seed"] for name, line in lines.items()}
     for judged in _run(course, submission, notebook, seeds, config):
         if judged.cell in wanted:
-            _show(judged, wanted[judged.cell], console, room)
+            _show(judged, lines[judged.cell], console, room)
 
 
 def _find(course: Assignment, graded: Path, student: str, notebook: str):
@@ -110,7 +108,28 @@ def _find(course: Assignment, graded: Path, student: str, notebook: str):
     submission = course.read(student)
     if notebook not in submission.notebooks:
         raise CourseError(f"{student} has no {notebook} in {course.submitted} any more.")
+    problem = submission.notebooks[notebook].problem
+    if problem:
+        raise CourseError(f"{notebook} of {student} cannot be judged. {problem}")
     return submission, lines
+
+
+def _wanted(course: Assignment, notebook: str, lines: dict[str, dict], task: str) -> list[str]:
+    """Return the cells of one task, or all."""
+    if not task:
+        return list(lines)
+    tests = load_hidden_tests(course.hidden_tests, course.name, notebook)
+    titles = {name: test.title for name, test in tests.items()}
+    names = {
+        cell: (cell, line["test"], titles.get(line["test"], "")) for cell, line in lines.items()
+    }
+    wanted = [
+        cell for cell, known in names.items() if task.casefold() in [n.casefold() for n in known]
+    ]
+    if not wanted:
+        there = "; ".join(", ".join(dict.fromkeys(filter(None, known))) for known in names.values())
+        raise CourseError(f"{notebook} has no task {task!r}. It has: {there}.")
+    return wanted
 
 
 def _say_changes(course, submission: Submission, notebook, lines, console: Console) -> None:
