@@ -66,7 +66,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 
 def _measure_all(asked: argparse.Namespace) -> dict:
-    begin = time.time()
+    begin, load = time.time(), os.getloadavg()[0]
     otter_course.python()  # what is installed is not measured
     with tempfile.TemporaryDirectory() as folder:
         classes = Classes(Path(folder))
@@ -82,6 +82,7 @@ def _measure_all(asked: argparse.Namespace) -> dict:
         "versions": {"Python": platform.python_version()}
         | {name: version(name) for name in PACKAGES}
         | {"otter-grader": otter_course.VERSION},
+        "load": load,
         "rounds": asked.rounds,
         "runs": runs,
         "kernels": {**answers, "memory": memory, "own": own},

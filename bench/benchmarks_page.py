@@ -12,6 +12,7 @@ import matplotlib
 matplotlib.use("agg")
 import matplotlib.pyplot as plt
 from graders import GRADERS, JUDGED, ONE, OTTER, PLAIN, TWO
+from matplotlib.ticker import LogLocator
 
 FIGURE = "benchmarks.png"
 COLOURS = {
@@ -22,6 +23,7 @@ COLOURS = {
     TWO.name: "#0072b2",
 }
 NEAR = 0.9  # of what the workers could give: more is as good as all of it
+CLEARLY = 1.2  # times as many results: what gives them is not the limit
 LONG = 20  # seconds; of a submission that trains
 
 
@@ -113,7 +115,8 @@ def _head(measured: Measured) -> str:
         "# What grading costs\n\n"
         f"Written by `make bench` (bench/benchmarks.py) in {data['minutes']:.0f} minutes on "
         f"{machine['cores']} cores ({machine['processor']}) with "
-        f"{machine['memory'] / 2**30:.0f} GB, {machine['system']}. {versions}.\n\n"
+        f"{machine['memory'] / 2**30:.0f} GB, {machine['system']}; the load average was "
+        f"{data['load']:.1f} when it began. {versions}.\n\n"
         "All graders grade the same light submissions: import torch, train a little, be tested in "
         "three cases. They take turns, and each number is the median of as many runs as there are "
         f"rounds, which is {data['rounds']} here. A run counts only if each student got all "
@@ -142,7 +145,9 @@ def targets(measured: Measured) -> list[Target]:
         found.append(Target(what, "at most 0.10 s"))
     else:
         beyond = more - statistics.median(measured.data["kernels"]["own"])
-        found.append(Target(what, "at most 0.10 s", f"{beyond:.3f} s", beyond <= 0.10))
+        # on a busy machine a large class may take no longer than a small one: that is no number
+        value = f"{beyond:.3f} s" if beyond > 0 else ""
+        found.append(Target(what, "at most 0.10 s", value, beyond <= 0.10))
     first = max(measured.first(each, n) for each in fast for n in measured.sizes(each))
     what = "first result, of all classes and both numbers of workers the slowest"
     found.append(Target(what, "within 3 s", f"{first:.1f} s", first <= 3))
@@ -158,7 +163,7 @@ def targets(measured: Measured) -> list[Target]:
     found.append(Target(what, "200 students a second", f"{rate:.0f}", rate >= 200))
     for each in fast:
         sizes = measured.sizes(each)
-        few, many = 40 if 40 in sizes else sizes[0], sizes[-1]
+        few, many = 40 if 40 in sizes[:-1] else sizes[0], sizes[-1]
         what = f"memory at {many} students against {few} (`{_options(each)}`)"
         share = measured.memory(each, many) / measured.memory(each, few)
         value = f"{share:.2f} ×" if many > few else ""
@@ -298,27 +303,30 @@ def _many(measured: Measured) -> str:
 
 
 def _limit(measured: Measured) -> str:
-    """Say at which size what becomes the limit."""
+    """Say what becomes the limit, and from how many workers on."""
     simulated = measured.data["simulated"]
-    short = [each for each in simulated if each["whole"] < NEAR * each["ideal"]]
-    most = max(each["whole"] for each in simulated)
-    one = simulated[0]
-    light = one["workers"] / one["ideal"]
-    if not short:
-        return (
-            f"Up to {simulated[-1]['workers']} workers nothing but the workers is the limit: the "
-            f"command gives at least {NEAR:.0%} of what they could."
-        )
-    first = short[0]
-    handed = first["handed_out"] / first["ideal"]
-    what = "the writer (with what is read for it)" if handed >= NEAR else "handing out by Dask"
-    return (
-        f"**With {first['workers']} workers {what} becomes the limit**: there the command gives "
-        f"{first['whole'] / first['ideal']:.0%} of what the workers could, and handing out alone "
-        f"{handed:.0%}. The command gave at most {most:.0f} results a second. So it keeps "
-        f"{most * light:.0f} workers busy with submissions that take {light:.2f} s as these do, "
-        f"and {most * LONG:.0f} with submissions that take {LONG} s (computed)."
+    best = max(simulated, key=lambda each: each["whole"])
+    most, handed_out = best["whole"], max(each["handed_out"] for each in simulated)
+    light = simulated[0]["workers"] / simulated[0]["ideal"]
+    first = simulated[0]
+    text = (
+        f"With {_workers(first)} the command gives {first['whole'] / first['ideal']:.0%} of what "
+        "workers could; the rest is the wait between a result and the next submission. "
     )
+    if best is simulated[-1] and most >= NEAR * best["ideal"]:
+        return f"{text}Up to {_workers(best)} nothing but the workers is the limit."
+    writer = handed_out >= CLEARLY * most
+    what = "the writer, with what is read for it" if writer else "handing out by Dask"
+    return (
+        f"{text}It gives at most {most:.0f} results a second, with {_workers(best)}; handing out "
+        f"alone gives at most {handed_out:.0f}. **So the limit is {what}**, from "
+        f"{max(1, round(most * light))} workers on with submissions that take {light:.2f} s as "
+        f"these do, and from {most * LONG:.0f} on with submissions that take {LONG} s (computed)."
+    )
+
+
+def _workers(simulated: dict) -> str:
+    return f"{simulated['workers']} worker{'s' if simulated['workers'] > 1 else ''}"
 
 
 def _options(grader) -> str:
@@ -364,7 +372,8 @@ def _draw(measured: Measured, path: Path) -> None:
 def _axes(axes, x: str, y: str, ticks: list[int]) -> None:
     axes.set(xscale="log", yscale="log", xlabel=x, ylabel=y)
     axes.set_xticks(ticks, map(str, ticks))
-    axes.minorticks_off()
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter("{x:g}")
+    axes.minorticks_off()
     axes.grid(alpha=0.25)
     axes.legend(frameon=False)

@@ -44,6 +44,7 @@ def measured(**other):
     return {
         "machine": {"processor": "P", "cores": 2, "memory": 8 << 30, "system": "Linux"},
         "versions": {"Python": "3.11"},
+        "load": 0.1,
         "rounds": 1,
         "runs": runs,
         "kernels": {"plain": [0.4], "boxed": [0.1], "ahead": [0.02], "memory": 5e7, "own": [0.01]},
@@ -81,10 +82,14 @@ def test_what_was_not_measured_has_no_value():
 
 def test_the_limit_is_the_writer_where_handing_out_would_go_on(tmp_path):
     text = write_page(measured(), tmp_path)
-    assert "**With 64 workers the writer (with what is read for it) becomes the limit**" in text
+    assert "at most 150 results a second, with 64 workers" in text
+    assert "**So the limit is the writer, with what is read for it**, from 22 workers on" in text
     simulated = [{**each, "handed_out": each["whole"]} for each in measured()["simulated"]]
     text = write_page(measured(simulated=simulated), tmp_path)
-    assert "**With 64 workers handing out by Dask becomes the limit**" in text
+    assert "**So the limit is handing out by Dask**" in text
+    simulated = [{**each, "whole": each["ideal"]} for each in simulated]
+    text = write_page(measured(simulated=simulated), tmp_path)
+    assert "Up to 64 workers nothing but the workers is the limit." in text
 
 
 def test_start_and_end_of_a_run_do_not_count_in_its_rate():
