@@ -81,7 +81,7 @@ class Pool:
         """
         self._client.subscribe_topic(self._run, lambda event: self._news.put(event[1]))
         self._threads.submit(self._prepare)
-        works, left = iter(works), True
+        works, left, done = iter(works), True, []
         while left or self._tasks or self._again:
             # not before somebody is ready: Dask looks at what nobody could do only when a worker is
             # added, and a worker is not ready by then
@@ -91,8 +91,11 @@ class Pool:
                     left = False
                 else:
                     self._hand_out(work)
+            yield from done  # to be written while the workers have something to do
+            done = []
             if self._tasks or left or self._again:
-                yield from self._take(self._next_news())
+                done = list(self._take(self._next_news()))
+        yield from done
 
     def close(self) -> None:
         """Let the workers forget the course."""
