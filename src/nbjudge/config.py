@@ -1,6 +1,7 @@
 """The one line that another course writes: ``nbjudge.configure(c)`` in nbgrader_config.py."""
 
 import warnings
+from functools import partial
 
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
@@ -33,7 +34,8 @@ def configure(c: Config) -> None:
     """
     use_judge_autograde()
     use_judge_feedback()
-    use_explained_export()
+    use_judge_release()
+    use_explained_gradebook()
     mend_paths()
     # nbgrader's own use of SQLAlchemy 2.1; harmless, and it hides what an instructor must read
     warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
@@ -96,15 +98,34 @@ def use_judge_feedback() -> None:
         module.GenerateFeedback = JudgeFeedback
 
 
-def use_explained_export() -> None:
-    """Let ``nbgrader export`` say in a sentence why the gradebook cannot be read."""
-    from nbgrader.apps import exportapp
+def use_judge_release() -> None:
+    """Let ``nbgrader generate_assignment`` and formgrader convert with `JudgeRelease`.
 
-    from nbjudge.plugin.export import opened_for_export
+    As for autograde, nbgrader has no setting for the converter (0.9.6).
+    """
+    from nbgrader.apps import api, generateassignmentapp
 
-    if not hasattr(exportapp, "Gradebook"):
-        raise RuntimeError(f"{exportapp.__name__} has no Gradebook: nbjudge does not know it")
-    exportapp.Gradebook = opened_for_export
+    from nbjudge.plugin.release import JudgeRelease
+
+    for module in (api, generateassignmentapp):
+        if not hasattr(module, "GenerateAssignment"):
+            raise RuntimeError(
+                f"{module.__name__} has no GenerateAssignment: nbjudge does not know this nbgrader"
+            )
+        module.GenerateAssignment = JudgeRelease
+
+
+def use_explained_gradebook() -> None:
+    """Let ``nbgrader export`` and ``nbgrader db`` say in a sentence why it cannot be used."""
+    from nbgrader.apps import dbapp, exportapp
+
+    from nbjudge.plugin.gradebook import opened_or_ended
+
+    for module in (dbapp, exportapp):
+        if not hasattr(module, "Gradebook"):
+            raise RuntimeError(f"{module.__name__} has no Gradebook: nbjudge does not know it")
+    dbapp.Gradebook = opened_or_ended
+    exportapp.Gradebook = partial(opened_or_ended, done="exported")
 
 
 def without_exchange(c: Config) -> None:

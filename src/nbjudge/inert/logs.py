@@ -9,6 +9,8 @@ import re
 from nbjudge.inert.characters import inert_text, one_line
 
 CONTINUED = "    | "  # before every further line of a message, so that none looks like a new one
+# of an address such as a gradebook's; its length is bounded for what is none
+_PASSWORD = re.compile(r"(?<=://)([^\s:/@]{0,200}):[^\s@]{1,200}@")
 _NEXT_LINE = re.compile(rf"\n(?!{re.escape(CONTINUED)})")
 
 
@@ -26,8 +28,8 @@ class InertFilter(logging.Filter):
 
 
 def inert_message(text: str) -> str:
-    """Return a message of one or more lines as the log shows it."""
-    return _NEXT_LINE.sub(f"\n{CONTINUED}", inert_text(text))
+    """Return a message of one or more lines as the log shows it, without passwords."""
+    return _PASSWORD.sub(r"\1:***@", _NEXT_LINE.sub(f"\n{CONTINUED}", inert_text(text)))
 
 
 def _inert_argument(argument: object) -> object:

@@ -24,6 +24,7 @@ from nbjudge.record.digest import (
     solution_digest,
     submission_digest,
 )
+from nbjudge.record.gradebook import reading
 from nbjudge.verdict.course import judged_test, load_with_files
 
 
@@ -197,20 +198,21 @@ def _solutions(path: Path) -> dict[str, str]:
 
 
 def _kept_cells(gradebook: Gradebook, name: str) -> dict[str, dict]:
-    try:
-        notebooks = gradebook.find_assignment(name).notebooks
-    except MissingEntry:
-        raise CourseError(
-            f"The gradebook does not know the assignment {name!r}: run nbgrader "
-            f"generate_assignment {name} first."
-        ) from None
-    return {
-        notebook.name: {
-            cell.name: (cell.source if cell.locked else None, cell.checksum)
-            for cell in notebook.source_cells
+    with reading(gradebook):
+        try:
+            notebooks = gradebook.find_assignment(name).notebooks
+        except MissingEntry:
+            raise CourseError(
+                f"The gradebook does not know the assignment {name!r}: run nbgrader "
+                f"generate_assignment {name} first."
+            ) from None
+        return {
+            notebook.name: {
+                cell.name: (cell.source if cell.locked else None, cell.checksum)
+                for cell in notebook.source_cells
+            }
+            for notebook in notebooks
         }
-        for notebook in notebooks
-    }
 
 
 def assignment_problem(coursedir: CourseDirectory, wanted: str) -> str:

@@ -232,7 +232,7 @@ class JudgeAutograde(Autograde):
             self._held[student] = held
             try:
                 work = self._work(student, plan)
-            except OSError as error:
+            except (OSError, GradebookError) as error:
                 self._settle(student, partial(_raise, error))
                 continue
             proposed = self._proposals.find(work) if self.regrade_diff else None

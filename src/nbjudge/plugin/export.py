@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import re
-import sys
-from collections.abc import Iterator
+from datetime import datetime
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
-from traitlets.config import Application
 
 from nbjudge.inert.characters import one_line
-from nbjudge.record.gradebook import GradebookError, explained, opened
 from nbjudge.report.points import Waiting, names, submissions, tidy, waiting
 
 COLUMNS = (  # nbgrader's own, and what waits for a grader
@@ -35,17 +31,6 @@ COLUMNS = (  # nbgrader's own, and what waits for a grader
 _FORMULA = re.compile(r"(^|[;,])(?=[\s\"'`]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
-@contextlib.contextmanager
-def opened_for_export(db_url: str, course_id: str) -> Iterator[Gradebook]:
-    """Give the gradebook to ``nbgrader export``; end the command if it cannot be read."""
-    try:
-        with opened(db_url, course_id, writing=False) as gradebook, explained(db_url):
-            yield gradebook
-    except GradebookError as error:
-        Application.instance().log.error("Nothing was exported: %s", error)
-        sys.exit(1)
-
-
 class GradesCsv(ExportPlugin):
     """nbgrader's CSV export, with the same columns and one more, safe to open.
 
@@ -57,11 +42,14 @@ class GradesCsv(ExportPlugin):
     def export(self, gradebook: Gradebook) -> None:
         """Write the grades to `to`, by default ``grades.csv``; warn where points are pending.
 
-        Students without a submission have a score of 0, as in nbgrader's own export.
+        Students without a submission have a score of 0, as in nbgrader's own export. The order is
+        nbgrader's with SQLite; other databases put missing names and dates elsewhere, or anywhere.
         """
         target = self.to or "grades.csv"
         assignments = _wanted(gradebook.assignments, "name", self.assignment)
+        assignments.sort(key=lambda a: (a.duedate or datetime.min, a.name))
         students = _wanted(gradebook.students, "id", self.student)
+        students.sort(key=lambda s: (s.last_name or "", s.first_name or "", s.id))
         self.log.info("Exporting grades to %s", target)
         self._warn_of_unknown("assignment", self.assignment, [a.name for a in assignments])
         self._warn_of_unknown("student", self.student, [s.id for s in students])

@@ -104,6 +104,13 @@ def _points(number: float) -> str:
     return "point" if number == 1 else "points"
 
 
+class GradebookLostError(KeyboardInterrupt):
+    """The gradebook cannot be used any more; the message is a `GradebookError`'s.
+
+    A kind of interrupt, because nbgrader lets nothing else out without a traceback for each page.
+    """
+
+
 class JudgeFeedback(GenerateFeedback):
     """Writes the feedback of graded submissions, and says for whom it is not complete."""
 
@@ -115,10 +122,10 @@ class JudgeFeedback(GenerateFeedback):
         url, course_id = self.coursedir.db_url, self.coursedir.course_id
         try:
             # noticed here, and not with a traceback for each notebook
-            with opened(url, course_id, writing=False) as gradebook, explained(url):
+            with opened(url, course_id, writing=False) as gradebook:
                 super().start()
                 self._warn_of_ungraded(gradebook)
-        except GradebookError as error:
+        except (GradebookError, GradebookLostError) as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from error
 
@@ -178,6 +185,14 @@ class JudgeFeedback(GenerateFeedback):
             if path.is_file() and not hidden:
                 (destination / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, destination / name)
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Write one page."""
+        try:
+            with explained(self.coursedir.db_url):
+                super().convert_single_notebook(notebook_filename)
+        except GradebookError as error:
+            raise GradebookLostError(str(error)) from error
 
     def _warn_of_ungraded(self, gradebook: Gradebook) -> None:
         pattern = self._format_source("(?P<assignment>.*)", "(?P<student>.*)", escape=True)

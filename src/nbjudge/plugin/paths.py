@@ -2,18 +2,20 @@
 
 nbgrader takes every path for a pattern, so that brackets in the course's own path hide all of its
 files, and what is to be ignored is copied. It writes the gradebook's path into a URL as it is. And
-it calls alembic as a script, which is on the path only in an activated environment. `mend_paths`
-puts right ways in these places (nbgrader 0.9.6).
+it calls alembic as a script, which is on the path only in an activated environment. And it takes a
+database's server for one that never restarts. `mend_paths` puts right ways in these places
+(nbgrader 0.9.6).
 """
 
 from __future__ import annotations
 
 import glob
 import os
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url
 
 ALL = ("*", "[!.]*")  # whatever is there, for nbgrader
 
@@ -30,6 +32,9 @@ def mend_paths() -> None:
         module.glob = SimpleNamespace(glob=find_paths)
     _known(gradebook, "get_alembic_version")
     gradebook.get_alembic_version = alembic_version
+    _known(gradebook, "create_engine")
+    # between two students, minutes may pass, and a connection's end is noticed when it is used
+    gradebook.create_engine = partial(create_engine, pool_pre_ping=True)
     _known(coursedir.CourseDirectory, "_db_url_default")
     coursedir.CourseDirectory._db_url_default = lambda self: gradebook_url(
         os.path.abspath(os.path.join(self.root, "gradebook.db"))

@@ -1,16 +1,34 @@
-"""Preprocessors for `nbgrader generate_assignment`: one setting in, every released copy right."""
+"""`nbgrader generate_assignment`: one setting in, every released copy right."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Unicode
 
 from nbjudge.plugin.execute import JudgeExecute
+from nbjudge.record.gradebook import GradebookError, opened
 from nbjudge.verdict.course import load_hidden_tests
 from nbjudge.verdict.marking import MARKING, folded
+
+
+class JudgeRelease(GenerateAssignment):
+    """Makes a release as nbgrader does, where there is a gradebook to enter it in."""
+
+    def start(self) -> None:
+        """Look at the gradebook first: nbgrader removes the last release before it does."""
+        try:
+            if not self.no_database:
+                with opened(self.coursedir.db_url, self.coursedir.course_id):
+                    pass
+        except GradebookError as error:
+            self.log.error("No release was made: %s", error)
+            raise NbGraderException(str(error)) from error
+        super().start()
 
 
 class StampSettings(NbGraderPreprocessor):

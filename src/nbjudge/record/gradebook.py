@@ -6,31 +6,16 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbgrader.api import Gradebook, InvalidEntry
+from nbgrader.api import Assignment, Gradebook, InvalidEntry
 from nbgrader.api import app_log as nbgraders_log
-from sqlalchemy import text
-from sqlalchemy.engine import make_url
+from sqlalchemy import URL, Engine, create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-# what a database says, and what an instructor can do about it
-_ADVICE = {
-    "locked": "Another program is writing to it, or was stopped in the middle of that: close "
-    "formgrader and other graders, then run the same command again.",
-    "full": "Its disk is full: make room, then run the same command again.",
-    "malformed": "Put it aside (mv {path} {path}.damaged), copy your last "
-    "good backup to its place, or none, and run make release and this command again.",
-    "not a database": "Its file holds something else: put it aside (mv {path} {path}.other), copy "
-    "your last good backup to its place, or none, and run make release and this command again.",
-    "it is a folder": "Put it aside (mv {path} {path}.other), copy your last good backup to its "
-    "place, or none, and run make release and this command again.",
-    "its file is empty": "Put it aside (mv {path} {path}.empty), copy your last good backup to its "
-    "place, or none, and run make release and this command again.",
-    "unable to open": "Its file cannot be opened: look at the rights of {path} and of its folder.",
-    "readonly": "Its file cannot be written: look at the rights of {path} and of its folder.",
-    "no such": "It was made by another nbgrader: copy it to a safe place, then run nbgrader db "
-    "upgrade.",
-}
+from nbjudge.record.advice import address, sentence
+
+PATIENCE = "30s"  # for other writers on a server, which has no limit by itself
+_WRITERS = 1_852_992_612  # a number for the lock that whoever writes grades holds on a server
 
 
 class GradebookError(RuntimeError):
@@ -57,9 +42,34 @@ def opened(db_url: str, course_id: str, writing: bool = True) -> Iterator[Gradeb
     """
     with explained(db_url):
         _check(db_url, writing)
-        gradebook = Gradebook(db_url, course_id)
-    with gradebook:
-        yield gradebook
+        with Gradebook(db_url, course_id) as gradebook:
+            yield gradebook
+
+
+def exists(db_url: str) -> bool:
+    """Say whether there is a gradebook; nbgrader would make an empty one to look into it.
+
+    Raises `GradebookError` if that cannot be found out.
+    """
+    with explained(db_url):
+        url = address(db_url)
+        if url.get_backend_name() == "sqlite":
+            return Path(url.database or "").exists()
+        with _engine(db_url) as engine:
+            return inspect(engine).has_table(Assignment.__tablename__)
+
+
+@contextlib.contextmanager
+def reading(gradebook: Gradebook) -> Iterator[Gradebook]:
+    """Let the block read, and forget what it has read.
+
+    A server keeps a transaction open for as long as it may be read again, which in a run is hours.
+    """
+    with explained(gradebook.engine.url):
+        try:
+            yield gradebook
+        finally:
+            gradebook.db.remove()
 
 
 @contextlib.contextmanager
@@ -70,6 +80,7 @@ def transaction(gradebook: Gradebook) -> Iterator[Gradebook]:
     nbgraders_log.disabled = True  # it would log the traceback of what is explained here
     try:
         with explained(gradebook.engine.url):
+            _be_the_one_writer(gradebook)
             yield gradebook
             Session.commit(gradebook.db())
     finally:
@@ -78,8 +89,23 @@ def transaction(gradebook: Gradebook) -> Iterator[Gradebook]:
         gradebook.db = usual
 
 
+def _be_the_one_writer(gradebook: Gradebook) -> None:
+    """Wait on a server until nobody else writes grades, as SQLite does by itself.
+
+    Two graders that add the same student, or renew penalties in another order, would fail.
+    """
+    if gradebook.engine.dialect.name != "postgresql":
+        return
+    unlimited = text(
+        "SELECT set_config('lock_timeout', :patience, true) "
+        "WHERE current_setting('lock_timeout') = '0'"
+    )
+    gradebook.db.execute(unlimited, {"patience": PATIENCE})
+    gradebook.db.execute(text("SELECT pg_advisory_xact_lock(:writers)"), {"writers": _WRITERS})
+
+
 @contextlib.contextmanager
-def explained(db_url) -> Iterator[None]:
+def explained(db_url: str | URL) -> Iterator[None]:
     """Turn what the database raises into a `GradebookError` of one sentence or two."""
     try:
         _check_file(db_url)
@@ -87,40 +113,41 @@ def explained(db_url) -> Iterator[None]:
     except (SQLAlchemyError, InvalidEntry) as error:
         # nbgrader's functions raise an InvalidEntry in the place of what the database raised
         cause = error.__context__ if isinstance(error, InvalidEntry) else error
-        said = str(getattr(cause, "orig", None) or error).strip().splitlines()[0].rstrip(".")
-        url = make_url(db_url)
-        path = url.database or ""
-        advice = next((advice for word, advice in _ADVICE.items() if word in said), "")
-        shown = path if url.get_backend_name() == "sqlite" else url.render_as_string()
-        raise GradebookError(
-            f"The gradebook {shown} cannot be used: {said}. {advice.format(path=path)}".strip()
-        ) from error
+        raise GradebookError(sentence(cause or error, db_url)) from error
 
 
-def _check(db_url: str, writing: bool) -> None:
-    """Notice a locked or damaged SQLite file before hours of work, not after them."""
-    from sqlalchemy import create_engine
-
-    engine = create_engine(db_url, future=True)
-    if engine.dialect.name != "sqlite":
-        return
+@contextlib.contextmanager
+def _engine(db_url: str) -> Iterator[Engine]:
+    """Give a way to the database apart from nbgrader's; it is closed after the block."""
     try:
-        with engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-            found = connection.execute(text("PRAGMA quick_check(1)")).scalar()
-            connection.exec_driver_sql("ROLLBACK")
-        if found != "ok":
-            # SQLite names the database first, between asterisks
-            facts = [line for line in found.splitlines() if not line.startswith("***")]
-            said = f"its file is malformed ({facts[0] if facts else found})"
-            raise DatabaseError("quick_check", None, Exception(said))
+        engine = create_engine(db_url)
+    except ImportError as error:
+        raise GradebookError(sentence(error, db_url)) from error
+    try:
+        yield engine
     finally:
         engine.dispose()
 
 
-def _check_file(db_url) -> None:
+def _check(db_url: str, writing: bool) -> None:
+    """Notice a locked or damaged SQLite file before hours of work, not after them."""
+    with _engine(db_url) as engine:
+        if engine.dialect.name != "sqlite":  # a server is asked when the gradebook is opened
+            return
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+            found = connection.execute(text("PRAGMA quick_check(1)")).scalar()
+            connection.exec_driver_sql("ROLLBACK")
+    if found != "ok":
+        # SQLite names the database first, between asterisks
+        facts = [line for line in found.splitlines() if not line.startswith("***")]
+        said = f"its file is malformed ({facts[0] if facts else found})"
+        raise DatabaseError("quick_check", None, Exception(said))
+
+
+def _check_file(db_url: str | URL) -> None:
     """Notice what SQLite takes for a new gradebook, or only says that it cannot open."""
-    url = make_url(db_url)
+    url = address(db_url)
     if url.get_backend_name() != "sqlite" or not url.database:
         return
     path, problem = Path(url.database), ""

@@ -28,7 +28,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 
 from nbjudge.intake import read_timestamp
 from nbjudge.record.audit import read_audit
-from nbjudge.record.gradebook import explained, transaction
+from nbjudge.record.gradebook import reading, transaction
 
 
 @dataclass(frozen=True)
@@ -57,21 +57,21 @@ def entered_points(
 
     Of one `student`, or of the whole class. Raises `GradebookError` if it cannot be read.
     """
-    rows = (
-        gradebook.db.query(
-            SubmittedAssignment.student_id, Notebook.name, BaseCell.name, Grade.auto_score
-        )
-        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-        .join(BaseCell, BaseCell.id == Grade.cell_id)
-        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .filter(Assignment.name == assignment)
-    )
-    if student is not None:
-        rows = rows.filter(SubmittedAssignment.student_id == student)
     found: dict[str, dict[tuple[str, str], float | None]] = {}
-    with explained(gradebook.engine.url):
+    with reading(gradebook):
+        rows = (
+            gradebook.db.query(
+                SubmittedAssignment.student_id, Notebook.name, BaseCell.name, Grade.auto_score
+            )
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .join(BaseCell, BaseCell.id == Grade.cell_id)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .filter(Assignment.name == assignment)
+        )
+        if student is not None:
+            rows = rows.filter(SubmittedAssignment.student_id == student)
         for name, notebook, cell, points in rows:
             found.setdefault(name, {})[notebook, cell] = points
     return found

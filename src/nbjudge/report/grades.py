@@ -19,7 +19,8 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import make_url, select
 
 from nbjudge.intake import find_submissions
-from nbjudge.record.gradebook import GradebookError, explained
+from nbjudge.record.advice import shown
+from nbjudge.record.gradebook import GradebookError, exists, opened
 from nbjudge.report.points import never_graded, waiting
 
 DELETED, UNFINISHED, NOT_GRADED = "deleted", "unfinished", "not graded"
@@ -75,14 +76,11 @@ class Grades:
 def read_grades(coursedir: CourseDirectory, assignment: str) -> Grades:
     """Return the grades of an assignment. Raises `NoGradesError` if there are none to read."""
     with contextlib.chdir(coursedir.root):  # where nbgrader looks for a gradebook without a folder
-        if not _gradebook_exists(coursedir.db_url):
-            file = make_url(coursedir.db_url).database
-            raise NoGradesError(f"Nothing is graded yet: there is no gradebook {file}.")
         try:
-            with (
-                explained(coursedir.db_url),
-                Gradebook(coursedir.db_url, coursedir.course_id) as gradebook,
-            ):
+            if not exists(coursedir.db_url):
+                name = shown(make_url(coursedir.db_url))
+                raise NoGradesError(f"Nothing is graded yet: there is no gradebook {name}.")
+            with opened(coursedir.db_url, coursedir.course_id, writing=False) as gradebook:
                 notebooks, points, penalties = _query(gradebook, assignment)
                 waits = waiting(gradebook, gradebook.find_assignment(assignment))
         except MissingEntry as error:
@@ -107,12 +105,6 @@ def read_grades(coursedir: CourseDirectory, assignment: str) -> Grades:
         rows.append(Row(student, by_notebook, by_hand, penalties[student], mark))
     where = f"{coursedir.submitted_directory}/"
     return Grades(assignment, notebooks, tuple(rows), where, len(refused))
-
-
-def _gradebook_exists(url: str) -> bool:
-    """Say whether there is a gradebook; nbgrader would make an empty one to look into it."""
-    parsed = make_url(url)
-    return not parsed.drivername.startswith("sqlite") or Path(parsed.database or "").exists()
 
 
 def _query(gradebook: Gradebook, assignment: str):
