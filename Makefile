@@ -57,6 +57,22 @@ $(BUILD)/system:
 	  echo "  sudo apt-get install bubblewrap libseccomp2      (Fedora: sudo dnf install bubblewrap libseccomp)"; exit 1; fi
 	@touch $@
 
+# What tests/test_postgresql.py starts: the programs of a server. Debian's package would also start
+# a server of the machine's own, but for the file that is there meanwhile.
+SERVER := ls /usr/lib/postgresql/*/bin/postgres 2>/dev/null | grep -q . || command -v postgres >/dev/null
+NO_SERVER := /etc/postgresql-common/createcluster.d/tests-only.conf
+APT := DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends
+$(BUILD)/postgresql:
+	@mkdir -p $(BUILD)
+	@if ! { $(SERVER); } && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  echo "Installing PostgreSQL's programs, for the tests"; \
+	  { apt-get update && $(APT) postgresql-common && mkdir -p $(dir $(NO_SERVER)) && \
+	    echo 'create_main_cluster = false' >$(NO_SERVER) && $(APT) postgresql; } >$(BUILD)/apt.log 2>&1 || cat $(BUILD)/apt.log; \
+	  rm -f $(NO_SERVER); fi
+	@if { $(SERVER); }; then touch $@; else \
+	  echo "The tests of PostgreSQL will fail without its server. Run this line, then make again:"; \
+	  echo "  sudo apt-get install postgresql      (Fedora: sudo dnf install postgresql-server)"; fi
+
 # Below a path with one of these pip cannot install, or the scripts and `activate` do not run. There,
 # .venv is a link to an environment in the user's cache.
 HARD := $(if $(filter .venv,$(VENV)),$(foreach c," $$ ` \ { } :,$(findstring $(c),$(CURDIR))))
@@ -70,7 +86,7 @@ $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
   { echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }; \
 { test -x "$$VENV/bin/python" || $(if $(strip $(HARD)),{ $(ELSEWHERE); },$(PYTHON) -m venv "$$VENV"); } && \
-$(RUN) pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[lab,cluster,dev]' || \
+$(RUN) pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[lab,cluster,postgresql,dev]' || \
   { echo "No environment could be made in $$VENV. At another place: make VENV=/path/to/a/new/folder $(MAKECMDGOALS)"; exit 1; }
 endef
 
@@ -90,13 +106,17 @@ PUT_BACK = rm -rf release/"$$ASSIGNMENT"; \
 RELEASE_FAILED = $(PUT_BACK); \
   echo "release/$$ASSIGNMENT could not be made anew; it is as it was, and so is the gradebook."; \
   echo "If nbgrader says above that notebooks changed while there are submissions: a notebook cannot be"; \
-  echo "added to, or taken from, an assignment that has been graded. Put the gradebook aside and run make"; \
-  echo "again; all of submitted/ is then graded anew, and points given by hand stay in the old file:"; \
+  echo "added to, or taken from, an assignment that has been graded. Put the gradebook aside (of one on a"; \
+  echo "server: name a new database) and run make again; all of submitted/ is then graded anew, and points"; \
+  echo "given by hand stay in the old one:"; \
   echo "  mv gradebook.db gradebook-before.db && rm -rf autograded/*/'$$ASSIGNMENT'"
 # The solutions are checked with the files of the new release, so after it is made.
-CHECK_FAILED = $(PUT_BACK); rm -f gradebook.db; \
+CHECK_FAILED = $(PUT_BACK); if [ -f gradebook.db ]; then rm -f gradebook.db; \
   if [ -f $(BUILD)/before.db ]; then cp -p $(BUILD)/before.db gradebook.db; fi; \
-  echo "release/$$ASSIGNMENT and the gradebook are as they were. Mend this first."
+  echo "release/$$ASSIGNMENT and the gradebook are as they were. Mend this first."; else \
+  echo "release/$$ASSIGNMENT is as it was, and the gradebook knows the new cells already. Mend this first."; fi
+# Made beside the stamp of a release whose gradebook is not this file but on a server.
+ON_SERVER = $(BUILD)/"gradebook of $$ASSIGNMENT is on a server"
 # What a release is made from. Asked of find, because make cannot hold a name with a blank.
 MADE_FROM = source/"$$ASSIGNMENT" hidden_tests/"$$ASSIGNMENT" data grader_config.py nbgrader_config.py \
   src/nbjudge/plugin/release.py src/nbjudge/verdict/marking.py src/nbjudge/config.py
@@ -109,7 +129,7 @@ release: known setup
 	  echo "gradebook.db is $$([ -d gradebook.db ] && echo a folder || echo empty). Put it aside (mv gradebook.db gradebook.db.other), copy your"; \
 	  echo "last good backup to its place, or none, and run make again."; exit 1; fi >&2
 	@mkdir -p $(BUILD); stamp=$(BUILD)/"release of $$ASSIGNMENT"; \
-	if [ -f "$$stamp" ] && [ -f gradebook.db ] && [ -d release/"$$ASSIGNMENT" ] && \
+	if [ -f "$$stamp" ] && { [ -f gradebook.db ] || [ -f $(ON_SERVER) ]; } && [ -d release/"$$ASSIGNMENT" ] && \
 	  [ -z "$$($(NEWER) 2>/dev/null | head -n 1)" ]; then exit 0; fi; \
 	rm -rf $(BUILD)/before; if [ -d release/"$$ASSIGNMENT" ]; then cp -a release/"$$ASSIGNMENT" $(BUILD)/before; fi; \
 	$(RUN) nbjudge check "$$ASSIGNMENT" --quick || { echo "No release was made. Mend this first."; exit 1; }; \
@@ -118,6 +138,7 @@ release: known setup
 	$(RUN) nbgrader generate_assignment "$$ASSIGNMENT" --force --log-level=ERROR || { $(RELEASE_FAILED); exit 1; }; \
 	echo "nbjudge check '$$ASSIGNMENT'"; \
 	$(RUN) nbjudge check "$$ASSIGNMENT" $(if $(UNBOXED),--unboxed) || { $(CHECK_FAILED); exit 1; }; \
+	if [ -f gradebook.db ]; then rm -f $(ON_SERVER); else touch $(ON_SERVER); fi; \
 	mv $(BUILD)/begun "$$stamp"
 
 WHOM = $(if $(STUDENT),--student="$$STUDENT") $(if $(NOTEBOOK),--notebook="$$NOTEBOOK")
@@ -131,7 +152,7 @@ feedback: grade
 	@echo "nbgrader generate_feedback '$$ASSIGNMENT' --force"
 	@$(RUN) nbgrader generate_feedback "$$ASSIGNMENT" $(WHOM) --force --log-level=WARN
 
-test: release
+test: release | $(BUILD)/postgresql
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder -rA -o console_output_style=classic

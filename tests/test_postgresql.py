@@ -65,6 +65,10 @@ def between_students(**_):
     if list(Path("autograded").glob("*/small")):
         pause("between students")
 
+def between_pages(**_):
+    if list(Path("feedback").glob("*/small/*.html")):
+        pause("between pages")
+
 class Halved(BasePlugin):
     def late_submission_penalty(self, student_id, score, total_seconds_late):
         pause("within a transaction")
@@ -72,8 +76,11 @@ class Halved(BasePlugin):
 
 c.AssignLatePenalties.plugin_class = Halved
 c.Autograde.pre_convert_hook = between_students
+c.GenerateFeedback.pre_convert_hook = between_pages
 c.CourseDirectory.db_url = "{url}"
 """
+GRADE = ("nbjudge", "autograde", ASSIGNMENT, "--log-level=ERROR")
+FEEDBACK = ("nbgrader", "generate_feedback", ASSIGNMENT, "--force", "--log-level=ERROR")
 SQLITE = "sqlite:///gradebook.db"
 
 
@@ -178,12 +185,12 @@ def _meaning(table, row, meant):
     return tuple(fields)
 
 
-def start(folder, *moments):
-    """Start grading, to pause at these moments; return when it does at the first of them."""
+def start(folder, *moments, command=GRADE):
+    """Start a command, to pause at these moments; return when it does at the first of them."""
     for moment in moments:
         (folder / f"pause {moment}").touch()
     process = subprocess.Popen(
-        [sys.executable, "-m", "nbjudge", "autograde", ASSIGNMENT, "--log-level=ERROR"],
+        [sys.executable, "-m", *command],
         cwd=folder,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -357,26 +364,33 @@ def test_a_server_may_restart_between_two_students_and_if_it_goes_that_is_said_i
     assert (tables(url), files(folder)) == results[0]
 
 
-def test_without_its_server_a_run_ends_and_no_command_begins(ungraded, postgresql):
-    folder, url = ungraded
+def test_without_its_server_a_run_ends_and_no_command_begins(ungraded, graded, postgresql):
+    (folder, url), ((published, _), _) = ungraded, graded[0]
     use(folder, url, url.replace(USER, f"{USER}:{quote(PASSWORD, safe='')}"))
     process = start(folder, "between students")
+    pages = start(published, "between pages", command=FEEDBACK)
     postgresql.stop()
     go_on(folder)
+    go_on(published)
     log = process.communicate(timeout=120)[0]
+    of_pages = pages.communicate(timeout=120)[0].replace(
+        "[GenerateFeedbackApp | ERROR] Canceled\n", ""
+    )
     release = files_below(folder / "release")
     commands = (
         ("nbjudge", "grade", ASSIGNMENT),
         ("nbjudge", "grades", ASSIGNMENT),
         ("nbjudge", "again", "student01", "area"),
         ("nbgrader", "export", "--log-level=ERROR"),
-        ("nbgrader", "generate_feedback", ASSIGNMENT, "--log-level=ERROR"),
+        FEEDBACK,
         ("nbgrader", "generate_assignment", ASSIGNMENT, "--force", "--log-level=ERROR"),
         ("nbgrader", "db", "student", "list", "--log-level=ERROR"),
     )
     later = forked.run_all([(folder, command) for command in commands], environment())
     postgresql.start()
     assert "1 of 6 submissions are graded and kept" in sentence(log)
+    assert "Look whether its server runs" in sentence(of_pages)
+    assert pages.returncode == 1
     for status, said in ((process.returncode, log), *later):
         assert status == 1
         assert f"postgresql+psycopg://{USER}:***@127.0.0.1:{postgresql.port}/" in sentence(said)
