@@ -13,7 +13,8 @@ CONDA_NAMES = {"pytorch-cpu": "torch"}
 def project_requirements():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     texts = project["dependencies"] + project["optional-dependencies"]["lab"]
-    texts += project["optional-dependencies"]["postgresql"]
+    for extra in ("cluster", "postgresql"):
+        texts += project["optional-dependencies"][extra]
     return {r.name: r.specifier for r in map(Requirement, texts)}, project["requires-python"]
 
 
