@@ -79,16 +79,16 @@ def entered_points(
 
 def given_by_hand(gradebook: Gradebook, assignment: str, student: str) -> set[str]:
     """Return a student's cells (grade_id) whose points were given by hand."""
-    rows = (
-        gradebook.db.query(BaseCell.name)
-        .join(Grade, Grade.cell_id == BaseCell.id)
-        .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
-        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .filter(Assignment.name == assignment, SubmittedAssignment.student_id == student)
-        .filter(Grade.manual_score.is_not(None))
-    )
-    with explained(gradebook.engine.url):
+    with reading(gradebook):
+        rows = (
+            gradebook.db.query(BaseCell.name)
+            .join(Grade, Grade.cell_id == BaseCell.id)
+            .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .filter(Assignment.name == assignment, SubmittedAssignment.student_id == student)
+            .filter(Grade.manual_score.is_not(None))
+        )
         return {name for (name,) in rows}
 
 
