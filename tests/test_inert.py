@@ -505,6 +505,13 @@ def test_a_traceback_in_the_log_is_inert_and_keeps_its_lines(tmp_path):
     assert not any(os.linesep in line or "\x1b" in line for line in lines)
 
 
+def test_a_password_in_an_address_is_not_logged():
+    from nbjudge.inert.logs import inert_message
+
+    told = inert_message("Upgrading postgresql+psycopg://ada:pass/w:rd@db.example.org/lab1")
+    assert told == "Upgrading postgresql+psycopg://ada:***@db.example.org/lab1"
+
+
 def test_markdown_beyond_the_limit_of_a_notebook_is_shown_as_typed():
     cells = [new_markdown_cell(f"*words* {number}") for number in range(5)]
     nb, _ = InertNotebook(markdown_characters=30).preprocess(new_notebook(cells=cells), {})

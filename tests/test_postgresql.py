@@ -453,7 +453,7 @@ def test_a_missing_database_or_driver_and_an_empty_database_are_said_in_a_senten
     [
         ("teacher:{secret}x@{server}/small", "Mend the password in ~/.pgpass or PGPASSWORD"),
         ("nobody_at_all:x@{server}/small", "Mend the password in ~/.pgpass or PGPASSWORD, or the"),
-        ("stranger:x@{server}/empty schema", "ALTER DATABASE empty schema OWNER TO stranger"),
+        ("stranger:x@{server}/empty schema", 'ALTER DATABASE "empty schema" OWNER TO "stranger"'),
         ("teacher:x@{secret}@{server}/small", "db_url is no address that can be read"),
         ("teacher:{secret}:@x:{secret}@{server}/small", "db_url is no address that can be read"),
     ],

@@ -46,7 +46,8 @@ def make_logs_inert() -> None:
     """
     from nbgrader import apps  # a second to import, and only nbgrader's commands come here
 
-    for name in apps.__all__:
+    commands_of_db = (name for name in vars(apps.dbapp) if name.endswith("App"))
+    for name in (*apps.__all__, *commands_of_db):
         logging.getLogger(name).addFilter(_FILTER)
 
 

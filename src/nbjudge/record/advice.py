@@ -32,8 +32,8 @@ _OF_A_FILE = {
 _OF_A_SERVER = {
     "55P03": _LOCKED,
     "53100": "The disk of its server is full: make room, then run the same command again.",
-    "42501": "Let the user own it (ALTER DATABASE {database} OWNER TO {username}), then run the "
-    "same command again.",
+    "42501": 'Let the user own it (ALTER DATABASE "{database}" OWNER TO "{username}") and its '
+    "tables, then run the same command again.",
     "25006": "Its server lets nobody write: look whether db_url names a copy of the right one.",
     "42P01": "It was made by another nbgrader: make a copy with pg_dump, then run nbgrader db "
     "upgrade.",
