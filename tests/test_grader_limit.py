@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
-from small_course import ASSIGNMENT, RIGHT, build, files, hand_in, nbgrader, rows
+from small_course import ASSIGNMENT, RIGHT, build, files, hand_in, nbgrader, nbjudge, rows
 
 from nbjudge.record.audit import read_audit, seconds_of
 
@@ -12,8 +12,8 @@ FLOOD = "import sys\nfor number in range(300_000):\n    print(number)\n    sys.s
 CONFIG = "c.JudgeAutograde.grader_seconds = 4\nc.JudgeExecute.sent_bytes = 1 << 30"
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
+@pytest.fixture(scope="module", params=["autograde", "grade"])
+def course(request, tmp_path_factory):
     """Return a course in which one of three students keeps the grader busy, twice."""
     course = build(tmp_path_factory.mktemp("limit"), 0, CONFIG)
     for student in ("a_before", "busy", "c_after"):
@@ -23,7 +23,10 @@ def course(tmp_path_factory):
         nb = nbformat.read(path, as_version=4)
         nb.cells.insert(place, new_code_cell(FLOOD))
         nbformat.write(nb, path)
-    log = nbgrader(course, "autograde", ASSIGNMENT, "--log-level=WARN")
+    if request.param == "grade":
+        log = nbjudge(course, "grade", ASSIGNMENT, "--workers=2")
+    else:
+        log = nbgrader(course, "autograde", ASSIGNMENT, "--log-level=WARN")
     return course, log
 
 

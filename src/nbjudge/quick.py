@@ -8,6 +8,7 @@ import multiprocessing.forkserver
 import os
 import signal
 import sys
+import threading
 
 import psutil
 
@@ -43,6 +44,8 @@ def start_fork_server() -> None:
     """Start the process that workers on this machine are forks of, if it is not there."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["nbjudge.quick", "nbjudge.cluster.worker", "distributed"])
+    if threading.current_thread() is not threading.main_thread():
+        return  # Dask starts it, and a server that grades in another thread gets no Ctrl-C
     usual = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader alone
     try:
         multiprocessing.forkserver.ensure_running()
