@@ -2,6 +2,11 @@
 
 nbjudge grade ASSIGNMENT [--student NAME] [--notebook NAME] [--force] [--unboxed]
                                          grade what is not graded, print the points
+                [--workers N]            with so many processes; as many as there are cores, if
+                                         not named
+                [--scheduler ADDRESS]    with the workers of a Dask scheduler
+                [--regrade-diff]         show whose points would change, write nothing
+                [--regrade-diff --apply] write what was shown
 nbjudge grades ASSIGNMENT                print the points
                 [--sort points]          highest first (both commands)
                 [--table]                all students of a large class (both commands)
