@@ -12,7 +12,7 @@ import logging
 import queue
 import secrets
 import time
-from collections import Counter, deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ class Pool:
         self._refused: dict[str, str] = {}
         self._differences: set[str] = set()
         self._tasks: dict[int, _Task] = {}
-        self._losses: Counter[str] = Counter()
+        self._losses: dict[str, float] = defaultdict(float)
         self._again: deque[Work] = deque()
         self._number = 0
         self._versions = versions(course)
@@ -176,8 +176,8 @@ class Pool:
 
     def _try_again(self, task: _Task) -> Iterator[tuple[Work, Graded]]:
         student = task.work.student
-        # one that waited on a lost worker is not to blame
-        self._losses[student] += task.began
+        # one that had not begun is hardly to blame; but nobody is that unlucky thirty times
+        self._losses[student] += 1 if task.began else 0.1
         if self._losses[student] < LOSSES:
             self._log.warning("%s: the worker was lost; graded again.", student)
             self._again.append(task.work)

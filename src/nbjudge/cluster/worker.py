@@ -31,6 +31,7 @@ from nbjudge.plugin.steps import Steps
 from nbjudge.record.graded import Graded, Work
 from nbjudge.verdict.course import load_hidden_tests
 
+SECONDS_TO_TELL = 60  # that a submission has begun
 RESULT_BYTES = 256 << 20  # of one graded submission
 # what a verdict may depend on, beside what the course's solutions import
 PACKAGES = ("nbjudge", "distributed", "ipykernel", "nbclient", "nbconvert", "nbgrader", "numpy")
@@ -140,7 +141,9 @@ class GiveCourse(WorkerPlugin):
 def grade(run: str, number: int, work: Work) -> bytes:
     """Grade one submission on a worker; `number` is its task's. Raises what went wrong, as text."""
     worker = get_worker()
-    worker.log_event(run, {"worker": worker.address, "began": number})
+    told = worker.scheduler.log_event(topic=run, msg={"worker": worker.address, "began": number})
+    # not by the worker's own `log_event`: what ends the worker at once would end the message, too
+    asyncio.run_coroutine_threadsafe(told, worker.loop.asyncio_loop).result(SECONDS_TO_TELL)
     try:
         return _thread.submit(_graders[run].grade, work).result()
     except Exception as error:

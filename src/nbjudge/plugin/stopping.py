@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import logging
 import signal
+import sys
 import threading
 import time
 import warnings
@@ -41,6 +42,7 @@ def stoppable() -> Iterator[None]:
         # what the event loop and Python say of work that is broken off is no news
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)
         warnings.simplefilter("ignore")
+        sys.unraisablehook = lambda unraisable: None
         raise Stopped(number)
 
     for number in SIGNALS:
