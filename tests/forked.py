@@ -33,7 +33,7 @@ def _main() -> None:
     from nbgrader.apps.nbgraderapp import NbGraderApp
 
     from nbjudge import command
-    from nbjudge.plugin import again, apps, autograde, export, feedback, gradebook  # noqa: F401
+    from nbjudge.plugin import apps, autograde, explain, export, feedback, gradebook  # noqa: F401
 
     programs = {"nbgrader": NbGraderApp.launch_instance, "nbjudge": command.main}
     running = [

@@ -26,6 +26,9 @@ def local_client(workers: int) -> Iterator[Client]:
         "distributed.worker.multiprocessing-method": "forkserver",
         "distributed.admin.system-monitor.gil.enabled": False,
         "distributed.worker.profile.enabled": False,
+        # Dask opens a port for its web pages in any case; there are none
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
     }
     start_fork_server()
     with dask.config.set(settings):
@@ -36,7 +39,7 @@ def local_client(workers: int) -> Iterator[Client]:
             host="127.0.0.1",
             protocol="tls://",
             security=Security.temporary(),
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             memory_limit=0,
             silence_logs=logging.CRITICAL + 1,
         )

@@ -10,9 +10,7 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader import utils
@@ -208,9 +206,13 @@ class InertNotebook(NbGraderPreprocessor):
     ).tag(config=True)
 
     def preprocess(self, nb, resources):
-        """Return the notebook with every cell made inert; see nbconvert's Preprocessor."""
+        """Return the notebook with every cell made inert; see nbconvert's Preprocessor.
+
+        Of `resources`, ``own_cells`` are the course's.
+        """
         limits = OutputLimits(**{f.name: getattr(self, f.name) for f in fields(OutputLimits)})
-        released = self._released_cells(resources)
+        courses = resources.get("own_cells", ())
+        released = {(cell.cell_type, cell.source): cell for cell in courses}
         cells, left = [], limits
         markdown_left = self.markdown_characters
         for cell in nb.cells:
@@ -228,28 +230,6 @@ class InertNotebook(NbGraderPreprocessor):
         nb.cells = cells
         nb.metadata = NotebookNode(_inert_metadata(nb.metadata))
         return nb, resources
-
-    def _released_cells(self, resources) -> dict[tuple[str, str], NotebookNode]:
-        """Return the cells of the course's own notebook by type and source."""
-        coursedir = getattr(getattr(self.parent, "parent", None), "coursedir", None)
-        who = resources.get("nbgrader", {})
-        if coursedir is None or not {"assignment", "notebook"} <= who.keys():
-            return {}
-        cells = []
-        # what is locked comes from the source, with what the release leaves out
-        for directory in (coursedir.source_directory, coursedir.release_directory):
-            folder = coursedir.format_path(directory, ".", who["assignment"])
-            path = Path(folder) / f"{who['notebook']}.ipynb"
-            if path.is_file():
-                cells += nbformat.read(path, as_version=4).cells
-        if not cells:
-            self.log.warning(
-                "Neither source nor release has %s, so all markdown is shown as a student's, "
-                "without images and links. Run nbgrader generate_assignment %s.",
-                who["notebook"],
-                who["assignment"],
-            )
-        return {(cell.cell_type, cell.source): cell for cell in cells}
 
 
 def _after(limits: OutputLimits, outputs: Sequence[NotebookNode]) -> OutputLimits:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -45,6 +45,8 @@ class Assignment:
         kept: for each notebook by grade_id: the text of a locked cell with its hidden tests (None
             for a cell of the student's), and the gradebook's checksum.
         solutions: the teacher's solution cells of each notebook, by grade_id.
+        own_cells: the course's cells of each notebook: of its source, where locked cells hold what
+            the release leaves out, and of its release.
         hidden_tests: the course's folder of hidden tests.
         limits: of the intake.
         settings: digest of the judge's settings.
@@ -57,6 +59,7 @@ class Assignment:
     files: Mapping[str, Path]
     kept: Mapping[str, Mapping[str, tuple[str | None, str]]]
     solutions: Mapping[str, Mapping[str, str]]
+    own_cells: Mapping[str, Sequence[NotebookNode]]
     hidden_tests: Path
     limits: IntakeLimits
     settings: str
@@ -170,21 +173,28 @@ def load_assignment(
         for path in sorted(release.rglob("*"))
         if path.is_file() and path.suffix != ".ipynb"
     }
+    notebooks = {stem: nbformat.read(path, as_version=4) for stem, path in paths.items()}
+    source = root / coursedir.source_directory / name
+    solutions = {stem: _solutions(source / f"{stem}.ipynb") for stem in paths}
     return Assignment(
         name=name,
         submitted=root / coursedir.submitted_directory,
         release=release,
-        notebooks={stem: nbformat.read(path, as_version=4) for stem, path in paths.items()},
+        notebooks=notebooks,
         files=files,
         kept=kept,
-        solutions={
-            stem: _solutions(root / coursedir.source_directory / name / f"{stem}.ipynb")
-            for stem in paths
+        solutions=solutions,
+        own_cells={
+            stem: [*_cells(source / f"{stem}.ipynb"), *nb.cells] for stem, nb in notebooks.items()
         },
         hidden_tests=root / hidden_tests,
         limits=limits,
         settings=settings_digest(settings),
     )
+
+
+def _cells(path: Path) -> list[NotebookNode]:
+    return nbformat.read(path, as_version=4).cells if path.is_file() else []
 
 
 def _solutions(path: Path) -> dict[str, str]:

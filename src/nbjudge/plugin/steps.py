@@ -87,6 +87,7 @@ class Steps:
             "hidden_tests": str(assignment.hidden_tests),
             "digests": digests,
             "solutions": assignment.solutions[name],
+            "own_cells": assignment.own_cells[name],
             "unrun": Unrun(Outcome.UNREADABLE, read.problem) if read.problem else unrun,
         }
         return self._run_within_limit(nb, resources)
