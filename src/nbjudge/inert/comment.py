@@ -11,7 +11,10 @@ import re
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import MarkdownWithMath
+
+from nbjudge.inert.formulas import Formulas
+from nbjudge.inert.markdown import FormulaRenderer
 
 _ALONE = ("br", "hr", "img", "p", "li", "tr", "td", "th")  # HTML needs no end of these
 _PAIRED = (
@@ -38,13 +41,14 @@ _VALUE = r"""(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+)"""
 _TAG = re.compile(rf"<(/?)([a-z][a-z0-9]*)((?:\s+[a-z]+\s*=\s*{_VALUE})*)\s*/?>", re.IGNORECASE)
 
 
-def grader_html(text: str) -> str:
+def grader_html(text: str, formulas: Formulas | None = None) -> str:
     """Return a grader's comment as HTML: links and images work, scripts do not.
 
     Of the text in angle brackets, tags that format, with their ends, are tags; any other is text.
+    `formulas` is as in `student_html`.
     """
     try:
-        shown = MarkdownWithMath(renderer=_GraderRenderer(text)).render(text)
+        shown = MarkdownWithMath(renderer=_GraderRenderer(text, formulas)).render(text)
     # such as an attachment that a comment cannot have
     except Exception:
         shown = f"<pre>{html.escape(text)}</pre>"
@@ -57,11 +61,12 @@ def grader_html(text: str) -> str:
     )
 
 
-class _GraderRenderer(IPythonRenderer):
+class _GraderRenderer(FormulaRenderer):
     """nbconvert's renderer, with what is no tag of HTML shown as text."""
 
-    def __init__(self, comment: str):
+    def __init__(self, comment: str, formulas: Formulas | None):
         super().__init__(escape=False, allow_harmful_protocols=False, exclude_anchor_links=True)
+        self.formulas = formulas
         self._comment = comment.lower()
 
     def inline_html(self, raw: str) -> str:

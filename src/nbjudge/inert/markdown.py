@@ -15,6 +15,7 @@ from bleach.css_sanitizer import CSSSanitizer
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from nbjudge.inert.characters import inert_text, shorten
+from nbjudge.inert.formulas import Formulas
 
 MOST_CHARACTERS = 20_000  # the parser needs a second for this much, if it is made to be slow
 MOST_LINES = 1_000
@@ -71,11 +72,14 @@ def code_block(text: str) -> str:
     return f"{fence}text\n{text}\n{fence}"
 
 
-def student_html(text: str) -> str:
-    """Return a student's markdown as HTML: no links, no images, no HTML of the student's own."""
+def student_html(text: str, formulas: Formulas | None = None) -> str:
+    """Return a student's markdown as HTML: no links, no images, no HTML of the student's own.
+
+    With `formulas`, what stands for a formula is in its place; see `nbjudge.inert.formulas`.
+    """
     text = shorten(inert_text(text), MOST_CHARACTERS, MOST_LINES)
     try:
-        shown = MarkdownWithMath(renderer=_StudentRenderer()).render(text)
+        shown = MarkdownWithMath(renderer=_StudentRenderer(formulas)).render(text)
     # a text made to break the parser costs its own looks, not the page
     except Exception:
         shown = f"<pre>{html.escape(text)}</pre>"
@@ -140,14 +144,32 @@ def _tokens(text: str) -> Iterator[dict]:
         waiting.extend(token.get("children", ())[::-1])
 
 
-class _StudentRenderer(IPythonRenderer):
+class FormulaRenderer(IPythonRenderer):
+    """nbconvert's renderer; with `formulas`, it keeps formulas there instead of writing them."""
+
+    formulas: Formulas | None = None
+
+    def inline_math(self, body: str) -> str:
+        return self.formulas.keep(body, False) if self.formulas else super().inline_math(body)
+
+    def block_math(self, body: str) -> str:
+        return self.formulas.keep(body, True) if self.formulas else super().block_math(body)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        if not self.formulas:
+            return super().latex_environment(name, body)
+        return self.formulas.keep(f"\\begin{{{name}}}{body}\\end{{{name}}}", True)
+
+
+class _StudentRenderer(FormulaRenderer):
     """nbconvert's renderer, with HTML shown as typed, links and images as words.
 
     Headings get no id, so that a student cannot name parts of formgrader's page.
     """
 
-    def __init__(self):
+    def __init__(self, formulas: Formulas | None):
         super().__init__(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True)
+        self.formulas = formulas
 
     def text(self, text: str) -> str:
         return self.escape_html(html.unescape(text))

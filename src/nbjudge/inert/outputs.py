@@ -262,10 +262,10 @@ def _inert_cell(
         if inert is inert_markdown and not parse:
             inert = typed_markdown
         cell.source = inert(text)
-    elif cell.cell_type == "markdown":
-        # nbjudge.inert.page shows the course's own markdown as nbgrader does
+    else:
+        # pages show the course's own markdown as nbgrader does, and fold its code
         metadata["nbjudge"] = {"released": True}
-        if "attachments" in released:
+        if cell.cell_type == "markdown" and "attachments" in released:
             cell.attachments = released.attachments
     if not _CELL_ID.fullmatch(str(cell.get("id"))):
         cell.id = uuid.uuid4().hex[:8]

@@ -13,20 +13,23 @@ import shutil
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbconvert.preprocessors import Preprocessor
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import GetGrades
 from nbgrader.server_extensions.formgrader import handlers
-from traitlets import List
+from traitlets import Bool, List
 from traitlets.config import Config
 
+from nbjudge.page.render import TEMPLATES, render
+from nbjudge.page.sections import title
+from nbjudge.page.student import student_page
+from nbjudge.record.audit import judged_lines
 from nbjudge.record.gradebook import GradebookError, explained, opened
 from nbjudge.report.points import is_ungraded, names, points_text, submissions, tidy, waiting
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 AUDITS = "*.audit*.jsonl"  # they hold the seeds of the hidden inputs
 UNKNOWN = "Not in the gradebook"
 
@@ -34,13 +37,17 @@ UNKNOWN = "Not in the gradebook"
 class JudgeGrades(GetGrades):
     """Puts points and comments from the gradebook into a graded notebook, as nbgrader does.
 
-    Besides the numbers, each cell gets the words that our template shows of them, and so does the
+    Besides the numbers, each cell gets the words that pages show of them, and so does the
     notebook: an answer that nobody has graded is not an answer of 0 points. What the gradebook
     lacks is shown as such.
     """
 
     def preprocess(self, nb, resources):
-        """Return the notebook with `comment`, `score`, `points` and `shown_score` in its cells."""
+        """Return the notebook with `comment`, `score`, `points` and `shown_score` in its cells.
+
+        Each also says whether it is `waiting` for a grader, whether its points were given
+        `by_hand`, and whether the gradebook has no points of it (`unknown`).
+        """
         who = resources["nbgrader"]
         with Gradebook(who["db_url"]) as gradebook:
             try:
@@ -55,26 +62,34 @@ class JudgeGrades(GetGrades):
                 )
                 submitted = None
             grades = {grade.name: grade for grade in submitted.grades} if submitted else {}
-            comments = {c.name: c.comment for c in submitted.comments} if submitted else {}
+            comments = {c.name: c for c in submitted.comments} if submitted else {}
             for cell in nb.cells:
                 # what a screen reader says of a figure; without it nbconvert warns of each
                 cell.metadata.setdefault("alt", "Figure")
                 if utils.is_solution(cell) or utils.is_task(cell):
                     about = cell.metadata.nbgrader
-                    about["comment"] = comments.get(about["grade_id"])
+                    _show_comment(about, comments.get(about["grade_id"]))
                 if utils.is_grade(cell) or utils.is_task(cell):
                     _show_grade(cell.metadata.nbgrader, grades.get(cell.metadata.nbgrader.grade_id))
             _show_sum(who, submitted, grades.values())
         return nb, resources
 
 
+def _show_comment(about, comment) -> None:
+    """Write a comment into a cell's nbgrader metadata; nbgrader's own is on an untouched answer."""
+    about["comment"] = comment.comment if comment else None
+    about["untouched"] = bool(comment and comment.auto_comment and not comment.manual_comment)
+
+
 def _show_grade(about, grade) -> None:
     """Write one cell's points into its nbgrader metadata."""
+    about["unknown"] = grade is None
     if grade is None:
         about["score"], about["shown_score"] = 0.0, UNKNOWN
         about["points"] = about.get("points", 0.0)
         return
     about["score"], about["points"] = grade.score, grade.max_score
+    about["waiting"], about["by_hand"] = is_ungraded(grade), grade.manual_score is not None
     most = points_text(grade.max_score or 0.0)
     about["shown_score"] = (
         f"Not graded yet: {most} {_points(grade.max_score)}"
@@ -91,17 +106,36 @@ def _show_sum(who, submitted, grades) -> None:
     who["score"] = max(0.0, submitted.score - penalty) if submitted else 0.0
     who["max_score"] = submitted.max_score if submitted else 0.0
     pending = tidy(sum(grade.max_score or 0.0 for grade in grades if is_ungraded(grade)))
+    who["shown_pending"] = (
+        f"{points_text(pending)} {_points(pending)} not graded yet" if pending else ""
+    )
     who["shown_score"] = (
-        f"Score: {points_text(who['score'])} / {points_text(who['max_score'])}"
+        f"{points_text(who['score'])} of {points_text(who['max_score'])} points"
         if submitted
         else UNKNOWN
     )
-    if pending:
-        who["shown_score"] += f", {points_text(pending)} {_points(pending)} not graded yet"
 
 
 def _points(number: float) -> str:
     return "point" if number == 1 else "points"
+
+
+class WriteStudentPage(Preprocessor):
+    """Makes the student's page of a graded notebook; our template has nothing to do but show it."""
+
+    enabled = Bool(True, help="Whether to make it.").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        """Return the notebook unchanged; the page is in the resources."""
+        about, folder = resources["nbgrader"], resources["metadata"]["path"]
+        lines = judged_lines(folder, about["notebook"])
+        resources["page"] = render(
+            "page/student.html.j2",
+            page=student_page(nb.cells, lines, folder),
+            about=about,
+            title=title(nb.cells) or about["notebook"],
+        )
+        return nb, resources
 
 
 class GradebookLostError(KeyboardInterrupt):
@@ -114,7 +148,7 @@ class GradebookLostError(KeyboardInterrupt):
 class JudgeFeedback(GenerateFeedback):
     """Writes the feedback of graded submissions, and says for whom it is not complete."""
 
-    preprocessors = List([JudgeGrades, CSSHTMLHeaderPreprocessor]).tag(config=True)
+    preprocessors = List([JudgeGrades, WriteStudentPage]).tag(config=True)
 
     def start(self) -> None:
         """Write the pages; one warning names the students with answers that nobody has graded."""
@@ -130,7 +164,7 @@ class JudgeFeedback(GenerateFeedback):
             raise NbGraderException(str(error)) from error
 
     def _use_own_template(self) -> None:
-        """Use our template in the place of nbgrader's, which ours extends; a course's own stays.
+        """Use our template in the place of nbgrader's; a course's own stays.
 
         Here and not in the course's config: formgrader's other pages read the same settings, and
         formgrader names nbgrader's template only after the converter has been made.

@@ -2,8 +2,9 @@
 
 ``<notebook>.audit.jsonl`` holds the last grading, one JSON line for each judged cell;
 ``<notebook>.audit.earlier.jsonl`` holds the lines of all gradings before it, oldest first.
-``seconds`` is how long the whole notebook took by the clock, the same in all its lines; lines of an
-older nbjudge, and of what was not handed in, have none.
+``shown`` is what the student reads of the verdict, see `nbjudge.verdict.shown`; ``seconds`` is how
+long the whole notebook took by the clock, the same in all its lines. Lines of an older nbjudge, and
+of what was not handed in, have neither.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from nbgrader import utils
 
 from nbjudge.outcome import Outcome
 from nbjudge.verdict.decide import Verdict
+from nbjudge.verdict.shown import shown
 
 LAST, EARLIER = ".audit.jsonl", ".audit.earlier.jsonl"
 
@@ -39,7 +41,7 @@ def audit_line(
         "max_points": verdict.max_points,
         "outcome": verdict.outcome.value,
         "mistake": verdict.mistake,
-        "cases": [{"case": r.label, "outcome": r.outcome.value} for r in verdict.results],
+        "shown": shown(verdict),
     }
     if verdict.carried is not None:  # the result without the tasks that were solved, too
         alone = verdict.carried.alone
