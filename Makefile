@@ -73,6 +73,17 @@ $(BUILD)/postgresql:
 	  echo "The tests of PostgreSQL will fail without its server. Run this line, then make again:"; \
 	  echo "  sudo apt-get install postgresql      (Fedora: sudo dnf install postgresql-server)"; fi
 
+# The browser that tests read pages in; Playwright's own need not be fetched then.
+BROWSER := command -v chromium || command -v chromium-browser || command -v google-chrome
+$(BUILD)/chromium:
+	@mkdir -p $(BUILD)
+	@if ! { $(BROWSER); } >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  echo "Installing Chromium, for the tests"; \
+	  { apt-get update && $(APT) chromium; } >$(BUILD)/apt.log 2>&1 || cat $(BUILD)/apt.log; fi
+	@if { $(BROWSER); } >/dev/null; then touch $@; else \
+	  echo "The tests of pages will fail without a browser. Run this line, then make again:"; \
+	  echo "  sudo apt-get install chromium      (Fedora: sudo dnf install chromium)"; fi
+
 # Below a path with one of these pip cannot install, or the scripts and `activate` do not run. There,
 # .venv is a link to an environment in the user's cache.
 HARD := $(if $(filter .venv,$(VENV)),$(foreach c," $$ ` \ { } :,$(findstring $(c),$(CURDIR))))
@@ -152,7 +163,7 @@ feedback: grade
 	@echo "nbgrader generate_feedback '$$ASSIGNMENT' --force"
 	@$(RUN) nbgrader generate_feedback "$$ASSIGNMENT" $(WHOM) --force --log-level=WARN
 
-test: release | $(BUILD)/postgresql
+test: release | $(BUILD)/postgresql $(BUILD)/chromium
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder -rA -o console_output_style=classic

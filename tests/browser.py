@@ -3,20 +3,22 @@
 import contextlib
 
 from axe_playwright_python.sync_playwright import Axe
-from pages import CHROMIUM
+from pages import CHROMIUM, NAMES
 from playwright.sync_api import sync_playwright
 
 PHONE, DESKTOP = 360, 1280  # CSS pixels
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
 
 
 @contextlib.contextmanager
 def chromium():
-    """Give a browser that can reach nothing."""
+    """Give a browser that can reach nothing but this machine."""
+    assert CHROMIUM, f"there is no browser ({', '.join(NAMES)}): make test says how to get one"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*ARGUMENTS, "--host-resolver-rules=MAP * ~NOTFOUND"]
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
             yield browser
         finally:

@@ -37,6 +37,7 @@ class Listener:
 
 def load_page(page: Path) -> tuple[set[str], int]:
     """Load a page; return the attacks that ran, and how often evil.example was called."""
+    assert CHROMIUM, f"there is no browser ({', '.join(NAMES)}): make test says how to get one"
     with Listener() as evil, tempfile.TemporaryDirectory() as profile:
         rules = f"MAP evil.example 127.0.0.1:{evil.port}, MAP * ~NOTFOUND"
         done = subprocess.run(

@@ -39,6 +39,13 @@ nbjudge.without_exchange(c)
 """
 DUE = "2026-05-01 18:00 Europe/Berlin"
 TIMES = {"early": "2026-05-01 15:59:59 UTC", "late": "2026-05-02 16:00:01 UTC", "timeless": None}
+TASKS = [
+    "✓ Loss right 4 of 4",
+    "✓ Step right 3 of 3",
+    "✓ Score right 3 of 3",
+    "✓ Curve right 2 of 2",
+    "… words not graded yet – of 1",
+]
 WRITTEN = ("Ask <why>", "x<y and z>w", "List<int>", "Dict<str, List<int>>", "<why>", "a <b> c")
 
 
@@ -91,13 +98,17 @@ def page(course, student):
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
+def words(element):
+    return " ".join(element.get_text(" ").split())
+
+
 def heads(html):
-    """Return the text above the table of contents, its lines, and the headings of the cells."""
-    panels = html.select(".nbgrader_cell .panel-heading")
+    """Return the sum, a line for each task of the summary, and the heading of each task."""
+    tasks = html.select("section.task[id]")
     return (
-        html.h4.text,
-        [" ".join(line.text.split()) for line in html.select("#toc li")],
-        [" ".join(panel.text.split()).removesuffix(" (Top)") for panel in panels],
+        words(html.select_one(".sum")),
+        [words(line) for line in html.select("ul.tasks li")],
+        [words(task.select_one(".head")) for task in tasks],
     )
 
 
@@ -127,10 +138,10 @@ def test_only_who_hands_in_after_the_due_date_has_a_penalty(course):
 
 def test_the_feedback_tells_the_penalty(copied):
     nbgrader(copied, "generate_feedback", ASSIGNMENT)
-    title, toc, _ = heads(page(copied, "late"))
-    assert title == "nn (Score: 9.6 / 13, 1 point not graded yet)"
-    assert toc[-1] == "Late submission penalty (Score: -2.4)"
-    assert not any("penalty" in line for line in heads(page(copied, "early"))[1])
+    total, *_ = heads(page(copied, "late"))
+    late = "Handed in late: 2.4 points less, which is counted."
+    assert total == f"9.6 of 13 points 1 point not graded yet {late}"
+    assert "late" not in heads(page(copied, "early"))[0]
 
 
 def test_nbgraders_own_penalty_takes_everything_when_asked_to(course, tmp_path):
@@ -156,16 +167,10 @@ def test_a_later_due_date_counts_when_graded_again(course, tmp_path):
 
 def test_an_answer_that_nobody_has_graded_is_not_shown_as_0_points(copied):
     done = nbgrader(copied, "generate_feedback", ASSIGNMENT)
-    title, toc, panels = heads(page(copied, "early"))
-    assert title == "nn (Score: 12 / 13, 1 point not graded yet)"
-    assert toc == [
-        "Test cell (Score: 4 / 4)",
-        "Test cell (Score: 3 / 3)",
-        "Test cell (Score: 3 / 3)",
-        "Test cell (Score: 2 / 2)",
-        "Written response (Not graded yet: 1 point)",
-    ]
-    assert panels[-1] == "Student's answer Not graded yet: 1 point"
+    total, tasks, headings = heads(page(copied, "early"))
+    assert total == "12 of 13 points 1 point not graded yet"
+    assert tasks == TASKS
+    assert headings[-1] == "… words – of 1"
     warnings = [line for line in done.stderr.splitlines() if "WARN" in line]
     (warning,) = [line for line in warnings if "not graded yet" in line]
     assert "3 submissions of lab have written answers" in warning
@@ -176,30 +181,32 @@ def test_when_a_grader_has_given_points_they_are_shown_and_nothing_is_pending(co
     give(copied, "early", 0.1 + 0.2, "Well put.")
     done = nbgrader(copied, "generate_feedback", ASSIGNMENT, "--force")
     html = page(copied, "early")
-    title, toc, panels = heads(html)
-    assert title == "nn (Score: 12.3 / 13)"
-    assert toc[-2:] == ["Written response (Score: 0.3 / 1)", "Comment"]
-    assert panels[-1] == "Student's answer Score: 0.3 / 1"
-    assert html.select_one(".panel-footer").text.split() == ["Comments:", "Well", "put."]
+    total, tasks, headings = heads(html)
+    assert total == "12.3 of 13 points"
+    assert tasks[-1] == "◐ words partly right 0.3 of 1"
+    assert headings[-1] == "◐ words 0.3 of 1"
+    assert words(html.select_one(".comment")) == "Your grader's comment Well put."
     assert "2 submissions of lab have written answers" in done.stderr
     rows = exported(copied)
     assert (rows["early"]["raw_score"], rows["early"]["pending"]) == ("12.3", "0.0")
     assert rows["late"]["pending"] == "1.0"
 
 
-def test_every_link_of_the_table_of_contents_leads_somewhere(copied):
+def test_every_link_of_the_summary_leads_somewhere(copied):
     give(copied, "early", 1, "Good.")
     nbgrader(copied, "generate_feedback", ASSIGNMENT)
     html = page(copied, "early")
-    for link in html.select("#toc a"):
-        assert html.select_one(f"a[name='{link['href'][1:]}']"), link
+    links = html.select(".summary a")
+    assert len(links) >= 5
+    for link in links:
+        assert html.select_one(f"section[id='{link['href'][1:]}']"), link
 
 
 def test_a_submission_deleted_after_grading_is_still_exported_and_has_its_feedback(copied):
     shutil.rmtree(copied / "submitted" / "late")
     assert exported(copied)["late"]["raw_score"] == "12.0"
     nbgrader(copied, "generate_feedback", ASSIGNMENT)
-    assert heads(page(copied, "late"))[0].startswith("nn (Score: 9.6 / 13")
+    assert heads(page(copied, "late"))[0].startswith("9.6 of 13 points")
 
 
 def test_feedback_is_written_when_the_gradebook_lacks_something(copied):
@@ -209,15 +216,12 @@ def test_feedback_is_written_when_the_gradebook_lacks_something(copied):
         book.db.commit()
         book.remove_student("late")
     done = nbgrader(copied, "generate_feedback", ASSIGNMENT)
-    title, toc, _ = heads(page(copied, "early"))
-    assert title == "nn (Score: 8 / 13, 1 point not graded yet)"
-    assert toc[0] == "Test cell (Not in the gradebook)"
-    title, toc, _ = heads(page(copied, "late"))
-    assert title == "nn (Not in the gradebook)"
-    assert set(toc) == {
-        "Test cell (Not in the gradebook)",
-        "Written response (Not in the gradebook)",
-    }
+    total, tasks, _ = heads(page(copied, "early"))
+    assert total == "8 of 13 points 1 point not graded yet"
+    assert tasks[0] == "? Loss not in the gradebook – of 4"
+    total, tasks, _ = heads(page(copied, "late"))
+    assert total == "Not in the gradebook"
+    assert all("not in the gradebook – of" in task for task in tasks)
     assert "The gradebook has no nn of late: its feedback shows no points." in done.stderr
 
 
@@ -404,15 +408,30 @@ def test_formgraders_button_writes_the_same_feedback_with_the_graders_words(serv
     assert done["success"], done
     assert "3 submissions of lab have written answers that are not graded yet" in done["log"]
     html = page(course, "early")
-    assert heads(html)[0] == "nn (Score: 12 / 13, 1 point not graded yet)"
-    assert "Ask <why>: is x<y and z>w?" in html.select_one(".panel-footer").text
+    assert heads(html)[0] == "12 of 13 points 1 point not graded yet"
+    assert "Ask <why>: is x<y and z>w?" in html.select_one(".comment").text
     assert not list((course / "feedback").rglob("*.jsonl"))
 
 
-def test_formgraders_own_pages_are_as_before(server):
+def submission_page(server):
     notebooks = json.loads(server.ask("/formgrader/api/submitted_notebooks/lab/nn"))
-    html = BeautifulSoup(
-        server.ask(f"/formgrader/submissions/{notebooks[0]['id']}/"), "html.parser"
-    )
+    page = server.ask(f"/formgrader/submissions/{notebooks[0]['id']}/")
+    return BeautifulSoup(page, "html.parser")
+
+
+def test_formgraders_own_fields_are_as_before(server):
+    html = submission_page(server)
     assert len(html.select("input.score")) == 5
     assert html.select_one("textarea#words-comment") is not None
+
+
+def test_formgrader_calls_a_graded_cell_by_its_task(server):
+    labels = [words(label) for label in submission_page(server).select(".nbgrader-label")]
+    assert "Loss · loss_test" in labels
+    assert "Step · step_test" in labels
+
+
+def test_beside_a_written_answer_stand_the_model_answer_and_the_marking_scheme(server):
+    (marking,) = submission_page(server).select(".marking")
+    assert words(marking) == f"Model answer and marking scheme {RIGHT['words']}"
+    assert marking.find_parent(class_="nbgrader_cell").select_one("textarea#words-comment")

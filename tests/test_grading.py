@@ -5,6 +5,7 @@ import re
 
 import nbformat
 import pytest
+from browser import PHONE, chromium, is_too_wide, open_all, opened, violations
 from conftest import ROOT, copy_course, nbgrader
 from nbgrader.api import Gradebook
 
@@ -100,7 +101,7 @@ def test_an_audit_line_is_enough_to_repeat_a_verdict(graded):
     line = audit(graded, "penalty_lost")["q1_loss_reg_test"]
     test = load_hidden_tests(ROOT / "hidden_tests", "lab1", line["notebook"])[line["test"]]
     labels = [case.label for case in test.draw_cases(line["seed"])]
-    assert labels == [case["case"] for case in line["cases"]]
+    assert labels == [case["label"] for case in line["shown"]["cases"]]
 
 
 def test_the_feedback_tells_the_mistake_and_neither_the_test_nor_the_expected_value(graded):
@@ -158,3 +159,73 @@ def test_without_the_judge_in_the_config_no_cell_passes_by_default(tmp_path):
     ]
     assert len(errors) == 3
     assert all("nbjudge.configure(c)" in text for text in errors)
+
+
+# --- the students' pages, in a browser -----------------------------------------------------------
+
+TEN = [
+    *(("penalty_lost", notebook) for notebook in NOTEBOOKS),
+    *(("all_right", notebook) for notebook in NOTEBOOKS),
+    *(("half_done", notebook) for notebook in NOTEBOOKS[:2]),
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+def page_of(course, student, notebook):
+    return course / "feedback" / student / "lab1" / f"{notebook}.html"
+
+
+def test_ten_pages_can_be_read_on_a_phone(graded, browser):
+    for student, notebook in TEN:
+        with opened(browser, page_of(graded, student, notebook), PHONE) as page:
+            assert not is_too_wide(page)
+            open_all(page)
+            assert not is_too_wide(page)
+            assert violations(page) == []
+            assert page.asked == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible_on_a_wide_screen(graded, browser, scheme):
+    for notebook in NOTEBOOKS:
+        with opened(browser, page_of(graded, "penalty_lost", notebook), scheme=scheme) as page:
+            assert violations(page) == []
+
+
+def test_a_screen_reader_finds_the_tasks_the_mistake_and_the_formulas(graded, browser):
+    path = page_of(graded, "penalty_lost", "q1_l1_backprop")
+    with opened(browser, path) as page:
+        open_all(page)
+        tree = page.locator("body").aria_snapshot()
+    assert 'heading "Regularised loss" [level=2]' in tree
+    assert "Likely mistake: the penalty is never added." in tree
+    assert "math" in tree
+    assert 'img "Figure of the task “The λ study”"' in tree
+
+
+def test_pages_need_no_script(graded, browser):
+    path = page_of(graded, "penalty_lost", "q1_l1_backprop")
+    with opened(browser, path, scripts=False) as page:
+        summary = page.locator("summary").first
+        assert not page.locator("details.given > *:not(summary)").first.is_visible()
+        summary.click()
+        assert page.locator("details.given > *:not(summary)").first.is_visible()
+
+
+def test_what_is_printed_fits_the_paper_and_leaves_out_what_was_given(graded, browser):
+    with opened(browser, page_of(graded, "all_right", "q4_height_weight"), 794) as page:
+        page.emulate_media(media="print")
+        assert not is_too_wide(page)
+        assert not page.locator("details.given").first.is_visible()
+        assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_a_page_without_its_figures_is_small(graded):
+    for path in (graded / "feedback").rglob("*.html"):
+        html = re.sub(r"data:image/\w+;base64,[^\"]*", "", path.read_text(encoding="utf-8"))
+        assert len(html.encode()) <= 300_000, path

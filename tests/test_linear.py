@@ -33,6 +33,7 @@ from nbjudge.inert.outputs import InertNotebook, OutputLimits, inert_outputs
 from nbjudge.intake import IntakeLimits, StudentCell, read_notebook
 from nbjudge.kernel.outputs import KeptOutputs
 from nbjudge.kernel.streams import StreamText, settled
+from nbjudge.page.student import student_page
 from nbjudge.question.probe import ANSWER_TYPE
 from nbjudge.question.reply import read_reply
 from nbjudge.question.wire import encode
@@ -70,6 +71,9 @@ TEXTS = {
     "stacked accents": lambda n: "a" + "\u0301" * n,
     "brackets": lambda n: "[" * n,
     "images": lambda n: "![" * (n // 2),
+    "formulas": lambda n: "$x_1$ " * (n // 6),
+    "one long formula": lambda n: f"$${'x_1' * (n // 3)}$$",
+    "deep formulas": lambda n: f"${'{' * (n // 2)}{'}' * (n // 2)}$",
     "open formulas": lambda n: "\\(\\begin{a}" * (n // 11),
     "dollars": lambda n: "$" * n,
     "backticks": lambda n: "` `` " * (n // 5),
@@ -162,9 +166,17 @@ def test_a_cell_of_markdown_costs_a_second_at_most(step):
         assert seconds(step, make(1_000_000)) < 3
 
 
-def page(nb):
-    """Return the page of a notebook, as feedback and formgrader write it."""
+def formgraders_page(nb):
+    """Return the page of a notebook, as formgrader writes it."""
     return HTMLExporter(config=CONFIG).from_notebook_node(nb)
+
+
+def students_page(nb):
+    """Return the parts of a student's page that are made of the notebook."""
+    return student_page(nb.cells, {}, ".")
+
+
+PAGES = (formgraders_page, students_page)
 
 
 def inert(nb):
@@ -173,13 +185,15 @@ def inert(nb):
     return nb
 
 
-def test_a_page_of_one_cell_is_linear_in_its_code():
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_one_cell_is_linear_in_its_code(page):
     for make in TEXTS.values():
         nasty = lambda n, make=make: inert(new_notebook(cells=[new_code_cell(make(n))]))  # noqa: E731
         check(page, nasty, 1_000)
 
 
-def test_a_page_of_one_cell_is_linear_in_its_markdown_and_outputs():
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_one_cell_is_linear_in_its_markdown_and_outputs(page):
     for make in TEXTS.values():
 
         def nasty(n, make=make):
@@ -218,7 +232,8 @@ def test_many_cells_are_rebuilt_made_inert_and_written_in_linear_time(name):
     check(step, make, 100)
 
 
-def test_many_cells_are_a_page_in_linear_time():
+@pytest.mark.parametrize("page", PAGES)
+def test_many_cells_are_a_page_in_linear_time(page):
     def make(number):
         cells = [new_code_cell(f"x = {k}") for k in range(number)]
         return inert(new_notebook(cells=[*cells, *(new_markdown_cell("*a*") for _ in cells)]))

@@ -1,5 +1,6 @@
 """The one line that another course writes: ``nbjudge.configure(c)`` in nbgrader_config.py."""
 
+import sys
 import warnings
 from functools import partial
 
@@ -36,6 +37,7 @@ def configure(c: Config) -> None:
     use_judge_feedback()
     use_judge_release()
     use_explained_gradebook()
+    use_judge_formgrader()
     mend_paths()
     # nbgrader's own use of SQLAlchemy 2.1; harmless, and it hides what an instructor must read
     warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
@@ -126,6 +128,21 @@ def use_explained_gradebook() -> None:
             raise RuntimeError(f"{module.__name__} has no Gradebook: nbjudge does not know it")
     dbapp.Gradebook = opened_or_ended
     exportapp.Gradebook = partial(opened_or_ended, done="exported")
+
+
+def use_judge_formgrader() -> None:
+    """Let formgrader show submissions with `JudgeFormgrader`; there is no setting for it (0.9.6).
+
+    Only in the server that has formgrader: other commands would load half of Jupyter for it.
+    """
+    formgrader = sys.modules.get("nbgrader.server_extensions.formgrader.formgrader")
+    if formgrader is None:
+        return
+    from nbjudge.plugin.formgrader import JudgeFormgrader
+
+    if not hasattr(formgrader, "HTMLExporter"):
+        raise RuntimeError(f"{formgrader.__name__} has no HTMLExporter: nbjudge does not know it")
+    formgrader.HTMLExporter = JudgeFormgrader
 
 
 def without_exchange(c: Config) -> None:
