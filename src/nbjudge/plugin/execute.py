@@ -15,17 +15,25 @@ from nbgrader.utils import setenv
 from traitlets import Float, Integer, List, Unicode
 from traitlets.config import Config
 
+from nbjudge.kernel.box import WarmProcessError
 from nbjudge.kernel.execute import BoxedExecute
 from nbjudge.outcome import Outcome
 from nbjudge.plugin.carry import SOLVED, attempted, solved
 from nbjudge.question.ask import question_code
 from nbjudge.question.probe import ANSWER_TYPE
 from nbjudge.question.reply import Reply, StudentError, read_reply
+from nbjudge.question.wire import MAX_PAYLOAD
 from nbjudge.record.audit import audit_line, unjudged_line
 from nbjudge.record.files import files_in_folder
 from nbjudge.verdict.carry import better, to_ask_again
 from nbjudge.verdict.course import HiddenTestError, judged_test, load_hidden_tests
 from nbjudge.verdict.decide import Verdict, decide
+from nbjudge.verdict.fingerprint import (
+    ANSWER_CHARACTERS,
+    common_seed,
+    fingerprint,
+    has_no_name,
+)
 from nbjudge.verdict.hidden_test import Case, HiddenTest
 from nbjudge.verdict.text import verdict_text
 
@@ -41,6 +49,7 @@ class Judged:
         seed: the cases were drawn with it.
         cases: what was asked.
         replies: what the student's kernel answered, one for each case.
+        fingerprint: of a wrong answer without a name, see `nbjudge.verdict.fingerprint`.
     """
 
     cell: str
@@ -49,6 +58,7 @@ class Judged:
     seed: int
     cases: Sequence[Case]
     replies: Sequence[Reply]
+    fingerprint: Mapping | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,13 @@ class JudgeExecute(BoxedExecute):
         max=1.0,
         help="What a task is worth that is right beside the teacher's solution of the tasks that "
         "it needs: a factor of its points. 0 turns this off.",
+    ).tag(config=True)
+
+    fingerprint_seconds = Float(
+        30.0,
+        min=0.0,
+        help="Seconds that asking again may take in one notebook, after its last cell, so that the "
+        "report on a class can group wrong answers by their numbers. 0 turns this off.",
     ).tag(config=True)
 
     seed = Integer(
@@ -185,25 +202,55 @@ class JudgeExecute(BoxedExecute):
         digests, unrun = resources.get("digests", {}), resources.get("unrun")
         seconds = time.monotonic() - self._began + (unrun.seconds if unrun else 0.0)
         lines = [
-            audit_line(j.verdict, j.seed, digests, seconds, **self._who, cell=j.cell)
+            audit_line(j.verdict, j.seed, digests, seconds, j.fingerprint, **self._who, cell=j.cell)
             for j in self.judged
         ]
         return lines or [unjudged_line(digests, seconds, **self._who)]
 
     def preprocess_cell(self, cell, resources, index):
         """Judge an autograded cell that names a hidden test; run any other."""
-        if cell.cell_type != "code":
-            return cell, resources
+        if cell.cell_type == "code":
+            self._run_or_judge(cell, index)
+        if index == len(self.nb.cells) - 1 and self._asked is None:
+            self._take_fingerprints(resources.get("digests", {}))
+        return cell, resources
+
+    def _run_or_judge(self, cell, index) -> None:
         name = judged_test(cell.source) if utils.is_grade(cell) else None
         if name is None or utils.is_solution(cell):
             self._run_students_cell(cell, index)
-            return cell, resources
+            return
         if self._asked is None or name in self._asked:
             self._judge_cell(cell, name)
         elif not self._tests[name].figures:
             self._spare_figures += self._figures_in_answers
         self._start_task()
-        return cell, resources
+
+    def _take_fingerprints(self, digests: Mapping[str, str]) -> None:
+        """Ask wrong answers without a name again, with the same inputs for everybody.
+
+        All verdicts are made by now and stay as they are: a kernel that is lost here is not
+        replaced, and what goes wrong leaves an answer without a fingerprint. Only what is graded
+        for good has digests.
+        """
+        if not self.fingerprint_seconds or "hidden_test" not in digests:
+            return
+        self._fresh_left = 0
+        self._deadline = min(self._deadline, time.monotonic() + self.fingerprint_seconds)
+        for place, judged in enumerate(self.judged):
+            if not has_no_name(judged.verdict):
+                continue
+            try:
+                seed = common_seed(digests["hidden_test"], judged.verdict.test)
+                cases = judged.test.draw_cases(seed)
+                replies = self._ask_cases(judged.test, cases, seed, ANSWER_CHARACTERS)
+                found = fingerprint(judged.test, cases, replies)
+            except WarmProcessError:
+                raise
+            except Exception:  # of the course's own functions, at what they did not expect
+                self.log.debug("No fingerprint:", exc_info=True)
+                continue
+            self.judged[place] = replace(judged, fingerprint=found)
 
     def _judge_unrun(self, nb, resources):
         """Give every task of a notebook that does not run its outcome."""
@@ -271,13 +318,21 @@ class JudgeExecute(BoxedExecute):
         )
         return Judged(grade_id, test, verdict, seed, cases, replies)
 
-    def _ask_cases(self, test: HiddenTest, cases, seed: int) -> list[Reply]:
-        """Put the cases to the student's kernel; return one reply for each case."""
+    def _ask_cases(
+        self, test: HiddenTest, cases, seed: int, most: int = MAX_PAYLOAD
+    ) -> list[Reply]:
+        """Put the cases to the student's kernel; return one reply for each case.
+
+        An answer of more than `most` characters counts as none.
+        """
         nonce = secrets.token_hex(16)
         found: dict[int, Reply] = {}
 
         def take(data: dict) -> None:
-            answer = read_reply(data.get(ANSWER_TYPE), nonce)
+            payload = data.get(ANSWER_TYPE)
+            if isinstance(payload, str) and len(payload) > most:
+                return
+            answer = read_reply(payload, nonce)
             # of two answers to one case, the first counts: the second was not asked for
             if answer is not None and answer[0] < len(cases):
                 found.setdefault(*answer)

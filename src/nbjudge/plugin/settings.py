@@ -7,10 +7,11 @@ from traitlets.config import Config, LoggingConfigurable
 from nbjudge.inert.outputs import InertNotebook
 from nbjudge.kernel.provisioner import BoxProvisioner
 
-# what only says how a machine does it: a class may be graded on two machines
-_OF_THE_MACHINE = (
+# what only says how a machine does it (a class may be graded on two machines), or what the report
+# on a class is given
+_NO_VERDICT = (
     ("BoxProvisioner", ("preload", "run_as", "start_seconds", "own_proc", "course_files", "ahead")),
-    ("JudgeExecute", ("boxed", "hidden_tests", "reads")),
+    ("JudgeExecute", ("boxed", "hidden_tests", "reads", "fingerprint_seconds")),
     ("JudgeAutograde", ("grader_seconds", "workers", "scheduler", "regrade_diff", "apply")),
 )
 
@@ -22,7 +23,7 @@ def settings_of(config: Config, *judges: type[LoggingConfigurable]) -> dict[str,
         config: of the course.
         judges: the classes of the plugin whose own settings count.
     """
-    left_out = {f"{name}.{trait}" for name, traits in _OF_THE_MACHINE for trait in traits}
+    left_out = {f"{name}.{trait}" for name, traits in _NO_VERDICT for trait in traits}
     found = {}
     for judge in (*judges, InertNotebook, BoxProvisioner):
         instance = judge(config=config)

@@ -4,7 +4,8 @@
 ``<notebook>.audit.earlier.jsonl`` holds the lines of all gradings before it, oldest first.
 ``shown`` is what the student reads of the verdict, see `nbjudge.verdict.shown`; ``seconds`` is how
 long the whole notebook took by the clock, the same in all its lines. Lines of an older nbjudge, and
-of what was not handed in, have neither.
+of what was not handed in, have neither. ``fingerprint``, of wrong answers without a name, groups
+them for the report on the class; see `nbjudge.verdict.fingerprint`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,12 @@ LAST, EARLIER = ".audit.jsonl", ".audit.earlier.jsonl"
 
 
 def audit_line(
-    verdict: Verdict, seed: int, digests: Mapping[str, str], seconds: float, **who: str
+    verdict: Verdict,
+    seed: int,
+    digests: Mapping[str, str],
+    seconds: float,
+    fingerprint: Mapping | None = None,
+    **who: str,
 ) -> str:
     """Return one JSON line; `who` names student, assignment, notebook and cell.
 
@@ -33,6 +39,7 @@ def audit_line(
         seed: the cases were drawn with it.
         digests: of what the verdict was made from, see `nbjudge.record.digest`.
         seconds: that the notebook took.
+        fingerprint: of a wrong answer without a name.
     """
     record = {
         "test": verdict.test,
@@ -53,6 +60,8 @@ def audit_line(
                 "mistake": alone.mistake,
             },
         }
+    if fingerprint is not None:
+        record["fingerprint"] = fingerprint
     return _line(who, record, digests, seconds)
 
 

@@ -135,7 +135,7 @@ def _see(test, cases, replies, results) -> str:
         return ""
     drawn = _drawn_parts(test)
     expected = [_only(drawn, test.expect(**case.known)) for case in cases]
-    got = [_got(test, case, reply) for case, reply in zip(cases, replies, strict=True)]
+    got = [answer_of(test, case, reply) for case, reply in zip(cases, replies, strict=True)]
     terms = [{name: f(**case.known) for name, f in test.terms.items()} for case in cases]
     return relation(expected, got, terms, test.rtol, test.atol) if drawn else ""
 
@@ -170,10 +170,10 @@ def _agrees(test: HiddenTest, mistake: str, case: Case, reply: Reply) -> bool:
 
 
 def _differences(test: HiddenTest, expected, case: Case, reply: Reply) -> list[Difference]:
-    return differences(expected, _got(test, case, reply), test.rtol, test.atol)
+    return differences(expected, answer_of(test, case, reply), test.rtol, test.atol)
 
 
-def _got(test: HiddenTest, case: Case, reply: Reply) -> object:
+def answer_of(test: HiddenTest, case: Case, reply: Reply) -> object:
     """Return the answer as it is compared; a student's odd answer never stops the grading."""
     if test.measure is None:
         return reply.value
