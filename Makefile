@@ -97,7 +97,7 @@ $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
   { echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }; \
 { test -x "$$VENV/bin/python" || $(if $(strip $(HARD)),{ $(ELSEWHERE); },$(PYTHON) -m venv "$$VENV"); } && \
-$(RUN) pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[lab,cluster,postgresql,dev]' || \
+$(RUN) pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[lab,cluster,postgresql,report,dev]' || \
   { echo "No environment could be made in $$VENV. At another place: make VENV=/path/to/a/new/folder $(MAKECMDGOALS)"; exit 1; }
 endef
 

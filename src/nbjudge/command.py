@@ -10,6 +10,10 @@ nbjudge grade ASSIGNMENT [--student NAME] [--notebook NAME] [--force] [--unboxed
 nbjudge grades ASSIGNMENT                print the points
                 [--sort points]          highest first (both commands)
                 [--table]                all students of a large class (both commands)
+nbjudge report ASSIGNMENT -o report.html [--csv numbers.csv] [--names]
+                                         one page on the class: points, tasks, mistakes, who needs
+                                         a look, solutions that are much alike; runs nothing. No
+                                         student is named without --names
 nbjudge explain STUDENT NOTEBOOK [TASK] [--assignment NAME] [--full]
                                          repeat verdicts with their seeds, show the numbers (long
                                          lists whole with --full); changes nothing. TASK is its
@@ -32,6 +36,7 @@ USAGE = __doc__.split("\n\n", 1)[1].strip()
 COMMANDS = {
     "grade": "grade",
     "grades": "print_grades",
+    "report": "report",
     "explain": "explain",
     "again": "explain",
     "check": "check",

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 CHARACTERS = 20_000  # of one answer that are looked at
 COMMENT, TEXT = "# …", '"…"'  # what stands for a comment and for a text
-OWN_NAME = "…"  # what stands for a part of the student's own name
+OWN_NAME = "NAME"  # what stands for a part of the student's own name
 KNOWN_NAMES = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"self", "cls"}
 
 # In an f-string, braces may hold other strings. One that is not closed ends with its line, so that

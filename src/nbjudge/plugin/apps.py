@@ -171,6 +171,39 @@ def _show(app: NbGrader, assignment: str, options: argparse.Namespace) -> bool:
     return True
 
 
+def report(arguments: list[str]) -> int:
+    """Write the report on a class; return the exit status."""
+    from nbjudge.class_report.figures import NoFiguresError
+    from nbjudge.class_report.write import write_report
+    from nbjudge.plugin.execute import JudgeExecute
+    from nbjudge.report.grades import NoGradesError
+
+    parser = argparse.ArgumentParser(prog="nbjudge report", allow_abbrev=False)
+    parser.add_argument("assignment")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="the page, such as r.html")
+    parser.add_argument("--csv", type=Path, help="a file for the same numbers")
+    parser.add_argument("--names", action="store_true", help="name students")
+    asked = parser.parse_args(arguments)
+    app = GradesApp.instance()
+    app.initialize([])
+    problem = assignment_problem(app.coursedir, asked.assignment)
+    if problem:
+        print(problem, file=sys.stderr)
+        return 1
+    hidden_tests = JudgeExecute(config=app.config).hidden_tests
+    try:
+        write_report(
+            app.coursedir, asked.assignment, hidden_tests, asked.output, asked.csv, asked.names
+        )
+    except (NoGradesError, NoFiguresError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"The report cannot be written: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
 def explain(arguments: list[str]) -> int:
     """Repeat the verdicts of one notebook; return the exit status."""
     from nbjudge.kernel.box import BoxError

@@ -36,7 +36,7 @@ NUMBERS = 4  # of an array or a list that count
 ANSWERS = 3  # wrong properties that are kept as texts
 CHARACTERS = 120  # of such a text
 ANSWER_CHARACTERS = 1_000_000  # of one answer that is read at all
-_WRONG = (
+WRONG = (  # how an answer can be wrong that has numbers, or an error, of its own
     Outcome.WRONG_VALUE,
     Outcome.WRONG_SHAPE,
     Outcome.WRONG_TYPE,
@@ -47,7 +47,7 @@ _WRONG = (
 
 def has_no_name(verdict: Verdict) -> bool:
     """Whether an answer is wrong in a way that no known mistake explains."""
-    return verdict.outcome in _WRONG and verdict.mistake is None
+    return verdict.outcome in WRONG and verdict.mistake is None
 
 
 def common_seed(hidden_test: str, name: str) -> int:

@@ -1,0 +1,125 @@
+"""The report as one page, which needs no network and no script."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+
+from markupsafe import Markup
+
+from nbjudge.class_report.alike import AlikeAnswers, Pair
+from nbjudge.class_report.figures import distribution, parts
+from nbjudge.class_report.numbers import FEWEST, TaskNumbers
+from nbjudge.class_report.report import People, Report
+from nbjudge.inert.characters import one_line, shorten
+from nbjudge.outcome import Outcome
+from nbjudge.page.cells import Cells, plain_html
+from nbjudge.page.render import render
+from nbjudge.report.grades import DELETED, NOT_GRADED, UNFINISHED
+from nbjudge.report.points import points_text
+
+PAIRS = 20  # that are shown; the CSV file has all
+SIDE_BY_SIDE = 2  # answers of such a pair that are shown, the most striking ones
+CELL_CHARACTERS, CELL_LINES = 6000, 120  # of each
+NAMED = 100  # students that are named in one place
+_SEPARATES = ((0.4, "separates clearly"), (0.2, "separates somewhat"), (0.0, "hardly separates"))
+
+
+def report_page(report: Report) -> str:
+    """Return the page as HTML."""
+    grades = report.record.grades
+    marks = [row.mark for row in grades.rows]
+    cells = Cells(".", embed_images=False)
+    people = People(report.names)
+    graded = len(report.points.totals)
+    return render(
+        "page/report.html.j2",
+        report=report,
+        assignment=one_line(grades.assignment),
+        graded=graded,
+        deleted=marks.count(DELETED),
+        not_graded=marks.count(NOT_GRADED) + marks.count(UNFINISHED),
+        refused=grades.refused,
+        pending=sum(row.waits for row in grades.rows if row.graded),
+        late=sum(row.penalty > 0 for row in grades.rows if row.graded),
+        histogram=distribution(report.points.bins, report.points.most) if graded else "",
+        task_bars=parts([(each.task.title, _parts(each)) for each in report.tasks]),
+        separates=separates,
+        fewest=FEWEST,
+        by_chance=2 / math.sqrt(graded) if graded else 0.0,
+        code=lambda students, task: _example(report, students, task, cells),
+        named=lambda students: _names(students) if report.names else "",
+        outcome_names=[o for o in Outcome if any(o in c for c in report.outcomes.values())],
+        waiting=[each for each in report.tasks if each.waiting],
+        pairs=[_pair(report, pair, people) for pair in report.pairs[:PAIRS]],
+        percent=_percent,
+        points_text=points_text,
+        plain_html=plain_html,
+    )
+
+
+def separates(discrimination: float | None) -> str:
+    """Return in words what a task's discrimination says."""
+    if discrimination is None:
+        return "not known"
+    return next((words for least, words in _SEPARATES if discrimination >= least), "the wrong way")
+
+
+def _parts(each: TaskNumbers) -> dict[str, int]:
+    return {
+        "right": each.right,
+        "partly right": each.partly,
+        "wrong": each.wrong,
+        "not tried": each.skipped,
+    }
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.0f} %"
+
+
+def _example(report: Report, students: Sequence[str], task, cells: Cells) -> Markup:
+    code = report.codes.example(students, task)
+    return cells.code(code) if code else Markup("")
+
+
+def _names(students: Collection[str]) -> str:
+    more = f" and {len(students) - NAMED} more" if len(students) > NAMED else ""
+    return ", ".join(one_line(student) for student in list(students)[:NAMED]) + more
+
+
+def _pair(report: Report, pair: Pair, people: People) -> dict:
+    """Return a pair as the page shows it: who, in which tasks, and cells side by side."""
+    who = [people(student) for student in pair.students]
+    tasks = report.task_of
+    return {
+        "who": who,
+        "tasks": [(tasks[alike.task], alike.likeness) for alike in pair.answers],
+        "answers": [
+            {
+                "task": tasks[alike.task],
+                "sides": list(zip(who, _sides(report, pair, alike))),
+            }
+            for alike in pair.answers[:SIDE_BY_SIDE]
+        ],
+    }
+
+
+def _sides(report: Report, pair: Pair, alike: AlikeAnswers) -> list[Markup]:
+    task = report.task_of[alike.task]
+    return [
+        _marked(report.codes.shown(student, task), lines)
+        for student, lines in zip(pair.students, alike.lines)
+    ]
+
+
+def _marked(code: str, lines: Collection[int]) -> Markup:
+    """Return code in which some lines are marked; of very long code without marks a part."""
+    short = shorten(code, CELL_CHARACTERS, CELL_LINES)
+    if short != code:
+        return Markup("{}").format(short)
+    shown = [
+        Markup("<mark>{}</mark>").format(line) if number in lines and line.strip() else line
+        for number, line in enumerate(code.split("\n"))
+    ]
+    return Markup("\n").join(shown)
