@@ -33,6 +33,39 @@ MISTAKES = {
     "training": ("gradients add up", "Call `zero_grad` in each step."),
 }
 WORST = "</pre><script>document.title='owned'</script><img src=x onerror=alert(1)>\u202e"
+GIVEN = """
+import numpy as np
+import torch
+
+
+class NeuralNetwork:
+    def __init__(self, Lambda=0.1):
+        self.W1, self.W2, self.Lambda = np.ones((2, 3)), np.ones((3, 1)), Lambda
+
+    def forward(self, X):
+        self.z2 = np.dot(X, self.W1)
+        self.a2 = self.sigmoid(self.z2)
+        self.z3 = np.dot(self.a2, self.W2)
+        return self.sigmoid(self.z3)
+
+    def sigmoidPrime(self, z):
+        return np.exp(-z) / (1 + np.exp(-z)) ** 2
+
+
+class OptimSGD:
+    def __init__(self, lr=0.1):
+        self.lr = lr
+
+    def step(self, weight_list, gradient):
+        return [w - self.lr * g for w, g in zip(weight_list, gradient)]
+
+
+def accuracy(model, X, y):
+    return ((model(X) > 0.5) == y).float().mean().item()
+
+
+history = {"loss": [], "accuracy": []}
+""".strip()
 CONFIG = 'c = get_config()\nc.CourseDirectory.course_id = "made"\n'
 
 
@@ -48,7 +81,7 @@ def build(folder, students=60, seed=1, copies=3, old=False):
     }
     for copier, donor in zip(names[1::2][:copies], names[0::2]):
         for task in JUDGED:
-            code[copier][task] = disguised("all", code[donor][task], "", rng)
+            code[copier][task] = disguised("all", code[donor][task], GIVEN, rng)
     if students > 8:
         code[names[8]]["gradient"] += f"\n# {names[8]} was here\nada_note = 'by Ada King'\n"
         code[names[9]]["gradient"] = WORST
@@ -56,7 +89,8 @@ def build(folder, students=60, seed=1, copies=3, old=False):
         _assignment(gradebook)
         with transaction(gradebook):
             for place, name in enumerate(names):
-                _student(gradebook, folder, name, place, code[name], rng, old)
+                skill = 1.0 if place < 2 * copies else rng.random()
+                _student(gradebook, folder, name, place, code[name], skill, rng, old)
     for name in ("new", "+refused"):
         (folder / "submitted" / name / ASSIGNMENT).mkdir(parents=True)
     return folder
@@ -67,7 +101,7 @@ def _release(folder):
     release.mkdir(parents=True)
     (folder / "source" / ASSIGNMENT).mkdir(parents=True)
     for notebook, tasks in NOTEBOOKS.items():
-        cells = [new_code_cell("import numpy as np\nimport torch")]
+        cells = [new_code_cell(GIVEN)]
         for task, _ in tasks:
             cells.append(new_markdown_cell(f"## About {task} (3 points)"))
             cells += _cells(task, "raise NotImplementedError()")
@@ -101,8 +135,8 @@ def _assignment(gradebook):
             gradebook.add_solution_cell(task, *where)
 
 
-def _student(gradebook, folder, name, place, code, rng, old):
-    """Enter one student. Of ten, one does each of the odd things that there are."""
+def _student(gradebook, folder, name, place, code, skill, rng, old):
+    """Enter one student; some do one of the odd things that there are."""
     odd = {11: "deleted", 12: "unfinished", 13: "missing", 14: "never graded", 15: "late"}
     odd |= {16: "timed out", 17: "unreadable", 18: "extra"}
     kind = odd.get(place, "")
@@ -113,7 +147,6 @@ def _student(gradebook, folder, name, place, code, rng, old):
         for notebook in submission.notebooks
         for grade in notebook.grades
     }
-    skill = rng.random()
     graded = folder / "autograded" / name / ASSIGNMENT
     if kind != "deleted":
         (folder / "submitted" / name / ASSIGNMENT).mkdir(parents=True)

@@ -1,9 +1,10 @@
 """Pairs of students whose solutions are more alike than others of their class.
 
 Winnowing of tokens (Schleimer, Wilkerson and Aiken 2003): of each run of tokens a hash is taken,
-and of each window of hashes the smallest one is kept. What the course has given is subtracted. What
-is left weighs the more the fewer students have it: right solutions of one short task look alike,
-and what everybody writes says nothing about two of them.
+and of each window of hashes the smallest one is kept. No run goes beyond the end of a statement, so
+that the order of statements does not count. What the course has given is subtracted. What is left
+weighs the more the fewer students have it: right solutions of one short task look alike, and what
+everybody writes says nothing about two of them.
 
 How alike two answers must be to be worth a look is not fixed either: it is the class that says how
 alike answers to this task are. So an answer counts by how far it stands out from all pairs of the
@@ -22,9 +23,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from zlib import crc32
 
-from nbjudge.class_report.tokens import names, pieces, symbols
+from nbjudge.class_report.tokens import Symbol, names, pieces, symbols
 
-RUN, WINDOW = 8, 3  # tokens whose hash is taken; hashes of which the smallest is kept
+RUN, WINDOW = 16, 4  # tokens whose hash is taken; hashes of which the smallest is kept
 SHORT = 3  # lines of a task's usual answer that are too few to say anything
 FEWEST = 8  # answers to a task that say how alike such answers are
 COMMON = 0.25  # of the class: what more students share says nothing about two of them
@@ -34,6 +35,7 @@ SPREAD = 0.03  # least standard deviation of a likeness, which goes from 0 to 1
 # with the logarithm of the number of pairs; chosen by bench/alike.py, see docs/alike.md
 BASE, BY_PAIRS = 3.5, 0.4
 TASKS_NEEDED = 1.3  # as much of that as this many tasks give at most
+_OPEN, _CLOSED = ("(", "[", "{"), (")", "]", "}")
 TOLD = 1.5  # standard deviations from which on one task of such a pair is told
 
 
@@ -177,23 +179,36 @@ def _mean_and_spread(values: Collection[float], count: int) -> tuple[float, floa
 
 def _marks(code: str, given_names: Collection[str]) -> Marks:
     """Return the fingerprints of some code."""
-    found = symbols(code, given_names)
-    texts = [symbol.text for symbol in found]
-    hashes = [
-        crc32(" ".join(texts[place : place + RUN]).encode("utf-8", "replace"))
-        for place in range(len(texts) - RUN + 1)
-    ]
     marks: dict[int, frozenset[int]] = {}
-    for place in _winnowed(hashes):
-        lines = frozenset(symbol.line for symbol in found[place : place + RUN])
-        marks[hashes[place]] = marks.get(hashes[place], frozenset()) | lines
+    for statement in _statements(symbols(code, given_names)):
+        texts = [symbol.text for symbol in statement]
+        hashes = [
+            crc32(" ".join(texts[place : place + RUN]).encode("utf-8", "replace"))
+            for place in range(max(1, len(texts) - RUN + 1))
+        ]
+        for place in _winnowed(hashes):
+            lines = frozenset(symbol.line for symbol in statement[place : place + RUN])
+            marks[hashes[place]] = marks.get(hashes[place], frozenset()) | lines
     return marks
+
+
+def _statements(found: Iterable[Symbol]) -> Iterator[list[Symbol]]:
+    """Return the symbols statement by statement: to the end of a line, outside of brackets."""
+    statement: list[Symbol] = []
+    depth = 0
+    for symbol in found:
+        if statement and depth <= 0 and symbol.line != statement[-1].line:
+            yield statement
+            statement, depth = [], 0
+        depth += (symbol.text in _OPEN) - (symbol.text in _CLOSED)
+        statement.append(symbol)
+    if statement:
+        yield statement
 
 
 def _winnowed(hashes: Sequence[int]) -> set[int]:
     """Return the places of the smallest hash, the last of equal ones, of each window."""
-    windows = range(max(1, len(hashes) - WINDOW + 1)) if hashes else ()
     return {
         min(range(start, min(start + WINDOW, len(hashes))), key=lambda at: (hashes[at], -at))
-        for start in windows
+        for start in range(max(1, len(hashes) - WINDOW + 1))
     }

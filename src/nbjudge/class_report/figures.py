@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup, escape
 
-WIDTH = 4.8  # inches: at 72 points each, as wide as a phone's screen
+WIDTH = 4.0  # inches: at 72 points each, so that text is large enough on a phone
 COLOURS = {"#010101": "currentColor", "#020202": "var(--link)", "#030303": "var(--line)"}
 TEXT, BAR, LINE = COLOURS
+SIZE = 11  # of text, in points
 SETTINGS = {
     "svg.fonttype": "none",  # text stays text
-    "font.size": 10,
+    "font.size": SIZE,
     "text.color": TEXT,
     "axes.edgecolor": LINE,
     "axes.labelcolor": TEXT,
@@ -29,6 +30,7 @@ SETTINGS = {
 }
 # how much of the bar's colour a part gets: told apart by lightness, in grey as in colour
 PARTS = {"right": 1.0, "partly right": 0.55, "wrong": 0.2, "not tried": 0.0}
+LEGEND = (0.0, 0.2, 0.51, 0.75)  # where their words begin
 
 
 class NoFiguresError(RuntimeError):
@@ -69,16 +71,16 @@ def parts(tasks: Sequence[tuple[str, Mapping[str, int]]]) -> Markup:
     axes.set_axis_off()
     for place, (title, counts) in enumerate(tasks):
         everybody, start = sum(counts.values()) or 1, 0.0
-        axes.text(0, place - 0.33, _short(title), va="bottom", parse_math=False)
+        _write(axes, 0, place - 0.33, _short(title), "bottom")
         for part, strength in PARTS.items():
             share = counts.get(part, 0) / everybody
             axes.barh(place, share, 0.5, start, color=(BAR, strength), edgecolor=TEXT)
             start += share
     axes.set_xlim(0, 1.01)
     axes.set_ylim(len(tasks) - 0.5, -1.5)
-    for place, (part, strength) in enumerate(PARTS.items()):
-        axes.barh(-1.2, 0.04, 0.4, place / 4, color=(BAR, strength), edgecolor=TEXT)
-        axes.text(place / 4 + 0.06, -1.2, part, va="center", fontsize=9)
+    for place, (part, strength) in zip(LEGEND, PARTS.items()):
+        axes.barh(-1.2, 0.04, 0.4, place, color=(BAR, strength), edgecolor=TEXT)
+        _write(axes, place + 0.055, -1.2, part, "center")
     return _svg(
         figure,
         "parts",
@@ -88,8 +90,12 @@ def parts(tasks: Sequence[tuple[str, Mapping[str, int]]]) -> Markup:
     )
 
 
+def _write(axes, x: float, y: float, text: str, side: str) -> None:
+    axes.text(x, y, text, va=side, color=TEXT, fontsize=SIZE, parse_math=False)
+
+
 def _short(title: str) -> str:
-    return title if len(title) <= 52 else f"{title[:51]}…"
+    return title if len(title) <= 44 else f"{title[:43]}…"
 
 
 def _figure(name: str, height: float):

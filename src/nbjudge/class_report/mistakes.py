@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nbjudge.class_report.read import Answer, ClassRecord, Task
-from nbjudge.class_report.tokens import masked
+from nbjudge.class_report.tokens import masked, texts
 from nbjudge.inert.characters import inert_text, shorten
 from nbjudge.verdict.fingerprint import WRONG
 
@@ -106,6 +106,7 @@ class Codes:
     def __init__(self, record: ClassRecord, names: bool = False):
         """Read nothing yet; `names` says whether students are named."""
         self._record, self._names = record, names
+        self._given_texts = {name: texts(code) for name, code in record.given.items()}
         self._read: dict[tuple[str, str], dict[str, str]] = {}
 
     def of(self, student: str, task: Task) -> str:
@@ -123,7 +124,8 @@ class Codes:
         """
         code = self.of(student, task).strip("\n")
         if not self._names:
-            code = masked(code, self._record.words.get(student, ()))
+            own = self._record.words.get(student, ())
+            code = masked(code, own, self._given_texts[task.notebook])
         return inert_text(code)
 
     def example(self, students: Sequence[str], task: Task) -> str:

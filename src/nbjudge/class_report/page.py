@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -44,6 +45,8 @@ def report_page(report: Report) -> str:
         late=sum(row.penalty > 0 for row in grades.rows if row.graded),
         histogram=distribution(report.points.bins, report.points.most) if graded else "",
         task_bars=parts([(each.task.title, _parts(each)) for each in report.tasks]),
+        mistakes=[(task, list(each)) for task, each in groupby(report.named, lambda m: m.task)],
+        signed=lambda number: f"{number:.2f}".replace("-", "−"),
         separates=separates,
         fewest=FEWEST,
         by_chance=2 / math.sqrt(graded) if graded else 0.0,
@@ -62,7 +65,7 @@ def separates(discrimination: float | None) -> str:
     """Return in words what a task's discrimination says."""
     if discrimination is None:
         return "not known"
-    return next((words for least, words in _SEPARATES if discrimination >= least), "the wrong way")
+    return next((words for least, words in _SEPARATES if discrimination >= least), "look at it")
 
 
 def _parts(each: TaskNumbers) -> dict[str, int]:

@@ -29,6 +29,7 @@ from nbgrader.api import (
 )
 from nbgrader.coursedir import CourseDirectory
 
+from nbjudge.inert.characters import one_line
 from nbjudge.outcome import Outcome
 from nbjudge.page.sections import sections
 from nbjudge.record.audit import judged_lines, outcome_of, seconds_of
@@ -358,7 +359,7 @@ def _said(line: Mapping | None) -> dict:
 
 
 def _text(value: object) -> str:
-    return value[:WORDS] if isinstance(value, str) else ""
+    return one_line(value[:WORDS]) if isinstance(value, str) else ""
 
 
 def _words(gradebook: Gradebook, students: set[str]) -> dict[str, frozenset[str]]:

@@ -72,12 +72,13 @@ def pieces(code: str) -> Iterator[Piece]:
         line += found[0].count("\n")
 
 
-def masked(code: str, own_names: Collection[str] = ()) -> str:
+def masked(code: str, own_names: Collection[str] = (), given_texts: Collection[str] = ()) -> str:
     """Return the code without what a student says in words: comments, texts, commands.
 
     Args:
         code: as the student wrote it.
         own_names: words of the student's own name; parts of identifiers that are one go, too.
+        given_texts: what stands between quotes in the course's own code; these texts stay.
     """
     own = {name.casefold() for name in own_names}
     kept = []
@@ -86,7 +87,7 @@ def masked(code: str, own_names: Collection[str] = ()) -> str:
             kept.append(COMMENT)
         elif piece.kind == "command":
             kept.append(f"{piece.text[: -len(piece.text.lstrip())]}{COMMENT}")
-        elif piece.kind == "text":
+        elif piece.kind == "text" and _content(piece) not in given_texts:
             kept.append(TEXT)
         elif piece.kind == "name" and own:
             kept.append(_NAME_PARTS.sub(lambda part: _unless_own(part[0], own), piece.text))
@@ -97,6 +98,15 @@ def masked(code: str, own_names: Collection[str] = ()) -> str:
 
 def _unless_own(part: str, own: Collection[str]) -> str:
     return OWN_NAME if part.casefold() in own else part
+
+
+def texts(code: str) -> set[str]:
+    """Return what stands between quotes in the code."""
+    return {_content(piece) for piece in pieces(code) if piece.kind == "text"}
+
+
+def _content(piece: Piece) -> str:
+    return piece.text.lstrip("rbfutRBFUT").strip("\"'")
 
 
 def names(code: str) -> set[str]:

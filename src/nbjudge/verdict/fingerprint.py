@@ -142,7 +142,12 @@ def _answer(case: Case, name: str, got: str, wanted: str) -> dict[str, str]:
 
 
 def _text(value: object) -> str:
-    """Return a value in a few words, of a list of numbers the first of them."""
+    """Return a value in a few words, of a list of numbers the first of them.
+
+    Of a text nothing is told: a student may have written anything, a name, too.
+    """
+    if isinstance(value, str):
+        return f"a text of {len(value)} characters"
     if isinstance(value, list) and value and all(as_number(x) is not None for x in value[:6]):
         more = ", …" if len(value) > 6 else ""
         return f"[{', '.join(f'{as_number(x):.5g}' for x in value[:6])}{more}]"
@@ -161,4 +166,6 @@ def _wanted(expected: object) -> str:
         return f"{len(expected)} named values"
     if isinstance(expected, list | tuple) and any(isinstance(x, OneOf) for x in expected):
         return f"{len(expected)} values"
-    return "None" if expected is None else _text(decode(encode(expected)))
+    if expected is None or isinstance(expected, str):
+        return repr(expected)
+    return _text(decode(encode(expected)))
