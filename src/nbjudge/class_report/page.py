@@ -121,8 +121,9 @@ def _marked(code: str, lines: Collection[int]) -> Markup:
     short = shorten(code, CELL_CHARACTERS, CELL_LINES)
     if short != code:
         return Markup("{}").format(short)
-    shown = [
-        Markup("<mark>{}</mark>").format(line) if number in lines and line.strip() else line
-        for number, line in enumerate(code.split("\n"))
-    ]
+    shown = []
+    for number, line in enumerate(code.split("\n")):
+        own = line.lstrip()
+        mark = Markup("{}<mark>{}</mark>") if number in lines and own else Markup("{}{}")
+        shown.append(mark.format(line[: len(line) - len(own)], own))
     return Markup("\n").join(shown)

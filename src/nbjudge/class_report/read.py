@@ -133,8 +133,8 @@ class ClassRecord:
             # without nbformat's checks: a class of hundreds has thousands of notebooks
             cells = json.loads(path.read_bytes())["cells"]
             return dict(filter(None, map(_own_code, cells)))
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            return {}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return {}  # damaged since it was graded
 
 
 def _own_code(cell: Mapping) -> tuple[str, str] | None:
