@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from disguises import KINDS, disguised
 from many_hands import TASKS, solution
 
-from nbjudge.class_report.alike import alike_pairs, is_short
+from nbjudge.class_report.alike import FEWEST, MOST_SHARING, SHORT, alike_pairs, is_short
 from nbjudge.outcome import Outcome
 
 NOTEBOOKS = {
@@ -36,6 +36,7 @@ NOTEBOOKS = {
 ROOT = Path(__file__).resolve().parent.parent
 LAB = ("q1_l1_backprop", "q2_momentum", "q3_pytorch_l2", "q4_height_weight")
 SEEDS = range(100, 105)  # none of them was looked at while the limits were chosen
+COPIES, FEW_COPIES = 5, 4  # in a class; in one of tests/answers
 Codes = dict[str, dict[str, str]]
 Copies = dict[tuple[str, str], str]
 
@@ -114,7 +115,7 @@ def _copy(codes: Codes, copies: int, copied: int, rng: random.Random) -> Copies:
         for task in rng.sample(sorted(codes), copied):
             given = given_code(task)
             codes[task][copier] = disguised(kind, codes[task][donor], given, rng)
-        for task in codes.keys() & TASKS.keys():
+        for task in sorted(codes.keys() & TASKS.keys()):
             codes[task].setdefault(copier, solution(task, rng))
         found[copier, donor] = kind
     return found
@@ -146,21 +147,86 @@ def measurements() -> dict[str, Measured]:
     found = {}
     for students in (25, 60, 200):
         for copied in (3, 2, 1):
-            classes = [of_many_hands(students, 5, copied, seed) for seed in SEEDS]
+            classes = [of_many_hands(students, COPIES, copied, seed) for seed in SEEDS]
             found[f"{students} hands, {copied} of 3 tasks copied"] = measure(classes)
     honest = [of_many_hands(60, 0, 1, seed) for seed in SEEDS]
     found["60 hands, nobody copies"] = measure(honest)
     tasks = len(of_answers(0, 0, 0)[0])
     for copied in (tasks, 3, 2):
-        classes = [of_answers(4, copied, seed) for seed in SEEDS]
+        classes = [of_answers(FEW_COPIES, copied, seed) for seed in SEEDS]
         found[f"tests/answers, {copied} of {tasks} tasks copied"] = measure(classes)
     return found
 
 
+HEAD = """# Solutions that are much alike: how well they are found
+
+Written by `python bench/alike.py`.
+
+`nbjudge report` lists pairs of students whose solutions are worth a look. It is a list to look
+at, never a verdict: the report shows the two cells side by side, and a person decides.
+
+## How
+
+A solution is cut into tokens; names that students chose, texts, comments and layout do not count,
+and neither does the order of statements. Runs of tokens are hashed and winnowed (Schleimer,
+Wilkerson and Aiken 2003). What the course has released is subtracted. What is left weighs the more
+the fewer students have it, and what more than a quarter of the class have (or more than {most}
+students) is not compared. For each task, the class itself says how alike two answers usually are;
+a pair is listed if it stands out of that in several tasks together. Tasks whose usual answer has no
+more than {short} lines are left out, and so are tasks that fewer than {fewest} students have tried.
+
+## Measured
+
+Classes are made, in which it is known who copied. *Hands*: each student writes three short tasks
+(an optimiser, a gradient, a training loop, some ten to twenty lines each), put together from the
+choices that students make, the usual ones more often (`bench/many_hands.py`). *tests/answers*: the
+right answers of the tests, each dealt to one student, so these are small classes. Then {copies}
+students more copy from one each, {answers} in the small classes: as it is, renamed, commented,
+re-ordered and laid out anew, or all of it (`bench/disguises.py`). Five classes of each kind are
+made. The limits were chosen on classes of hands with other seeds; tests/answers were not looked at
+for it.
+
+Precision is the share of known copies in what is listed, recall the share of them that is listed.
+
+| class | precision | recall | listed, and no copy |
+|---|---|---|---|
+"""
+TAIL = """
+Of those who copied all three tasks among 60 hands, by disguise: {kinds}.
+
+## What to make of it
+
+- Who copies all of a lab is found in nearly all cases, whatever the names, comments and order.
+- Who copies two tasks of three is found more often than not, and the less the larger the class:
+  among more students, more write the same by chance.
+- Who copies one short task of several is not found. Two who write the same ten lines by chance
+  look the same, and listing all of these would accuse more who did nothing.
+- In tests/answers, what is listed and no copy is by one author, who wrote several answers of one
+  kind: right, and alike.
+- The hands are made, and not students. Students differ in more ways, and also read the same pages
+  and work in the same groups. Somebody who writes a solution anew, with another's in view, is not
+  found.
+"""
+
+
+def page(found: Mapping[str, Measured]) -> str:
+    """Return docs/alike.md."""
+    head = HEAD.format(
+        most=MOST_SHARING, short=SHORT, fewest=FEWEST, copies=COPIES, answers=FEW_COPIES
+    )
+    lines = [
+        f"| {words} | {_number(each.precision, each.found + each.others)} | "
+        f"{_number(each.recall, each.copies)} | {each.others} in {len(SEEDS)} classes |"
+        for words, each in found.items()
+    ]
+    kinds = found["60 hands, 3 of 3 tasks copied"].by_kind
+    by_kind = ", ".join(f"{kind} {done} of {all_}" for kind, (done, all_) in kinds.items())
+    return head + "\n".join(lines) + "\n" + TAIL.format(kinds=by_kind)
+
+
+def _number(share: float, of: int) -> str:
+    return f"{share:.2f}" if of else "–"
+
+
 if __name__ == "__main__":
-    for words, each in measurements().items():
-        print(
-            f"{words:45} P {each.precision:.2f} R {each.recall:.2f}  {each.found} of {each.copies},"
-            f" {each.others} others",
-            {k: f"{a}/{b}" for k, (a, b) in each.by_kind.items()},
-        )
+    (ROOT / "docs" / "alike.md").write_text(page(measurements()), encoding="utf-8")

@@ -72,7 +72,7 @@ class Pair:
     answers: tuple[AlikeAnswers, ...]
 
 
-Marks = dict[int, frozenset[int]]  # fingerprints of an answer, with the lines where they stand
+Marks = dict[int, set[int]]  # fingerprints of an answer, with the lines where they stand
 
 
 def alike_pairs(
@@ -179,7 +179,7 @@ def _mean_and_spread(values: Collection[float], count: int) -> tuple[float, floa
 
 def _marks(code: str, given_names: Collection[str]) -> Marks:
     """Return the fingerprints of some code."""
-    marks: dict[int, frozenset[int]] = {}
+    marks: Marks = defaultdict(set)
     for statement in _statements(symbols(code, given_names)):
         texts = [symbol.text for symbol in statement]
         hashes = [
@@ -187,8 +187,7 @@ def _marks(code: str, given_names: Collection[str]) -> Marks:
             for place in range(max(1, len(texts) - RUN + 1))
         ]
         for place in _winnowed(hashes):
-            lines = frozenset(symbol.line for symbol in statement[place : place + RUN])
-            marks[hashes[place]] = marks.get(hashes[place], frozenset()) | lines
+            marks[hashes[place]].update(symbol.line for symbol in statement[place : place + RUN])
     return marks
 
 
