@@ -106,10 +106,11 @@ def enter(
         submission = _submission(gradebook, entry)
         for notebook in submission.notebooks:
             _enter_notebook(notebook, entry, log)
-        gradebook.db.commit()
+        gradebook.db.flush()
         late = submission.total_seconds_late
         if late > 0:
             log.warning("%s is %s seconds late", entry.student, late)
+            gradebook.db.expire_all()  # the penalty depends on sums that the database makes
         for notebook in submission.notebooks:
             notebook.late_submission_penalty = _penalty(notebook, entry.folder, late, penalties)
         return {
@@ -143,7 +144,8 @@ def renew_penalties(
             folder = graded / submission.student_id / assignment
             for notebook in submission.notebooks:
                 notebook.late_submission_penalty = _penalty(notebook, folder, late, penalties)
-            gradebook.db.commit()
+            gradebook.db.flush()
+            gradebook.db.expire_all()
             after = submission.late_submission_penalty or 0.0
             if abs(after - before) > 1e-6:
                 changed[submission.student_id] = before, after
