@@ -142,5 +142,5 @@ def _compare_maximum(theirs: set[str], most: float, done: Filled) -> None:
 
 
 def _field(value: str) -> object:
-    """Return a field that no spreadsheet runs; numbers stay as they are, negative ones too."""
-    return value if re.fullmatch(r"-?\d+(?:\.\d+)?", value) else inert_field(value)
+    """Return a field that no spreadsheet runs; numbers and Moodle's dashes stay as they are."""
+    return value if re.fullmatch(r"-|-?\d+(?:\.\d+)?", value) else inert_field(value)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbjudge.intake.names import student_name_problem
+from nbjudge.intake.names import LONGEST_STUDENT, student_name_problem
 from nbjudge.lms.handed_in import HandedIn
 
 _ID_COLUMNS = ("id", "student_id", "student id", "username", "id number", "sis login id")
@@ -108,7 +108,8 @@ def read_roster(path: Path) -> Roster:
 def made_id(name: str, key: str) -> str:
     """Return a student id from what an LMS tells, as far as nbgrader can work with it."""
     words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", name))
-    found = "_".join([*words, key] if key != name else words)[:100]
+    found = "_".join(words)[: LONGEST_STUDENT - 20]
+    found = f"{found}_{key}" if key != name else found
     return found if not student_name_problem(found) else f"student_{key}"
 
 
