@@ -165,3 +165,19 @@ def test_their_pages_are_in_the_zip(moodle):
     assert names[0] == "Student Number00 Ünal_2000_assignsubmission_file/area.html"
     assert "Likely mistake: the circumference." in page
     assert "the pages of 60 students" in moodle[2][4]
+
+
+def test_grades_can_be_exported_as_nbgrader_does(moodle):
+    said = nbjudge(moodle[0], "export", "--to=csv")
+    rows = read_rows(moodle[0] / "small-csv.csv")
+    assert "small-csv.csv: the points of all students" in said
+    assert [float(row["score"]) for row in rows[:3]] == [0, 3, 3]
+
+
+def test_a_course_without_a_gradebook_says_so(tmp_path):
+    (tmp_path / "release" / ASSIGNMENT).mkdir(parents=True)
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
+    for kind in ("--to=csv", "--to=moodle"):
+        said = nbjudge(tmp_path, "export", kind, "--into=w.csv", status=1)
+        assert "Traceback" not in said
+        assert "Nothing is graded yet" in said or "w.csv cannot be read" in said

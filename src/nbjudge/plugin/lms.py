@@ -6,7 +6,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 
@@ -114,7 +113,7 @@ def run_export(coursedir: CourseDirectory, asked: argparse.Namespace, console: C
         if _pages(asked):
             return _export_pages(coursedir, assignment, target, console)
         if asked.to == "csv":
-            return _export_csv(coursedir, assignment, target)
+            return _export_csv(coursedir, assignment, target, console)
         if asked.into is None:
             print(_NEEDED[asked.to], file=sys.stderr)
             return False
@@ -162,14 +161,15 @@ def _export_pages(
     return True
 
 
-def _export_csv(coursedir: CourseDirectory, assignment: str, target: Path) -> bool:
+def _export_csv(
+    coursedir: CourseDirectory, assignment: str, target: Path, console: Console
+) -> bool:
+    if not exists(coursedir.db_url):
+        raise NoGradesError("Nothing is graded yet: there is no gradebook.")
     with opened(coursedir.db_url, coursedir.course_id, writing=False) as gradebook:
-        _write_csv(gradebook, assignment, target)
+        GradesCsv(to=str(target), assignment=[assignment]).export(gradebook)
+    console.print(f"{target}: the points of all students", markup=False)
     return True
-
-
-def _write_csv(gradebook: Gradebook, assignment: str, target: Path) -> None:
-    GradesCsv(to=str(target), assignment=[assignment]).export(gradebook)
 
 
 def _tell_filled(done: Filled, target: Path, console: Console) -> None:
