@@ -1,7 +1,7 @@
 # Two commands are enough on a fresh machine with Python 3.11 or newer, git and make:
 #   make grade    sets everything up, builds release/, grades the sample class, prints the grades
 #   make test     sets everything up, passes all tests
-# The others: setup · release · feedback · lab · calibrate · bench · marking · mutants · corpus ·
+# The others: setup · release · feedback · lab · calibrate · bench · pictures · marking · mutants · corpus ·
 #   corpus-busy · kills · clean
 
 PYTHON ?= python3
@@ -36,7 +36,7 @@ export OMP_NUM_THREADS ?= 1
 unexport PYTHONPATH
 
 .NOTPARALLEL:
-.PHONY: setup known grade release feedback test lab calibrate bench marking mutants corpus corpus-busy kills clean \
+.PHONY: setup known grade release feedback test lab calibrate bench pictures marking mutants corpus corpus-busy kills clean \
   other-environment
 
 setup: $(if $(filter .venv,$(VENV)),$(BUILD)/environment,other-environment)
@@ -182,6 +182,11 @@ calibrate: setup
 # BENCH takes its options: make bench BENCH="--rounds 1 --sizes 10,40"
 bench: setup
 	$(PYTHON_OF_VENV) bench/benchmarks.py $(BENCH)
+
+# the pictures of the README, from the sample class
+pictures: feedback | $(BUILD)/chromium
+	$(RUN) nbjudge report "$$ASSIGNMENT" -o $(BUILD)/report.html
+	$(PYTHON_OF_VENV) bench/pictures.py
 
 marking: setup
 	$(PYTHON_OF_VENV) bench/marking_page.py

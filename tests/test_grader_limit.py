@@ -1,10 +1,13 @@
 """What a notebook costs the grader itself is bounded, whatever its kernel does."""
 
+import time
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 from small_course import ASSIGNMENT, RIGHT, build, files, hand_in, nbgrader, nbjudge, rows
 
+from nbjudge.kernel import limit
 from nbjudge.record.audit import read_audit, seconds_of
 
 # each message costs the grader more than it costs the kernel
@@ -55,3 +58,39 @@ def test_the_student_reads_what_happened(course):
 def test_everybody_else_is_graded(course):
     for student in ("a_before", "c_after"):
         assert [rows(course[0])[student, cell][0] for cell in ("area_test", "line_test")] == [3, 2]
+
+
+def work(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+def test_work_that_never_looks_at_the_limit_is_interrupted(monkeypatch):
+    monkeypatch.setattr(limit, "GRACE", 0.1)
+    begin = time.process_time()
+    with pytest.raises(limit.GraderLimitError), limit.cpu_limit(0.1):
+        work(20)
+    assert time.process_time() - begin < 5
+
+
+def work_whatever_is_raised(seconds):
+    try:
+        work(seconds)
+    except limit.GraderLimitError:
+        work(seconds)
+
+
+def test_an_interrupt_that_was_lost_comes_again(monkeypatch):
+    monkeypatch.setattr(limit, "GRACE", 0.1)
+    with pytest.raises(limit.GraderLimitError), limit.cpu_limit(0.1):
+        work_whatever_is_raised(20)
+
+
+def test_after_its_block_a_limit_raises_nothing(monkeypatch):
+    monkeypatch.setattr(limit, "GRACE", 0.01)
+    for _ in range(30):
+        with limit.cpu_limit(0.05):
+            work(0.045)
+        limit.check()
+        work(0.05)

@@ -18,6 +18,10 @@ nbjudge explain STUDENT NOTEBOOK [TASK] [--assignment NAME] [--full]
                                          repeat verdicts with their seeds, show the numbers (long
                                          lists whole with --full); changes nothing. TASK is its
                                          title, grade_id or hidden test (also: nbjudge again)
+nbjudge collect ARCHIVE --from moodle|canvas|folder [--roster CSV] [--assignment NAME]
+                                         bring what an LMS gives into submitted/
+nbjudge export [ASSIGNMENT] --to moodle|canvas|csv|moodle-feedback [--into CSV] [-o FILE]
+                                         points, or feedback pages, as an LMS imports them
 nbjudge check ASSIGNMENT [--quick] [--unboxed]
                                          before a release: hidden tests, points, solutions,
                                          stubs and self-checks
@@ -39,6 +43,8 @@ COMMANDS = {
     "report": "report",
     "explain": "explain",
     "again": "explain",
+    "collect": "collect",
+    "export": "export",
     "check": "check",
     "autograde": "autograde",
     "doctor": "examine",

@@ -14,6 +14,7 @@ from traitlets import Bool, Integer
 from traitlets.config import Config
 
 from nbjudge.kernel.box import WarmProcessError
+from nbjudge.kernel.limit import check
 from nbjudge.kernel.manager import BoxKernelManager, PromptKernelManager
 from nbjudge.kernel.outputs import KeptOutputs
 from nbjudge.outcome import Outcome
@@ -183,11 +184,12 @@ class BoxedExecute(Execute):
         return await super()._async_handle_timeout(timeout, cell)
 
     def process_message(self, msg, cell, cell_index):
-        """Take one message of the kernel, within the limits on outputs; see nbclient.
+        """Take one message of the kernel, within the limits on outputs and time; see nbclient.
 
         Messages that would reach into earlier cells' outputs, or that only a browser answers, are
         left out.
         """
+        check()
         kind, content = msg["msg_type"], msg["content"]
         if self._received() - self._received_before > self.sent_bytes:
             self.stop_kernel(Outcome.TOO_MUCH_OUTPUT)

@@ -11,6 +11,7 @@ from typing import ClassVar
 from jupyter_core.application import NoStart
 from nbgrader.apps.autogradeapp import AutogradeApp
 from nbgrader.apps.baseapp import NbGrader
+from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 from traitlets import default
 from traitlets.config import Config
@@ -234,6 +235,28 @@ def explain(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def collect(arguments: list[str]) -> int:
+    """Bring what an LMS gives into the course; return the exit status."""
+    from nbjudge.plugin.lms import collect_arguments, run_collect
+
+    asked = collect_arguments().parse_args(arguments)
+    return 0 if run_collect(_course(), asked, Console()) else 1
+
+
+def export(arguments: list[str]) -> int:
+    """Write what an LMS imports; return the exit status."""
+    from nbjudge.plugin.lms import export_arguments, run_export
+
+    asked = export_arguments().parse_args(arguments)
+    return 0 if run_export(_course(), asked, Console()) else 1
+
+
+def _course() -> CourseDirectory:
+    app = GradesApp.instance()
+    app.initialize([])
+    return app.coursedir
 
 
 def check(arguments: list[str]) -> int:

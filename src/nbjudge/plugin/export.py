@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import re
 from datetime import datetime
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
 
-from nbjudge.inert.characters import one_line
+from nbjudge.inert.spreadsheet import inert_field
 from nbjudge.report.points import Waiting, names, submissions, tidy, waiting
 
 COLUMNS = (  # nbgrader's own, and what waits for a grader
@@ -26,9 +25,6 @@ COLUMNS = (  # nbgrader's own, and what waits for a grader
     "max_score",
     "pending",
 )
-# what spreadsheets take for the beginning of a formula, in a cell of their own making too: where
-# the list separator is a semicolon, they split a text there
-_FORMULA = re.compile(r"(^|[;,])(?=[\s\"'`]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 class GradesCsv(ExportPlugin):
@@ -88,13 +84,6 @@ class GradesCsv(ExportPlugin):
     def _warn_of_unknown(self, kind: str, wanted, found) -> None:
         for name in sorted({str(name) for name in wanted} - set(found)):
             self.log.warning("The gradebook has no %s %s: check the spelling.", kind, name)
-
-
-def inert_field(value: object) -> object:
-    """Return a number as it is, None as an empty text, and any other value as an inert text."""
-    if isinstance(value, (int, float)):
-        return value
-    return _FORMULA.sub(r"\1'", one_line("" if value is None else str(value)).strip())
 
 
 def _wanted(entries: list, attribute: str, names: list) -> list:

@@ -16,10 +16,10 @@ from nbgrader.utils import setenv
 from traitlets.config import Config
 
 from nbjudge.intake import Submission
+from nbjudge.kernel.limit import GraderLimitError, cpu_limit, drop_tasks
 from nbjudge.outcome import Outcome
 from nbjudge.plugin.assignment import Assignment
 from nbjudge.plugin.execute import JudgeExecute, Unrun
-from nbjudge.plugin.stopping import GraderLimitError, cpu_limit, drop_tasks
 from nbjudge.record.audit import missing_lines
 from nbjudge.record.files import files_in_folder
 from nbjudge.record.graded import Graded, GradedNotebook, Work

@@ -29,9 +29,12 @@ class _Waiting(Session):
     """
 
     def commit(self) -> None:
-        """Send what has changed, and read it anew when it is asked for, as a commit would."""
+        """Send what has changed.
+
+        A commit would also forget what was read, and nbgrader would ask for all of it again and
+        again; sums that the database makes are read anew after an `expire_all`.
+        """
         self.flush()
-        self.expire_all()
 
 
 @contextlib.contextmanager
@@ -75,7 +78,7 @@ def reading(gradebook: Gradebook) -> Iterator[Gradebook]:
 @contextlib.contextmanager
 def transaction(gradebook: Gradebook) -> Iterator[Gradebook]:
     """Let everything that the block enters appear at its end, or nothing of it after an error."""
-    session = sessionmaker(class_=_Waiting, bind=gradebook.engine, future=True)
+    session = sessionmaker(class_=_Waiting, bind=gradebook.engine, future=True, autoflush=False)
     usual, gradebook.db = gradebook.db, scoped_session(session)
     nbgraders_log.disabled = True  # it would log the traceback of what is explained here
     try:

@@ -21,14 +21,18 @@ from nbgrader.api import (
     Gradebook,
     MissingEntry,
     Notebook,
+    Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import select
 
 from nbjudge.intake import read_timestamp
 from nbjudge.record.audit import read_audit
+from nbjudge.record.first_entry import enter_first, unknown_cell
 from nbjudge.record.gradebook import reading, transaction
+from nbjudge.record.graded_cells import auto_comment, graded_cells
 
 
 @dataclass(frozen=True)
@@ -103,13 +107,16 @@ def enter(
     does not know the student or a graded cell.
     """
     with transaction(gradebook):
+        if _entered_first(gradebook, entry, log):
+            return set()
         submission = _submission(gradebook, entry)
         for notebook in submission.notebooks:
             _enter_notebook(notebook, entry, log)
-        gradebook.db.commit()
+        gradebook.db.flush()
         late = submission.total_seconds_late
         if late > 0:
             log.warning("%s is %s seconds late", entry.student, late)
+            gradebook.db.expire_all()  # the penalty depends on sums that the database makes
         for notebook in submission.notebooks:
             notebook.late_submission_penalty = _penalty(notebook, entry.folder, late, penalties)
         return {
@@ -143,11 +150,34 @@ def renew_penalties(
             folder = graded / submission.student_id / assignment
             for notebook in submission.notebooks:
                 notebook.late_submission_penalty = _penalty(notebook, folder, late, penalties)
-            gradebook.db.commit()
+            gradebook.db.flush()
+            gradebook.db.expire_all()
             after = submission.late_submission_penalty or 0.0
             if abs(after - before) > 1e-6:
                 changed[submission.student_id] = before, after
     return changed
+
+
+def _entered_first(gradebook: Gradebook, entry: Entry, log: Logger) -> bool:
+    """Enter a submission that is in time and of which there are no rows; else do nothing."""
+    session = gradebook.db
+    assignment = gradebook.find_assignment(entry.assignment)
+    wanted = select(SubmittedAssignment.id).where(
+        SubmittedAssignment.assignment_id == assignment.id,
+        SubmittedAssignment.student_id == entry.student,
+    )
+    if gradebook.authenticator or session.execute(wanted).first() is not None:
+        return False
+    timestamp = read_timestamp(entry.folder)
+    timestamp = utils.parse_utc(timestamp) if timestamp else None
+    if timestamp and assignment.duedate and timestamp > assignment.duedate:
+        return False  # the penalty depends on sums that the database makes
+    if session.get(Student, entry.student) is None:
+        if not entry.create_student:
+            raise MissingEntry(f"No such student: {entry.student}")
+        gradebook.add_student(entry.student)
+    enter_first(session, assignment, entry.student, timestamp, entry.folder, log)
+    return True
 
 
 def _submission(gradebook: Gradebook, entry: Entry) -> SubmittedAssignment:
@@ -161,9 +191,9 @@ def _submission(gradebook: Gradebook, entry: Entry) -> SubmittedAssignment:
 def _enter_notebook(notebook: SubmittedNotebook, entry: Entry, log: Logger) -> None:
     path = entry.folder / f"{notebook.name}.ipynb"
     if path.is_file():
-        cells = _nbgrader_cells(path)
+        cells = graded_cells(path)
         try:
-            last = _nbgrader_cells(entry.last / path.name)
+            last = graded_cells(entry.last / path.name)
         except nbformat.reader.NotJSONError:  # damaged since; nothing is known of it
             last = {}
         again = _submission_of(entry.last, notebook) != _submission_of(entry.folder, notebook)
@@ -182,10 +212,7 @@ def _enter_scores(notebook, cells, last, again: bool, log: Logger) -> None:
         if not utils.is_grade(cell):
             continue
         if name not in grades:
-            raise MissingEntry(
-                f"The gradebook has no graded cell {name!r} in {notebook.name}: the notebook was "
-                "released anew since, so run nbgrader generate_assignment, then grade again."
-            )
+            raise MissingEntry(unknown_cell(name, notebook.name))
         grade, (points, _) = grades[name], score(cell)
         seen = last.get(name)
         changed = seen is None or seen.source != cell.source or score(seen)[0] != points
@@ -200,12 +227,8 @@ def _enter_scores(notebook, cells, last, again: bool, log: Logger) -> None:
 def _enter_comments(notebook, cells) -> None:
     comments = {comment.name: comment for comment in notebook.comments}
     for name, cell in cells.items():
-        if name not in comments or not (utils.is_solution(cell) or utils.is_task(cell)):
-            continue
-        untouched = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
-        comments[name].auto_comment = (
-            "No response." if untouched and not utils.is_task(cell) else None
-        )
+        if name in comments and (utils.is_solution(cell) or utils.is_task(cell)):
+            comments[name].auto_comment = auto_comment(cell)
 
 
 def _penalty(notebook, folder: Path, late: float, penalties: AssignLatePenalties) -> float | None:
@@ -215,14 +238,6 @@ def _penalty(notebook, folder: Path, late: float, penalties: AssignLatePenalties
     student = notebook.student.id
     penalty = penalties.plugin_inst.late_submission_penalty(student, notebook.score, late)
     return None if penalty is None else penalties._check_late_penalty(notebook, penalty)
-
-
-def _nbgrader_cells(path: Path) -> dict:
-    """Return the cells of a graded notebook that nbgrader knows, by grade_id."""
-    if not path.is_file():
-        return {}
-    nb = nbformat.read(path, as_version=4)
-    return {c.metadata.nbgrader["grade_id"]: c for c in nb.cells if "nbgrader" in c.metadata}
 
 
 def _submission_of(folder: Path, notebook: SubmittedNotebook) -> object:

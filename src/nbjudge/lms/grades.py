@@ -1,0 +1,146 @@
+"""Points in the file that an LMS imports: its own export, with one column filled in.
+
+Only rows that the LMS has are written, and nothing in them is changed but the grade, so that the
+LMS finds its people again. Moodle's worksheet needs the columns "Identifier", "Grade" and "Last
+modified (grade)" (mod/assign/feedback/offline/importgradeslib.php of Moodle's source).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbjudge.inert.spreadsheet import inert_field
+from nbjudge.lms.roster import POINTS_POSSIBLE, RosterError, read_roster, read_table
+from nbjudge.report.grades import Grades, Row
+from nbjudge.report.points import points_text
+
+_CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+_MOODLE = ("Identifier", "Grade", "Last modified (grade)")
+_NUMBER = re.compile(r"(\d{1,18})\s*$")
+
+
+@dataclass
+class Filled:
+    """What became of the points; lists of students, but for `rows_without`, which are LMS's rows.
+
+    Attributes:
+        written: whose points are in the file.
+        pending: of these, who waits for a grader's points.
+        not_there: graded, and not in the LMS's file.
+        rows_without: names of the LMS's people without a grade; their row is as it was.
+        warnings: sentences.
+    """
+
+    written: list[str] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
+    not_there: list[str] = field(default_factory=list)
+    rows_without: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def fill(
+    kind: str, source: Path, target: Path, grades: Grades, people: Mapping[str, Mapping[str, str]]
+) -> Filled:
+    """Write the LMS's file with the points of one assignment.
+
+    Args:
+        kind: ``moodle`` or ``canvas``.
+        source: Moodle's grading worksheet, or Canvas's exported gradebook.
+        target: the file that is written; never `source`.
+        grades: of the class.
+        people: what `nbjudge.lms.collect` has learnt, by student.
+
+    Raises `RosterError` if the LMS's file cannot be used.
+    """
+    if target.resolve() == source.resolve():
+        raise RosterError(f"{target} is the LMS's own file: name another one with -o.")
+    columns, rows = read_table(source)
+    done = Filled()
+    most = sum(points for _, points in grades.notebooks)
+    if kind == "moodle":
+        kept, id_column, column = _moodle_columns(columns, source)
+        _compare_maximum({row.get("Maximum Grade", "") for row in rows}, most, done)
+    else:
+        kept, id_column, column = _canvas_columns(columns, grades.assignment, source)
+        of_all = [row for row in rows if row["Student"].strip() == POINTS_POSSIBLE]
+        _compare_maximum({row.get(column, "") for row in of_all}, most, done)
+    by_key = _students(source, people)
+    by_student = {row.student: row for row in grades.rows if row.graded}
+    for row in rows:
+        number = _NUMBER.search(row[id_column])
+        if number is None:  # Canvas's row of maxima
+            continue
+        name = row.get("Full name") or row.get("Student") or "?"
+        _fill_row(row, column, by_student.get(by_key.get(number[1], "")), name, done)
+    done.not_there = sorted(by_student.keys() - set(done.written))
+    with open(target, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(kept)
+        writer.writerows([[_field(row.get(name, "")) for name in kept] for row in rows])
+    return done
+
+
+def _fill_row(row: dict, column: str, mine: Row | None, name: str, done: Filled) -> None:
+    if mine is None:
+        done.rows_without.append(name)
+        return
+    row[column] = points_text(mine.total)
+    done.written.append(mine.student)
+    if mine.waits:
+        done.pending.append(mine.student)
+
+
+def _students(source: Path, people: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Return the student of each number of the LMS: as collected, else as its file says."""
+    found = {person.key: person.id for person in read_roster(source).people if person.key}
+    return found | {person["key"]: student for student, person in people.items()}
+
+
+def _moodle_columns(columns: list[str], source: Path) -> tuple[list[str], str, str]:
+    missing = [name for name in _MOODLE if name not in columns]
+    if missing:
+        raise RosterError(
+            f"{source} has no column {', '.join(map(repr, missing))}: it is no grading worksheet "
+            "of Moodle in English (switch the language there, then download it again)."
+        )
+    return columns, "Identifier", "Grade"
+
+
+def _canvas_columns(
+    columns: list[str], assignment: str, source: Path
+) -> tuple[list[str], str, str]:
+    """Return the columns that Canvas needs, and the assignment's: ``lab1`` or ``lab1 (1234)``."""
+    missing = [name for name in ("Student", "ID", "Section") if name not in columns]
+    if missing:
+        raise RosterError(
+            f"{source} has no column {', '.join(map(repr, missing))}: export the gradebook in "
+            "Canvas and name that file."
+        )
+    name = re.compile(rf"{re.escape(assignment)}(?: \(\d+\))?", re.IGNORECASE)
+    found = [column for column in columns if name.fullmatch(column.strip())]
+    if len(found) > 1:
+        raise RosterError(f"{source} has several columns for {assignment}: {', '.join(found)}.")
+    column = found[0] if found else assignment  # a new column makes a new assignment there
+    return [*(name for name in _CANVAS if name in columns), column], "ID", column
+
+
+def _compare_maximum(theirs: set[str], most: float, done: Filled) -> None:
+    for text in sorted(theirs - {""}):
+        try:
+            same = abs(float(text.replace(",", ".")) - most) < 0.005
+        except ValueError:
+            continue
+        if not same:
+            done.warnings.append(
+                f"The LMS's maximum is {text}, and {points_text(most)} points can be reached: the "
+                "points are written as they are, so change the maximum there."
+            )
+
+
+def _field(value: str) -> object:
+    """Return a field that no spreadsheet runs; numbers and Moodle's dashes stay as they are."""
+    return value if re.fullmatch(r"-|-?\d+(?:\.\d+)?", value) else inert_field(value)

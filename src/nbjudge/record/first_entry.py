@@ -1,0 +1,115 @@
+"""A student's first entry in the gradebook: all rows at once, in one statement for each table.
+
+nbgrader makes the rows one by one, reads them again, and changes them; for a class of thousands
+that is most of what writing costs. The rows are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import partial
+from logging import Logger
+from pathlib import Path
+
+from nbgrader import utils
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    MissingEntry,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.api import new_uuid as new_id
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from nbjudge.record.audit import read_audit
+from nbjudge.record.graded_cells import auto_comment, graded_cells
+
+NOT_HANDED_IN = (0, False)  # points, and whether a grader is asked
+UNKNOWN = (None, True)
+
+
+def enter_first(
+    session: Session,
+    assignment: Assignment,
+    student: str,
+    timestamp: datetime | None,
+    folder: Path,
+    log: Logger,
+) -> None:
+    """Enter a submission of which the gradebook has no rows yet.
+
+    Args:
+        session: of the gradebook, in a transaction.
+        assignment: in the gradebook.
+        student: the student's id; the gradebook knows it.
+        timestamp: when it was handed in, if that is known; not later than the due date.
+        folder: the graded folder.
+        log: of nbgrader's reading of a graded cell.
+
+    Raises nbgrader's `MissingEntry` if the gradebook does not know a graded cell.
+    """
+    submission = {"id": new_id(), "assignment_id": assignment.id, "student_id": student}
+    notebooks, grades, comments = [], [], []
+    for (notebook_id, name), cells in _cells(session, assignment).items():
+        notebook = {"id": new_id(), "assignment_id": submission["id"], "notebook_id": notebook_id}
+        notebooks.append(notebook)
+        path = folder / f"{name}.ipynb"
+        found = graded_cells(path)
+        missing = not path.is_file() and bool(read_audit(folder, name))
+        graded = {cell for _, cell, kind in cells if kind in ("GradeCell", "TaskCell")}
+        points = _points(found, graded, name, log)
+        for cell_id, cell, kind in cells:
+            row = {"id": new_id(), "notebook_id": notebook["id"], "cell_id": cell_id}
+            if kind != "SolutionCell":
+                score, asked = NOT_HANDED_IN if missing else points.get(cell, UNKNOWN)
+                grades.append(row | {"auto_score": score, "needs_manual_grade": asked})
+            if kind != "GradeCell":
+                said = auto_comment(found[cell]) if cell in found else None
+                comments.append({**row, "id": new_id(), "auto_comment": said})
+    session.execute(insert(SubmittedAssignment), [submission | {"timestamp": timestamp}])
+    for table, rows in ((SubmittedNotebook, notebooks), (Grade, grades), (Comment, comments)):
+        if rows:
+            session.execute(insert(table), rows)
+
+
+def _cells(
+    session: Session, assignment: Assignment
+) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
+    """Return the cells of each notebook (id and name): their id, name and kind."""
+    rows = session.execute(
+        select(Notebook.id, Notebook.name, BaseCell.id, BaseCell.name, BaseCell.type)
+        .outerjoin(BaseCell, BaseCell.notebook_id == Notebook.id)
+        .where(Notebook.assignment_id == assignment.id)
+    )
+    found: dict = {}
+    for notebook_id, notebook, cell_id, cell, kind in rows:
+        cells = found.setdefault((notebook_id, notebook), [])
+        if cell_id is not None:
+            cells.append((cell_id, cell, kind))
+    return found
+
+
+def _points(
+    found: Mapping, graded: Iterable[str], notebook: str, log: Logger
+) -> dict[str, tuple[float | None, bool]]:
+    """Return points and whether a grader is asked, of the graded cells that are there."""
+    score = partial(utils.determine_grade, log=log)
+    points = {name: score(cell)[0] for name, cell in found.items() if utils.is_grade(cell)}
+    for name in points:
+        if name not in graded:
+            raise MissingEntry(unknown_cell(name, notebook))
+    return {name: (each, each is None) for name, each in points.items()}
+
+
+def unknown_cell(name: str, notebook: str) -> str:
+    """Return what to do about a graded cell that the gradebook does not know."""
+    return (
+        f"The gradebook has no graded cell {name!r} in {notebook}: the notebook was released anew "
+        "since, so run nbgrader generate_assignment, then grade again."
+    )

@@ -1,0 +1,25 @@
+"""The cells of a graded notebook that nbgrader knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader import utils
+
+
+def graded_cells(path: Path) -> dict[str, NotebookNode]:
+    """Return them by grade_id; none of a notebook that is not there."""
+    if not path.is_file():
+        return {}
+    nb = nbformat.read(path, as_version=4)
+    return {c.metadata.nbgrader["grade_id"]: c for c in nb.cells if "nbgrader" in c.metadata}
+
+
+def auto_comment(cell: NotebookNode) -> str | None:
+    """Return nbgrader's own comment on an answer: of one that is as it was released."""
+    if not utils.is_solution(cell) or utils.is_task(cell):
+        return None
+    untouched = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+    return "No response." if untouched else None
