@@ -349,6 +349,12 @@ def test_a_correlation_of_what_never_varies_is_not_known():
 # --- reading it --------------------------------------------------------------------------------
 
 
+def test_without_matplotlib_it_is_said_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(figures.NoFiguresError, match=r"pip install 'nbjudge\[report\]'"):
+        figures.distribution([1], 1)
+
+
 def test_figures_have_text_and_take_their_colours_from_the_page():
     drawn = figures.distribution([0, 3, 1, 2], 8) + figures.parts(
         [("A <task> of $x_1$, and a long one at that, which is cut somewhere", {"right": 3})]

@@ -6,6 +6,7 @@ import nbformat
 import numpy as np
 import pytest
 import small_course
+from bs4 import BeautifulSoup
 
 from nbjudge import Case, HiddenTest
 from nbjudge.outcome import Outcome
@@ -197,3 +198,13 @@ def test_the_student_reads_nothing_of_it(graded):
         if name.endswith(".ipynb"):
             assert b"fingerprint" not in content
     assert all("fingerprint" not in line["shown"] for line in lines(graded[1][1]).values())
+
+
+def test_the_report_shows_the_group_and_names_nobody(course, graded):
+    small_course.nbjudge(course, "report", "small", "-o", "r.html", "--csv", "r.csv")
+    page = (course / "r.html").read_text(encoding="utf-8")
+    text = " ".join(BeautifulSoup(page, "html.parser").find(id="nameless").text.split())
+    assert "Group 1: 2 students" in text
+    assert "right is an array of shape (3,)" in text
+    assert not [name for name in ("plain", "floods") if name in text]
+    assert "without a name,line,Line,group 1,2" in (course / "r.csv").read_text(encoding="utf-8")

@@ -33,8 +33,8 @@ from nbjudge.inert.characters import one_line
 from nbjudge.outcome import Outcome
 from nbjudge.page.sections import sections
 from nbjudge.record.audit import judged_lines, outcome_of, seconds_of
-from nbjudge.record.gradebook import opened
-from nbjudge.report.grades import Grades, read_grades
+from nbjudge.record.gradebook import GradebookError, opened
+from nbjudge.report.grades import Grades, NoGradesError, read_grades
 from nbjudge.report.points import never_graded
 from nbjudge.verdict.course import load_hidden_tests
 
@@ -145,7 +145,7 @@ def _own_code(cell: Mapping) -> tuple[str, str] | None:
 
 
 def read_class(coursedir: CourseDirectory, assignment: str, hidden_tests: str) -> ClassRecord:
-    """Return what is known. Raises `nbjudge.report.grades.NoGradesError` if nothing is.
+    """Return what is known. Raises a `NoGradesError` if nothing is.
 
     Args:
         coursedir: of the course.
@@ -163,11 +163,8 @@ def read_class(coursedir: CourseDirectory, assignment: str, hidden_tests: str) -
         for student in students
         for name in released
     }
-    with (
-        contextlib.chdir(root),
-        opened(coursedir.db_url, coursedir.course_id, writing=False) as gradebook,
-    ):
-        titles = _titles(lines, root / hidden_tests, assignment, released)
+    titles = _titles(lines, root / hidden_tests, assignment, released)
+    with _gradebook(coursedir) as gradebook:
         tasks = _tasks(gradebook, assignment, titles, released)
         answers = tuple(_answers(gradebook, assignment, tasks, students, lines))
         words = _words(gradebook, students)
@@ -254,6 +251,18 @@ def _hidden_tests(folder: Path, assignment: str, notebook: str) -> Mapping:
 # --- the gradebook -----------------------------------------------------------------------------
 
 
+@contextlib.contextmanager
+def _gradebook(coursedir: CourseDirectory) -> Iterator[Gradebook]:
+    try:
+        with (
+            contextlib.chdir(coursedir.root),
+            opened(coursedir.db_url, coursedir.course_id, writing=False) as gradebook,
+        ):
+            yield gradebook
+    except GradebookError as error:
+        raise NoGradesError(str(error)) from error
+
+
 def _tasks(
     gradebook: Gradebook,
     assignment: str,
@@ -265,11 +274,11 @@ def _tasks(
     query = gradebook.db.query
     solutions = {
         (of_notebook[cell.notebook_id], cell.name)
-        for cell in query(SolutionCell).filter(SolutionCell.notebook_id.in_(of_notebook))
+        for cell in query(SolutionCell).filter(SolutionCell.notebook_id.in_(list(of_notebook)))
     }
     tasks = []
     for kind in (GradeCell, TaskCell):
-        for cell in query(kind).filter(kind.notebook_id.in_(of_notebook)):
+        for cell in query(kind).filter(kind.notebook_id.in_(list(of_notebook))):
             key = of_notebook[cell.notebook_id], cell.name
             by_hand = kind is TaskCell or key in solutions
             own = released[key[0]].answers.get(key[1], ())
