@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
 from markupsafe import Markup
@@ -22,6 +22,7 @@ from nbjudge.report.points import points_text
 PAIRS = 20  # that are shown; the CSV file has all
 SIDE_BY_SIDE = 2  # answers of such a pair that are shown, the most striking ones
 CELL_CHARACTERS, CELL_LINES = 6000, 120  # of each
+GROUPS = 10  # of the same wrong numbers in one task that are shown; the CSV file has all
 NAMED = 100  # students that are named in one place
 _SEPARATES = ((0.4, "separates clearly"), (0.2, "separates somewhat"), (0.0, "hardly separates"))
 
@@ -51,7 +52,9 @@ def report_page(report: Report) -> str:
         fewest=FEWEST,
         by_chance=2 / math.sqrt(graded) if graded else 0.0,
         code=lambda students, task: _example(report, students, task, cells),
-        named=lambda students: _names(students) if report.names else "",
+        named=_names,
+        where=_where,
+        most_groups=GROUPS,
         outcome_names=[o for o in Outcome if any(o in c for c in report.outcomes.values())],
         waiting=[each for each in report.tasks if each.waiting],
         pairs=[_pair(report, pair, people) for pair in report.pairs[:PAIRS]],
@@ -86,9 +89,18 @@ def _example(report: Report, students: Sequence[str], task, cells: Cells) -> Mar
     return cells.code(code) if code else Markup("")
 
 
-def _names(students: Collection[str]) -> str:
-    more = f" and {len(students) - NAMED} more" if len(students) > NAMED else ""
-    return ", ".join(one_line(student) for student in list(students)[:NAMED]) + more
+def _names(students: Sequence[str]) -> str:
+    return _some(list(map(one_line, students)), ", ")
+
+
+def _where(students: Mapping[str, Sequence[str]]) -> str:
+    """Return students with their notebooks."""
+    return _some([one_line(f"{name} in {', '.join(of)}") for name, of in students.items()], "; ")
+
+
+def _some(texts: Sequence[str], between: str) -> str:
+    more = f" and {len(texts) - NAMED} more" if len(texts) > NAMED else ""
+    return between.join(texts[:NAMED]) + more
 
 
 def _pair(report: Report, pair: Pair, people: People) -> dict:
