@@ -13,7 +13,8 @@ from disguises import KINDS, disguised
 from many_hands import TASKS, solution
 
 from nbjudge.class_report.alike import alike_pairs, is_short
-from nbjudge.class_report.tokens import CHARACTERS, masked, pieces, symbols
+from nbjudge.class_report.mistakes import CHARACTERS
+from nbjudge.class_report.tokens import masked, pieces, symbols
 
 CODE = """
 def step(w, grad):  # as in the lecture

@@ -32,7 +32,7 @@ COMMON = 0.25  # of the class: what more students share says nothing about two o
 MOST_SHARING = 40  # students; the same for a class of hundreds, where pairs would be too many
 SPREAD = 0.03  # least standard deviation of a likeness, which goes from 0 to 1
 # standard deviations from which on a pair is worth a look: the sum of a constant and of what grows
-# with the logarithm of the number of pairs; chosen by bench/alike.py, see docs/alike.md
+# with the logarithm of the number of pairs; chosen on classes such as those of docs/alike.md
 BASE, BY_PAIRS = 3.5, 0.4
 TASKS_NEEDED = 1.3  # as much of that as this many tasks give at most
 _OPEN, _CLOSED = ("(", "[", "{"), (")", "]", "}")

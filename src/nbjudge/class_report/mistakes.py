@@ -11,6 +11,7 @@ from nbjudge.class_report.tokens import masked, texts
 from nbjudge.inert.characters import inert_text, shorten
 from nbjudge.verdict.fingerprint import WRONG
 
+CHARACTERS = 20_000  # of one answer that are looked at
 EXAMPLE_CHARACTERS, EXAMPLE_LINES = 4000, 60  # of a student's code that are shown
 
 
@@ -110,12 +111,15 @@ class Codes:
         self._read: dict[tuple[str, str], dict[str, str]] = {}
 
     def of(self, student: str, task: Task) -> str:
-        """Return a student's cells of a task, one below the other; empty if there are none."""
+        """Return a student's cells of a task, one below the other; empty if there are none.
+
+        Of very long ones, the first `CHARACTERS`.
+        """
         who = student, task.notebook
         if who not in self._read:
             self._read[who] = self._record.code(*who)
         cells = self._read[who]
-        return "\n\n".join(cells[name] for name in task.cells if name in cells)
+        return "\n\n".join(cells[name] for name in task.cells if name in cells)[:CHARACTERS]
 
     def shown(self, student: str, task: Task) -> str:
         """Return a student's code as it may be shown: nothing in it hides.

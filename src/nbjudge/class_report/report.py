@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from nbjudge.class_report import numbers
-from nbjudge.class_report.alike import Pair, alike_pairs, is_short
+from nbjudge.class_report.alike import FEWEST, Pair, alike_pairs, is_short
 from nbjudge.class_report.mistakes import (
     Codes,
     Named,
@@ -82,7 +82,7 @@ def make_report(record: ClassRecord, names: bool = False) -> Report:
 
 
 def _comparable(record: ClassRecord, codes: Codes) -> dict[Key, dict[str, str]]:
-    """Return the students' code of each task that is long enough to be compared."""
+    """Return the students' code of each task with answers that are many and long enough."""
     tried: dict[Key, list[str]] = {task.key: [] for task in record.tasks}
     for answer in record.answers:
         if answer.tried:
@@ -91,7 +91,8 @@ def _comparable(record: ClassRecord, codes: Codes) -> dict[Key, dict[str, str]]:
     for task in record.tasks:
         shown = {student: codes.shown(student, task) for student in tried[task.key] if task.cells}
         own = {student: code for student, code in shown.items() if code}
-        if not is_short(own.values(), record.given.get(task.notebook, "")):
+        given = record.given.get(task.notebook, "")
+        if len(own) >= FEWEST and not is_short(own.values(), given):
             found[task.key] = own
     return found
 

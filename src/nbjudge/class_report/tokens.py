@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-CHARACTERS = 20_000  # of one answer that are looked at
 COMMENT, TEXT = "# …", '"…"'  # what stands for a comment and for a text
 OWN_NAME = "NAME"  # what stands for a part of the student's own name
 KNOWN_NAMES = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"self", "cls"}
@@ -65,9 +64,9 @@ class Piece:
 
 
 def pieces(code: str) -> Iterator[Piece]:
-    """Return all pieces of the code's first `CHARACTERS`; together they are that text."""
+    """Return all pieces of the code; together they are the code."""
     line = 0
-    for found in _PIECE.finditer(code[:CHARACTERS]):
+    for found in _PIECE.finditer(code):
         yield Piece(found.lastgroup, found[0], line)
         line += found[0].count("\n")
 
