@@ -27,9 +27,10 @@ from nbjudge.class_report.tokens import Symbol, names, pieces, symbols
 
 RUN, WINDOW = 16, 4  # tokens whose hash is taken; hashes of which the smallest is kept
 SHORT = 3  # lines of a task's usual answer that are too few to say anything
-FEWEST = 8  # answers to a task that say how alike such answers are
+FEWEST = 10  # answers to a task that say how alike such answers are
 COMMON = 0.25  # of the class: what more students share says nothing about two of them
 MOST_SHARING = 40  # students; the same for a class of hundreds, where pairs would be too many
+LEAST = 0.25  # likeness, from 0 to 1, that counts at all
 SPREAD = 0.03  # least standard deviation of a likeness, which goes from 0 to 1
 # standard deviations from which on a pair is worth a look: the sum of a constant and of what grows
 # with the logarithm of the number of pairs; chosen on classes such as those of docs/alike.md
@@ -132,7 +133,7 @@ def _own_lines(code: str, known: Collection[str]) -> list[str]:
 def _alike_in(
     task: object, codes: Mapping[str, str], given: str
 ) -> Iterator[tuple[tuple[str, str], AlikeAnswers]]:
-    """Return (students, their answers) of the pairs that are more alike than the mean."""
+    """Return (students, their answers) of the pairs that are alike, and more than the mean."""
     known = names(given)
     subtracted = _marks(given, known).keys()
     marks = {student: _marks(code, known) for student, code in sorted(codes.items())}
@@ -152,7 +153,7 @@ def _alike_in(
     }
     mean, spread = _mean_and_spread(likeness.values(), math.comb(len(codes), 2))
     for pair, value in likeness.items():
-        if value > mean:
+        if value > mean and value >= LEAST:
             lines = tuple(
                 frozenset().union(*(marks[student][mark] for mark in shared[pair]))
                 for student in pair

@@ -45,7 +45,7 @@ def report_page(report: Report) -> str:
         pending=sum(row.waits for row in grades.rows if row.graded),
         late=sum(row.penalty > 0 for row in grades.rows if row.graded),
         histogram=distribution(report.points.bins, report.points.most) if graded else "",
-        task_bars=parts([(each.task.title, _parts(each)) for each in report.tasks]),
+        task_bars=parts([(each.task.title, _parts(each)) for each in report.tasks if each.graded]),
         mistakes=[(task, list(each)) for task, each in groupby(report.named, lambda m: m.task)],
         signed=lambda number: f"{number:.2f}".replace("-", "−"),
         separates=separates,
