@@ -107,7 +107,7 @@ class JudgeExecute(BoxedExecute):
     ).tag(config=True)
 
     fingerprint_seconds = Float(
-        30.0,
+        10.0,
         min=0.0,
         help="Seconds that asking again may take in one notebook, after its last cell, so that the "
         "report on a class can group wrong answers by their numbers. 0 turns this off.",
