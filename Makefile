@@ -79,7 +79,7 @@ $(BUILD)/chromium:
 	@mkdir -p $(BUILD)
 	@if ! { $(BROWSER); } >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	  echo "Installing Chromium, for the tests"; \
-	  { apt-get update && $(APT) chromium; } >$(BUILD)/apt.log 2>&1 || cat $(BUILD)/apt.log; fi
+	  { apt-get update && $(APT) chromium fonts-dejavu-core; } >$(BUILD)/apt.log 2>&1 || cat $(BUILD)/apt.log; fi
 	@if { $(BROWSER); } >/dev/null; then touch $@; else \
 	  echo "The tests of pages will fail without a browser. Run this line, then make again:"; \
 	  echo "  sudo apt-get install chromium      (Fedora: sudo dnf install chromium)"; fi
