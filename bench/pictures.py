@@ -5,14 +5,15 @@ make pictures
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+from browser import chromium
+from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # (page, picture, width and height in CSS pixels)
 PICTURES = (
     ("feedback/penalty_lost/lab1/q1_l1_backprop.html", "student_page.png", 1100, 1010),
@@ -22,14 +23,9 @@ PICTURES = (
 
 def main() -> None:
     """Write all pictures to docs/."""
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        sys.exit(f"No browser was found ({', '.join(BROWSERS)}).")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    with chromium() as browser:
         for page, picture, width, height in PICTURES:
             _take(browser, ROOT / page, ROOT / "docs" / picture, width, height)
-        browser.close()
 
 
 def _take(browser: Browser, page: Path, picture: Path, width: int, height: int) -> None:

@@ -3,7 +3,7 @@
 import contextlib
 
 from axe_playwright_python.sync_playwright import Axe
-from pages import CHROMIUM, NAMES
+from pages import browser_path
 from playwright.sync_api import sync_playwright
 
 PHONE, DESKTOP = 360, 1280  # CSS pixels
@@ -16,9 +16,8 @@ ARGUMENTS = (
 @contextlib.contextmanager
 def chromium():
     """Give a browser that can reach nothing but this machine."""
-    assert CHROMIUM, f"there is no browser ({', '.join(NAMES)}): make test says how to get one"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
         try:
             yield browser
         finally:

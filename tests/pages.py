@@ -9,7 +9,13 @@ import threading
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def browser_path():
+    """Return the path of a browser's program; fail if there is none."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    assert found, f"there is no browser ({', '.join(NAMES)}): make test says how to get one"
+    return found
 
 
 class Listener:
@@ -37,12 +43,11 @@ class Listener:
 
 def load_page(page: Path) -> tuple[set[str], int]:
     """Load a page; return the attacks that ran, and how often evil.example was called."""
-    assert CHROMIUM, f"there is no browser ({', '.join(NAMES)}): make test says how to get one"
     with Listener() as evil, tempfile.TemporaryDirectory() as profile:
         rules = f"MAP evil.example 127.0.0.1:{evil.port}, MAP * ~NOTFOUND"
         done = subprocess.run(
             [
-                CHROMIUM,
+                browser_path(),
                 "--headless",
                 "--no-sandbox",
                 "--disable-gpu",

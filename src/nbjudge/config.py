@@ -1,6 +1,5 @@
 """The one line that another course writes: ``nbjudge.configure(c)`` in nbgrader_config.py."""
 
-import sys
 import warnings
 from functools import partial
 
@@ -131,13 +130,12 @@ def use_explained_gradebook() -> None:
 
 
 def use_judge_formgrader() -> None:
-    """Let formgrader show submissions with `JudgeFormgrader`; there is no setting for it (0.9.6).
+    """Let formgrader show submissions with `JudgeFormgrader`.
 
-    Only in the server that has formgrader: other commands would load half of Jupyter for it.
+    nbgrader has no setting for the exporter (0.9.6).
     """
-    formgrader = sys.modules.get("nbgrader.server_extensions.formgrader.formgrader")
-    if formgrader is None:
-        return
+    from nbgrader.server_extensions.formgrader import formgrader
+
     from nbjudge.plugin.formgrader import JudgeFormgrader
 
     if not hasattr(formgrader, "HTMLExporter"):

@@ -6,7 +6,6 @@ less, and stops nothing.
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -33,8 +32,7 @@ from nbjudge.inert.characters import one_line
 from nbjudge.outcome import Outcome
 from nbjudge.page.sections import sections
 from nbjudge.record.audit import judged_lines, outcome_of, seconds_of
-from nbjudge.record.gradebook import GradebookError, opened
-from nbjudge.report.grades import Grades, NoGradesError, read_grades
+from nbjudge.report.grades import Grades, read_gradebook, read_grades
 from nbjudge.report.points import never_graded
 from nbjudge.verdict.course import load_hidden_tests
 
@@ -164,7 +162,7 @@ def read_class(coursedir: CourseDirectory, assignment: str, hidden_tests: str) -
         for name in released
     }
     titles = _titles(lines, root / hidden_tests, assignment, released)
-    with _gradebook(coursedir) as gradebook:
+    with read_gradebook(coursedir) as gradebook:
         tasks = _tasks(gradebook, assignment, titles, released)
         answers = tuple(_answers(gradebook, assignment, tasks, students, lines))
         words = _words(gradebook, students)
@@ -249,18 +247,6 @@ def _hidden_tests(folder: Path, assignment: str, notebook: str) -> Mapping:
 
 
 # --- the gradebook -----------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def _gradebook(coursedir: CourseDirectory) -> Iterator[Gradebook]:
-    try:
-        with (
-            contextlib.chdir(coursedir.root),
-            opened(coursedir.db_url, coursedir.course_id, writing=False) as gradebook,
-        ):
-            yield gradebook
-    except GradebookError as error:
-        raise NoGradesError(str(error)) from error
 
 
 def _tasks(

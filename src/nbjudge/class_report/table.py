@@ -7,10 +7,9 @@ import io
 from collections.abc import Iterator
 
 from nbjudge.class_report.report import People, Report
-from nbjudge.inert.characters import one_line
+from nbjudge.inert.spreadsheet import inert_field
 
 HEADER = ("part", "notebook", "task", "what", "number")
-_COMMANDS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula
 
 Row = tuple[str, str, str, str, object]
 
@@ -25,13 +24,8 @@ def to_csv(report: Report) -> str:
     table.writerow(HEADER)
     for *texts, number in rows(report):
         shown = "" if number is None else number
-        table.writerow([*map(_inert, texts), round(shown, 6) if shown != "" else ""])
+        table.writerow([*map(inert_field, texts), round(shown, 6) if shown != "" else ""])
     return file.getvalue()
-
-
-def _inert(text: str) -> str:
-    text = one_line(text)
-    return f"'{text}" if text.startswith(_COMMANDS) else text
 
 
 def rows(report: Report) -> Iterator[Row]:

@@ -98,7 +98,9 @@ def opened(path: Path) -> Iterator[Archive]:
     if not path.exists():
         raise ArchiveError(f"There is no {path}.")
     with _zip(path, path) as archive:
-        yield archive if archive.names or archive.refused else _refuse_empty(path)
+        if not archive.names and not archive.refused:
+            raise ArchiveError(f"{path} is empty.")
+        yield archive
 
 
 @contextlib.contextmanager
@@ -106,10 +108,6 @@ def opened_inner(data: bytes, name: str) -> Iterator[Archive]:
     """Give the files of a zip that a student has made. Raises `ArchiveError` if it is none."""
     with _zip(io.BytesIO(data), Path(name), STUDENTS_BYTES) as archive:
         yield archive
-
-
-def _refuse_empty(path: Path):
-    raise ArchiveError(f"{path} is empty.")
 
 
 @contextlib.contextmanager

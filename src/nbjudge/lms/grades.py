@@ -14,13 +14,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbjudge.inert.spreadsheet import inert_field
-from nbjudge.lms.roster import POINTS_POSSIBLE, RosterError, read_roster, read_table
+from nbjudge.lms.roster import (
+    POINTS_POSSIBLE,
+    Roster,
+    RosterError,
+    lms_number,
+    read_table,
+    roster_of,
+)
 from nbjudge.report.grades import Grades, Row
 from nbjudge.report.points import points_text
 
 _CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _MOODLE = ("Identifier", "Grade", "Last modified (grade)")
-_NUMBER = re.compile(r"(\d{1,18})\s*$")
 
 
 @dataclass
@@ -68,14 +74,14 @@ def fill(
         kept, id_column, column = _canvas_columns(columns, grades.assignment, source)
         of_all = [row for row in rows if row["Student"].strip() == POINTS_POSSIBLE]
         _compare_maximum({row.get(column, "") for row in of_all}, most, done)
-    by_key = _students(source, people)
+    by_key = _students(roster_of(source, columns, rows), people)
     by_student = {row.student: row for row in grades.rows if row.graded}
     for row in rows:
-        number = _NUMBER.search(row[id_column])
-        if number is None:  # Canvas's row of maxima
+        number = lms_number(row[id_column])
+        if not number:  # Canvas's row of maxima
             continue
         name = row.get("Full name") or row.get("Student") or "?"
-        _fill_row(row, column, by_student.get(by_key.get(number[1], "")), name, done)
+        _fill_row(row, column, by_student.get(by_key.get(number, "")), name, done)
     done.not_there = sorted(by_student.keys() - set(done.written))
     with open(target, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -94,9 +100,9 @@ def _fill_row(row: dict, column: str, mine: Row | None, name: str, done: Filled)
         done.pending.append(mine.student)
 
 
-def _students(source: Path, people: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def _students(roster: Roster, people: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """Return the student of each number of the LMS: as collected, else as its file says."""
-    found = {person.key: person.id for person in read_roster(source).people if person.key}
+    found = {person.key: person.id for person in roster.people if person.key}
     return found | {person["key"]: student for student, person in people.items()}
 
 

@@ -12,7 +12,7 @@ import re
 from nbjudge.lms.archive import Archive
 from nbjudge.lms.handed_in import HandedIn
 
-_PLACE = re.compile(r"(?P<name>[^_/]*)_(?P<key>\d{1,18})_assign(?:submission)_(?P<kind>[a-z]+)")
+_PLACE = re.compile(r"(?P<name>[^_/]*)_(?P<key>\d{1,18})_assignsubmission_(?P<kind>[a-z]+)")
 
 
 def handed_in(archive: Archive) -> list[HandedIn]:

@@ -10,6 +10,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +83,11 @@ def read_table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
 
 def read_roster(path: Path) -> Roster:
     """Return the people of a CSV file. Raises `RosterError` if it cannot be used."""
-    columns, rows = read_table(path)
+    return roster_of(path, *read_table(path))
+
+
+def roster_of(path: Path, columns: list[str], rows: list[dict[str, str]]) -> Roster:
+    """Return the people of a table that was read; see `read_table` and `read_roster`."""
     names = {name.strip().casefold(): name for name in columns}
     canvas = {"student", "id", "section"} <= names.keys()
     people = []
@@ -91,10 +96,8 @@ def read_roster(path: Path) -> Roster:
         person = _of_canvas(cells) if canvas else _of_others(cells)
         if person is not None:
             people.append(person)
-    ids = [person.id for person in people]
-    twice = (
-        sorted({each for each in ids if ids.count(each) > 1}) if len(ids) != len(set(ids)) else []
-    )
+    counted = Counter(person.id for person in people)
+    twice = sorted(id_ for id_, times in counted.items() if times > 1)
     if twice:
         raise RosterError(f"{path} has more than one row for {', '.join(twice[:5])}.")
     if not people:
@@ -113,6 +116,12 @@ def made_id(name: str, key: str) -> str:
     return found if not student_name_problem(found) else f"student_{key}"
 
 
+def lms_number(text: str) -> str:
+    """Return the number at the end of what an LMS calls a person by; empty without one."""
+    number = _NUMBER.search(text)
+    return number[1] if number else ""
+
+
 def _of_canvas(cells: Mapping[str, str]) -> Person | None:
     if not cells["id"] or cells["student"] == POINTS_POSSIBLE:
         return None
@@ -125,8 +134,7 @@ def _of_canvas(cells: Mapping[str, str]) -> Person | None:
 
 
 def _of_others(cells: Mapping[str, str]) -> Person | None:
-    number = _NUMBER.search(cells.get("identifier", ""))
-    key = number[1] if number else ""
+    key = lms_number(cells.get("identifier", ""))
     first, last = cells.get("first_name", ""), cells.get("last_name", "")
     name = cells.get("full name") or cells.get("name") or f"{first} {last}".strip()
     given = next(filter(None, map(cells.get, _ID_COLUMNS)), "")

@@ -15,7 +15,7 @@ from nbjudge.inert.markdown import FormulaRenderer, student_html
 from nbjudge.inert.page import LinearHighlight
 from nbjudge.page.sections import is_courses
 
-FOLDED_LINES = 12  # an output of more lines is folded, its first lines stay
+FOLDED_LINES = 12  # an output of more lines is folded, its first line stays
 _HEADING_TAG = re.compile(r"<(/?)h([1-6])\b")
 _REMOTE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 
@@ -46,9 +46,13 @@ class Cells:
         if not is_courses(cell):
             formulas = self._students_formulas
             return self._finished(formulas.restore(student_html(cell.source, formulas)))
+        return self.courses_words(cell.source, cell.get("attachments"))
+
+    def courses_words(self, text: str, attachments: dict | None = None) -> Markup:
+        """Return markdown of the course's own, with its images and formulas."""
         formulas = Formulas(None)
-        renderer = _CoursesRenderer(self._folder, self._embed, cell.get("attachments"), formulas)
-        drawn = MarkdownWithMath(renderer=renderer).render(cell.source)
+        renderer = _CoursesRenderer(self._folder, self._embed, attachments, formulas)
+        drawn = MarkdownWithMath(renderer=renderer).render(text)
         return self._finished(formulas.restore(drawn))
 
     def comment(self, text: str) -> Markup:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
 from jupyter_core.application import NoStart
 from nbgrader.apps.autogradeapp import AutogradeApp
 from nbgrader.apps.baseapp import NbGrader
-from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 from traitlets import default
 from traitlets.config import Config
 
 from nbjudge.inert.logs import InertFilter
 from nbjudge.kernel.execute import BoxedExecute
-from nbjudge.plugin.assignment import CourseError, assignment_problem, assignments
+from nbjudge.plugin.assignment import CourseError, assignment_problem, only_assignment
 from nbjudge.plugin.autograde import GivenUpError, JudgeAutograde
 from nbjudge.quick import usual_workers
 
@@ -151,11 +151,22 @@ def _start(kind: type[NbGrader], arguments: list[str]) -> tuple[NbGrader | None,
     except NoStart:
         return None, None
     assignment = app.extra_args[0] if app.extra_args else app.coursedir.assignment_id
+    return (app if _is_there(app, assignment) else None), assignment
+
+
+def _read_course() -> GradesApp:
+    """Return the command of a course whose configuration is read, and nothing else."""
+    app = GradesApp.instance()
+    app.initialize([])
+    return app
+
+
+def _is_there(app: NbGrader, assignment: str, hint: str = "") -> bool:
+    """Say whether the course has the assignment; if not, a sentence says which there are."""
     problem = assignment_problem(app.coursedir, assignment)
     if problem:
-        print(problem, file=sys.stderr)
-        return None, assignment
-    return app, assignment
+        print(problem + hint, file=sys.stderr)
+    return not problem
 
 
 def _show(app: NbGrader, assignment: str, options: argparse.Namespace) -> bool:
@@ -185,11 +196,8 @@ def report(arguments: list[str]) -> int:
     parser.add_argument("--csv", type=Path, help="a file for the same numbers")
     parser.add_argument("--names", action="store_true", help="name students")
     asked = parser.parse_args(arguments)
-    app = GradesApp.instance()
-    app.initialize([])
-    problem = assignment_problem(app.coursedir, asked.assignment)
-    if problem:
-        print(problem, file=sys.stderr)
+    app = _read_course()
+    if not _is_there(app, asked.assignment):
         return 1
     hidden_tests = JudgeExecute(config=app.config).hidden_tests
     try:
@@ -219,14 +227,9 @@ def explain(arguments: list[str]) -> int:
     parser.add_argument("--assignment", default="", help="needed where the course has several")
     parser.add_argument("--full", action="store_true", help="show long values whole")
     asked = parser.parse_intermixed_args(arguments)
-    app = GradesApp.instance()
-    app.initialize([])
-    there = assignments(app.coursedir)
-    assignment = asked.assignment or (there[0] if len(there) == 1 else "")
-    problem = assignment_problem(app.coursedir, assignment)
-    if problem:
-        hint = "" if asked.assignment else " Name it with --assignment."
-        print(problem + hint, file=sys.stderr)
+    app = _read_course()
+    assignment = asked.assignment or only_assignment(app.coursedir)
+    if not _is_there(app, assignment, "" if asked.assignment else " Name it with --assignment."):
         return 1
     try:
         who = (asked.student, asked.notebook, " ".join(asked.task))
@@ -241,22 +244,22 @@ def collect(arguments: list[str]) -> int:
     """Bring what an LMS gives into the course; return the exit status."""
     from nbjudge.plugin.lms import collect_arguments, run_collect
 
-    asked = collect_arguments().parse_args(arguments)
-    return 0 if run_collect(_course(), asked, Console()) else 1
+    return _for_lms(run_collect, collect_arguments().parse_args(arguments))
 
 
 def export(arguments: list[str]) -> int:
     """Write what an LMS imports; return the exit status."""
     from nbjudge.plugin.lms import export_arguments, run_export
 
-    asked = export_arguments().parse_args(arguments)
-    return 0 if run_export(_course(), asked, Console()) else 1
+    return _for_lms(run_export, export_arguments().parse_args(arguments))
 
 
-def _course() -> CourseDirectory:
-    app = GradesApp.instance()
-    app.initialize([])
-    return app.coursedir
+def _for_lms(run: Callable[..., bool], asked: argparse.Namespace) -> int:
+    app = _read_course()
+    assignment = asked.assignment or only_assignment(app.coursedir)
+    if not _is_there(app, assignment):
+        return 1
+    return 0 if run(app.coursedir, assignment, asked, Console()) else 1
 
 
 def check(arguments: list[str]) -> int:
@@ -268,11 +271,8 @@ def check(arguments: list[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="run no notebook")
     parser.add_argument("--unboxed", action="store_true", help=BoxedExecute.boxed.help)
     asked = parser.parse_args(arguments)
-    app = GradesApp.instance()
-    app.initialize([])
-    problem = assignment_problem(app.coursedir, asked.assignment)
-    if problem:
-        print(problem, file=sys.stderr)
+    app = _read_course()
+    if not _is_there(app, asked.assignment):
         return 1
     if asked.unboxed:
         app.config.merge(Config(UNBOXED))

@@ -245,3 +245,9 @@ def assignments(coursedir: CourseDirectory) -> list[str]:
         if folder.is_dir():
             found |= {path.name for path in folder.iterdir() if path.is_dir()}
     return sorted(name for name in found if not name.startswith("."))
+
+
+def only_assignment(coursedir: CourseDirectory) -> str:
+    """Return the name of the course's assignment; empty if there are several, or none."""
+    names = assignments(coursedir)
+    return names[0] if len(names) == 1 else ""

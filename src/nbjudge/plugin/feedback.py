@@ -19,7 +19,6 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import GetGrades
-from nbgrader.server_extensions.formgrader import handlers
 from traitlets import Bool, List
 from traitlets.config import Config
 
@@ -175,7 +174,6 @@ class JudgeFeedback(GenerateFeedback):
         own = Config()
         own.HTMLExporter.template_name = "judge_feedback"
         own.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), *html.extra_template_basedirs]
-        own.HTMLExporter.extra_template_paths = [*html.extra_template_paths, handlers.template_path]
         self.update_config(own)
 
     def init_notebooks(self) -> None:

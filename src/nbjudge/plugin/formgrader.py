@@ -87,9 +87,7 @@ def _titles(nb: NotebookNode, resources) -> dict[str, str]:
 
 def _scheme(soup: BeautifulSoup, cell: NotebookNode):
     """Return the model answer and the marking scheme of a written answer, to be folded."""
-    own = NotebookNode(cell_type="markdown", source=_MARKS.sub("", cell.source))
-    own.metadata = {"nbjudge": {"released": True}}
-    shown = Cells(".", embed_images=False).words(own)
+    shown = Cells(".", embed_images=False).courses_words(_MARKS.sub("", cell.source))
     details = soup.new_tag("details", attrs={"class": "marking", "open": ""})
     summary = soup.new_tag("summary")
     summary.string = "Model answer and marking scheme"

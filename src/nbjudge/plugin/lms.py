@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
@@ -14,10 +15,9 @@ from nbjudge.lms.collect import KINDS, Collected, Places, collect, read_people
 from nbjudge.lms.grades import Filled, fill
 from nbjudge.lms.pages import write_pages
 from nbjudge.lms.roster import Roster, RosterError, read_roster
-from nbjudge.plugin.assignment import assignment_problem, assignments
 from nbjudge.plugin.export import GradesCsv
 from nbjudge.record.gradebook import GradebookError, exists, opened
-from nbjudge.report.grades import NoGradesError, read_grades
+from nbjudge.report.grades import NoGradesError, read_gradebook, read_grades
 from nbjudge.report.points import names
 
 SHOWN = 30  # sentences on what was refused
@@ -46,12 +46,10 @@ def export_arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def run_collect(coursedir: CourseDirectory, asked: argparse.Namespace, console: Console) -> bool:
+def run_collect(
+    coursedir: CourseDirectory, assignment: str, asked: argparse.Namespace, console: Console
+) -> bool:
     """Collect an archive and say what became of it; return False if nothing of it could be."""
-    problem, assignment = _assignment(coursedir, asked.assignment)
-    if problem:
-        print(problem, file=sys.stderr)
-        return False
     submitted = Path(coursedir.format_path(coursedir.submitted_directory, "x", "x")).parents[1]
     places = Places(submitted, Path(coursedir.root) / DOWNLOADED / assignment, assignment)
     try:
@@ -67,9 +65,7 @@ def run_collect(coursedir: CourseDirectory, asked: argparse.Namespace, console: 
 
 
 def _tell_collected(done: Collected, assignment: str, console: Console) -> None:
-    def tell(line: str) -> None:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-
+    tell = partial(console.print, markup=False, highlight=False, soft_wrap=True)
     for line in done.refused[:SHOWN]:
         tell(line)
     if len(done.refused) > SHOWN:
@@ -102,12 +98,10 @@ def _enter_names(coursedir: CourseDirectory, roster: Roster) -> None:
             gradebook.update_or_create_student(person.id, **known)
 
 
-def run_export(coursedir: CourseDirectory, asked: argparse.Namespace, console: Console) -> bool:
+def run_export(
+    coursedir: CourseDirectory, assignment: str, asked: argparse.Namespace, console: Console
+) -> bool:
     """Write what an LMS imports; return False if that could not be done."""
-    problem, assignment = _assignment(coursedir, asked.assignment)
-    if problem:
-        print(problem, file=sys.stderr)
-        return False
     target = asked.output or Path(f"{assignment}-{asked.to}.{'zip' if _pages(asked) else 'csv'}")
     try:
         if _pages(asked):
@@ -164,18 +158,16 @@ def _export_pages(
 def _export_csv(
     coursedir: CourseDirectory, assignment: str, target: Path, console: Console
 ) -> bool:
-    if not exists(coursedir.db_url):
-        raise NoGradesError("Nothing is graded yet: there is no gradebook.")
-    with opened(coursedir.db_url, coursedir.course_id, writing=False) as gradebook:
-        GradesCsv(to=str(target), assignment=[assignment]).export(gradebook)
+    # the gradebook is read in the course's folder, and the file is named from where we are
+    place = target.absolute()
+    with read_gradebook(coursedir) as gradebook:
+        GradesCsv(to=str(place), assignment=[assignment]).export(gradebook)
     console.print(f"{target}: the points of all students", markup=False)
     return True
 
 
 def _tell_filled(done: Filled, target: Path, console: Console) -> None:
-    def tell(line: str) -> None:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-
+    tell = partial(console.print, markup=False, highlight=False, soft_wrap=True)
     for line in done.warnings:
         tell(line)
     tell(f"{target}: the points of {len(done.written)} students")
@@ -189,10 +181,3 @@ def _tell_filled(done: Filled, target: Path, console: Console) -> None:
     ):
         if found:
             tell(f"{len(found)} {what}: {names(found)}")
-
-
-def _assignment(coursedir: CourseDirectory, asked: str) -> tuple[str, str]:
-    """Return a sentence on what is wrong, or nothing, and the assignment that is meant."""
-    there = assignments(coursedir)
-    assignment = asked or (there[0] if len(there) == 1 else "")
-    return assignment_problem(coursedir, assignment), assignment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,20 +74,31 @@ class Grades:
     refused: int = 0
 
 
-def read_grades(coursedir: CourseDirectory, assignment: str) -> Grades:
-    """Return the grades of an assignment. Raises `NoGradesError` if there are none to read."""
+@contextlib.contextmanager
+def read_gradebook(coursedir: CourseDirectory) -> Iterator[Gradebook]:
+    """Give the course's gradebook, to read it; raises `NoGradesError` if that cannot be done.
+
+    In the block, the course's root is the current folder.
+    """
     with contextlib.chdir(coursedir.root):  # where nbgrader looks for a gradebook without a folder
         try:
             if not exists(coursedir.db_url):
                 name = shown(make_url(coursedir.db_url))
                 raise NoGradesError(f"Nothing is graded yet: there is no gradebook {name}.")
             with opened(coursedir.db_url, coursedir.course_id, writing=False) as gradebook:
-                notebooks, points, penalties = _query(gradebook, assignment)
-                waits = waiting(gradebook, gradebook.find_assignment(assignment))
-        except MissingEntry as error:
-            raise NoGradesError(f"The gradebook has no assignment '{assignment}' yet.") from error
+                yield gradebook
         except GradebookError as error:
             raise NoGradesError(str(error)) from error
+
+
+def read_grades(coursedir: CourseDirectory, assignment: str) -> Grades:
+    """Return the grades of an assignment. Raises `NoGradesError` if there are none to read."""
+    with read_gradebook(coursedir) as gradebook:
+        try:
+            notebooks, points, penalties = _query(gradebook, assignment)
+            waits = waiting(gradebook, gradebook.find_assignment(assignment))
+        except MissingEntry as error:
+            raise NoGradesError(f"The gradebook has no assignment '{assignment}' yet.") from error
     submitted = Path(coursedir.format_path(coursedir.submitted_directory, "x", "x")).parents[1]
     handed_in, refused = find_submissions(submitted, assignment)
     rows = []
