@@ -18,6 +18,20 @@ MOODLE_COLUMNS = (
 )
 
 
+GERMAN_COLUMNS = (
+    "ID",
+    "Vollständiger Name",
+    "E-Mail-Adresse",
+    "Status",
+    "Bewertung",
+    "Bestwertung",
+    "Bewertung kann geändert werden",
+    "Zuletzt geändert (Abgabe)",
+    "Zuletzt geändert (Bewertung)",
+    "Feedback als Kommentar",
+)
+
+
 def zipped(path, files):
     """Write a zip of these files, given as (name or ZipInfo, content)."""
     with zipfile.ZipFile(path, "w") as archive:
@@ -31,14 +45,16 @@ def moodle_place(name, number):
     return f"{name}_{number}_assignsubmission_file"
 
 
-def moodle_worksheet(path, people, maximum="105.00"):
+def moodle_worksheet(
+    path, people, maximum="105.00", columns=MOODLE_COLUMNS, word="Participant ", grade=""
+):
     """Write a grading worksheet for people, given as (number, name)."""
     rows = [
-        [f"Participant {number}", name, f"{number}@example.org", "Submitted for grading", "",
+        [f"{word}{number}", name, f"{number}@example.org", "Submitted for grading", grade,
          maximum, "Yes", "Sunday, 1 March 2026, 10:00 AM", "-", ""]
         for number, name in people
     ]  # fmt: skip
-    return written(path, [MOODLE_COLUMNS, *rows])
+    return written(path, [columns, *rows])
 
 
 def canvas_gradebook(path, people, column="lab1 (4711)", maximum="105"):

@@ -6,7 +6,14 @@ import unicodedata
 import zipfile
 
 import pytest
-from lms_files import canvas_gradebook, moodle_place, moodle_worksheet, written, zipped
+from lms_files import (
+    GERMAN_COLUMNS,
+    canvas_gradebook,
+    moodle_place,
+    moodle_worksheet,
+    written,
+    zipped,
+)
 
 from nbjudge.intake.names import student_name_problem
 from nbjudge.lms.archive import FILE_BYTES, ArchiveError, opened
@@ -56,6 +63,18 @@ def test_moodles_worksheet_says_who_is_who(tmp_path, places):
     assert done.new == ["Ada_King_101", "Ada_King_102", "Ada_King_999"]
     assert done.unknown == ["Ada_King_999"]
     assert done.missing == ["Zoë_Ωmega_103"]
+
+
+def test_a_worksheet_in_another_language_says_who_is_who(tmp_path, places):
+    roster = moodle_worksheet(
+        tmp_path / "w.csv",
+        [(101, "Ada Müller"), (102, "Bo Li")],
+        columns=GERMAN_COLUMNS,
+        word="Teilnehmer/in",
+    )
+    files = [(f"{moodle_place('Ada Müller', 101)}/{NOTEBOOK}", "{}")]
+    done = take(zipped(tmp_path / "m.zip", files), "moodle", places, roster)
+    assert (done.new, done.missing) == (["Ada_Müller_101"], ["Bo_Li_102"])
 
 
 def test_what_was_typed_into_moodle_is_named(tmp_path, places):
@@ -279,8 +298,16 @@ def test_what_is_wrong_with_a_roster_is_said(tmp_path, content, why):
 
 
 @pytest.mark.parametrize(
-    "name", ["Ada King", "=cmd()", "", "../..", "-rf", "a" * 500, "👩‍🔬", "a+b"]
+    "name", ["Ada King", "=cmd()", "", "../..", "-rf", "a" * 500, "👩‍🔬", "a+b", "###", "?" * 500]
 )
 def test_a_made_id_is_one_that_nbgrader_can_work_with(name):
+    for key in ("101", name):
+        assert student_name_problem(made_id(name, key)) == ""
 
-    assert student_name_problem(made_id(name, "101")) == ""
+
+def test_folders_whose_names_have_the_same_words_are_two_students(tmp_path, places):
+    files = [(f"{who}/{NOTEBOOK}", who) for who in ("Ada King", "Ada#King", "###", "%%%")]
+    done = take(zipped(tmp_path / "f.zip", files), "folder", places)
+    assert len(set(done.new)) == 4
+    assert not any(map(student_name_problem, done.new))
+    assert take(zipped(tmp_path / "f.zip", files), "folder", places).same == done.new

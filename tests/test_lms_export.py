@@ -4,7 +4,15 @@ import re
 import zipfile
 
 import pytest
-from lms_files import canvas_gradebook, moodle_place, moodle_worksheet, read_rows, zipped
+from lms_files import (
+    GERMAN_COLUMNS,
+    canvas_gradebook,
+    moodle_place,
+    moodle_worksheet,
+    read_rows,
+    written,
+    zipped,
+)
 from small_course import ASSIGNMENT, RIGHT, WRONG, build, hand_in, nbgrader, nbjudge
 
 from nbjudge.lms.grades import fill
@@ -46,6 +54,29 @@ def test_moodles_worksheet_comes_back_with_grades_and_nothing_else_changed(tmp_p
     assert not done.warnings
 
 
+@pytest.mark.parametrize("grade", ["", "-", "12,50", "105,00"])
+def test_a_worksheet_in_another_language_is_filled_just_the_same(tmp_path, grade):
+    people = [(101, "Ada King"), (102, "Bo Li")]
+    source = moodle_worksheet(
+        tmp_path / "w.csv", people, "105,00", GERMAN_COLUMNS, "Teilnehmer/in", grade
+    )
+    done = fill("moodle", source, tmp_path / "out.csv", GRADES, PEOPLE)
+    before, after = read_rows(source), read_rows(tmp_path / "out.csv")
+    assert [row["Bewertung"] for row in after] == ["90.5", "7.5"]
+    for old, new in zip(before, after, strict=True):
+        assert old | {"Bewertung": ""} == new | {"Bewertung": ""}
+    assert not done.warnings
+
+
+def test_a_worksheet_without_names_is_filled_by_number(tmp_path):
+    columns = ["ID", "Status", "Bewertung", "Bestwertung", "Zuletzt geändert (Bewertung)"]
+    rows = [[f"Teilnehmer/in{key}", "Zur Bewertung", "", "105,00", "-"] for key in (101, 104, 7)]
+    source = written(tmp_path / "w.csv", [columns, *rows])
+    done = fill("moodle", source, tmp_path / "out.csv", GRADES, PEOPLE)
+    assert [row["Bewertung"] for row in read_rows(tmp_path / "out.csv")] == ["90.5", "", ""]
+    assert done.rows_without == ["Teilnehmer/in104", "Teilnehmer/in7"]
+
+
 def test_another_maximum_is_said(tmp_path):
     source = moodle_worksheet(tmp_path / "w.csv", [(101, "Ada King")], maximum="100.00")
     done = fill("moodle", source, tmp_path / "out.csv", GRADES, PEOPLE)
@@ -84,10 +115,13 @@ def test_an_assignment_that_canvas_does_not_have_gets_a_column(tmp_path):
     assert read_rows(tmp_path / "out.csv")[1]["lab1"] == "90.5"
 
 
-@pytest.mark.parametrize("kind", ["moodle", "canvas"])
-def test_a_file_that_the_lms_did_not_make_is_refused_with_what_to_do(tmp_path, kind):
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [("moodle", "no grading worksheet of Moodle.*download it again"), ("canvas", "has no column")],
+)
+def test_a_file_that_the_lms_did_not_make_is_refused_with_what_to_do(tmp_path, kind, why):
     (tmp_path / "x.csv").write_text("id,grade\nada,1\n")
-    with pytest.raises(RosterError, match="has no column"):
+    with pytest.raises(RosterError, match=why):
         fill(kind, tmp_path / "x.csv", tmp_path / "out.csv", GRADES, {})
     assert not (tmp_path / "out.csv").exists()
 

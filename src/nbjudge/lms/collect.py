@@ -17,7 +17,7 @@ from nbjudge.intake.names import is_notebook
 from nbjudge.lms import canvas, folder, moodle
 from nbjudge.lms.archive import Archive, ArchiveError, opened, opened_inner
 from nbjudge.lms.handed_in import HandedIn
-from nbjudge.lms.roster import Roster, made_id
+from nbjudge.lms.roster import Roster, made_id, mark
 from nbjudge.record.files import write_file
 
 KINDS = {"moodle": moodle.handed_in, "canvas": canvas.handed_in, "folder": folder.handed_in}
@@ -97,10 +97,8 @@ def _student(handed_in: HandedIn, roster: Roster | None, people: dict, done: Col
     student = made_id(handed_in.name, handed_in.key)
     if roster:
         done.unknown.append(student)
-    other = people.get(student)
-    return (
-        f"{student}_{handed_in.key}"[-100:] if other and other["key"] != handed_in.key else student
-    )
+    taken = student in people and people[student]["key"] != handed_in.key
+    return f"{student}_{mark(handed_in.key)}" if taken else student
 
 
 def read_people(downloaded: Path) -> dict[str, dict[str, str]]:

@@ -1,8 +1,7 @@
 """Points in the file that an LMS imports: its own export, with one column filled in.
 
 Only rows that the LMS has are written, and nothing in them is changed but the grade, so that the
-LMS finds its people again. Moodle's worksheet needs the columns "Identifier", "Grade" and "Last
-modified (grade)" (mod/assign/feedback/offline/importgradeslib.php of Moodle's source).
+LMS finds its people again.
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ from nbjudge.lms.roster import (
     read_table,
     roster_of,
 )
+from nbjudge.lms.worksheet import Worksheet, worksheet_of
 from nbjudge.report.grades import Grades, Row
 from nbjudge.report.points import points_text
 
 _CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-_MOODLE = ("Identifier", "Grade", "Last modified (grade)")
 
 
 @dataclass
@@ -68,10 +67,13 @@ def fill(
     done = Filled()
     most = sum(points for _, points in grades.notebooks)
     if kind == "moodle":
-        kept, id_column, column = _moodle_columns(columns, source)
-        _compare_maximum({row.get("Maximum Grade", "") for row in rows}, most, done)
+        sheet = _worksheet(columns, rows, source)
+        kept, id_column, column = columns, sheet.identifier, sheet.grade
+        name_column = sheet.name
+        _compare_maximum({row.get(sheet.maximum, "") for row in rows}, most, done)
     else:
         kept, id_column, column = _canvas_columns(columns, grades.assignment, source)
+        name_column = "Student"
         of_all = [row for row in rows if row["Student"].strip() == POINTS_POSSIBLE]
         _compare_maximum({row.get(column, "") for row in of_all}, most, done)
     by_key = _students(roster_of(source, columns, rows), people)
@@ -80,7 +82,7 @@ def fill(
         number = lms_number(row[id_column])
         if not number:  # Canvas's row of maxima
             continue
-        name = row.get("Full name") or row.get("Student") or "?"
+        name = row.get(name_column) or row[id_column]
         _fill_row(row, column, by_student.get(by_key.get(number, "")), name, done)
     done.not_there = sorted(by_student.keys() - set(done.written))
     with open(target, "w", encoding="utf-8", newline="") as file:
@@ -106,14 +108,15 @@ def _students(roster: Roster, people: Mapping[str, Mapping[str, str]]) -> dict[s
     return found | {person["key"]: student for student, person in people.items()}
 
 
-def _moodle_columns(columns: list[str], source: Path) -> tuple[list[str], str, str]:
-    missing = [name for name in _MOODLE if name not in columns]
-    if missing:
+def _worksheet(columns: list[str], rows: list[dict[str, str]], source: Path) -> Worksheet:
+    found = worksheet_of(columns, rows)
+    if found is None:
         raise RosterError(
-            f"{source} has no column {', '.join(map(repr, missing))}: it is no grading worksheet "
-            "of Moodle in English (switch the language there, then download it again)."
+            f"{source} is no grading worksheet of Moodle: its first column must hold people's "
+            "numbers (Participant 101), and right of the grade the maximum must stand. Where the "
+            "assignment is graded with points, download it again."
         )
-    return columns, "Identifier", "Grade"
+    return found
 
 
 def _canvas_columns(

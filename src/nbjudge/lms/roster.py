@@ -7,6 +7,7 @@ Three kinds of files serve: a list of one's own (columns ``id``, ``first_name``,
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 import unicodedata
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from nbjudge.intake.names import LONGEST_STUDENT, student_name_problem
 from nbjudge.lms.handed_in import HandedIn
+from nbjudge.lms.worksheet import worksheet_of
 
 _ID_COLUMNS = ("id", "student_id", "student id", "username", "id number", "sis login id")
 _ID_COLUMNS += ("sis user id",)
@@ -90,6 +92,9 @@ def roster_of(path: Path, columns: list[str], rows: list[dict[str, str]]) -> Ros
     """Return the people of a table that was read; see `read_table` and `read_roster`."""
     names = {name.strip().casefold(): name for name in columns}
     canvas = {"student", "id", "section"} <= names.keys()
+    moodle = None if canvas else worksheet_of(columns, rows)
+    if moodle:
+        names |= {"identifier": moodle.identifier, "full name": moodle.name or moodle.identifier}
     people = []
     for row in rows:
         cells = {name: (row[column] or "").strip() for name, column in names.items()}
@@ -112,8 +117,14 @@ def made_id(name: str, key: str) -> str:
     """Return a student id from what an LMS tells, as far as nbgrader can work with it."""
     words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", name))
     found = "_".join(words)[: LONGEST_STUDENT - 20]
-    found = f"{found}_{key}" if key != name else found
-    return found if not student_name_problem(found) else f"student_{key}"
+    found = f"{found}_{mark(key)}" if key != name else found
+    return found if not student_name_problem(found) else f"student_{mark(key)}"
+
+
+def mark(key: str) -> str:
+    """Return what tells ids apart: the LMS's number, or of another key as many digits."""
+    digest = hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
+    return key if key.isdecimal() else digest[:8]
 
 
 def lms_number(text: str) -> str:
