@@ -8,6 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from nbjudge.inert.formulas import FormulaError, mathml
 from nbjudge.page.cells import Cells
+from nbjudge.page.render import render
 from nbjudge.page.sections import sections
 from nbjudge.page.student import student_page
 
@@ -60,6 +61,13 @@ def only_task(*cells, **lines):
     return task
 
 
+def html_of(page):
+    """Return a page as text; what the gradebook says of it does not matter."""
+    names = {"student": "Ada", "assignment": "lab", "notebook": "q1", "shown_score": "0 of 4"}
+    numbers = {"score": 0.0, "max_score": 4.0, "late_penalty": 0.0, "shown_pending": ""}
+    return render("page/student.html.j2", page=page, about={**names, **numbers}, title="Q1")
+
+
 # --- sections ----------------------------------------------------------------------------------
 
 
@@ -104,6 +112,14 @@ def test_each_task_has_a_state_in_words(line, score, metadata, state):
     task = only_task(judged(score=score, **metadata), **({"loss_test": line} if line else {}))
     assert task.state == state
     assert task.word
+
+
+def test_what_is_right_without_any_change_is_said_to_earn_nothing():
+    for given in (True, False):
+        line = told("wrong value")
+        line["shown"]["cases"][0]["given"] = given
+        page = student_page([judged(score=0.0)], {"loss_test": line}, ".")
+        assert ("right without any change" in html_of(page)) is given
 
 
 def test_what_to_do_next_begins_with_what_is_wrong_and_says_no_more_than_three_things():

@@ -86,6 +86,11 @@ class Task:
         cases = (self.told or {}).get("cases", [])
         return [case for case in cases if case["outcome"] == Outcome.PASSED.value]
 
+    @property
+    def only_given(self) -> bool:
+        """Whether what is right was right before anything was changed."""
+        return bool(self.right_cases) and all(case.get("given") for case in self.right_cases)
+
 
 @dataclass(frozen=True)
 class StudentPage:
