@@ -2,7 +2,7 @@
 #   make grade    sets everything up, builds release/, grades the sample class, prints the grades
 #   make test     sets everything up, passes all tests
 # The others: setup · release · feedback · lab · calibrate · bench · pictures · marking · mutants · corpus ·
-#   corpus-busy · kills · clean
+#   corpus-busy · kills · browser · clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -36,7 +36,8 @@ export OMP_NUM_THREADS ?= 1
 unexport PYTHONPATH
 
 .NOTPARALLEL:
-.PHONY: setup known grade release feedback test lab calibrate bench pictures marking mutants corpus corpus-busy kills clean \
+.PHONY: setup known grade release feedback test lab calibrate bench pictures marking mutants corpus corpus-busy kills browser \
+  clean \
   other-environment
 
 setup: $(if $(filter .venv,$(VENV)),$(BUILD)/environment,other-environment)
@@ -83,6 +84,15 @@ $(BUILD)/chromium:
 	@if { $(BROWSER); } >/dev/null; then touch $@; else \
 	  echo "The tests of pages will fail without a browser. Run this line, then make again:"; \
 	  echo "  sudo apt-get install chromium      (Fedora: sudo dnf install chromium)"; fi
+
+# What a student installs, as the README says it, and nothing else.
+STUDENT_HAS := jupyterlab numpy pandas matplotlib torch
+$(BUILD)/student: constraints.txt
+	@echo "Installing a student's environment, for the tests"
+	@rm -rf $@ && mkdir -p $(BUILD) && $(PYTHON) -m venv $@ && \
+	  $@/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(STUDENT_HAS) || \
+	  { rm -rf $@; exit 1; }
+	@touch $@
 
 # Below a path with one of these pip cannot install, or the scripts and `activate` do not run. There,
 # .venv is a link to an environment in the user's cache.
@@ -163,7 +173,7 @@ feedback: grade
 	@echo "nbgrader generate_feedback '$$ASSIGNMENT' --force"
 	@$(RUN) nbgrader generate_feedback "$$ASSIGNMENT" $(WHOM) --force --log-level=WARN
 
-test: release | $(BUILD)/postgresql $(BUILD)/chromium
+test: release | $(BUILD)/postgresql $(BUILD)/chromium $(BUILD)/student
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder -rA -o console_output_style=classic
@@ -202,6 +212,10 @@ corpus: release
 # the grader is killed at 100 moments; make test tries 30
 kills: setup
 	KILLS=100 $(RUN) pytest tests/test_killed.py -rA
+
+# all four notebooks in JupyterLab and as Colab and others save them; make test does one of them
+browser: release | $(BUILD)/chromium $(BUILD)/student
+	BROWSER=all $(RUN) pytest $(patsubst %,tests/test_%.py,student_in_jupyterlab student_elsewhere) -rA
 
 # the same beside two busy processes
 corpus-busy: setup

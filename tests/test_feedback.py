@@ -1,15 +1,9 @@
 """What comes back to students: their points, a grader's words, what is late and what is pending."""
 
-import contextlib
 import csv
 import json
-import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -17,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import nbgrader
 from corpus.course import ALL, ASSIGNMENT, NOTEBOOK, RIGHT, build
+from jupyter_page import Server
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbgrader.api import Gradebook
 
@@ -313,57 +308,12 @@ def test_a_pasted_script_does_nothing_in_a_graders_comment(text):
 # --- formgrader --------------------------------------------------------------------------------
 
 
-class Server:
-    """A real Jupyter server with formgrader, in the folder of a course."""
-
-    def __init__(self, course):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        self.address = f"http://127.0.0.1:{port}"
-        self.log = course / "server.log"
-        jupyter = Path(sys.executable).parent / "jupyter"
-        options = ["--no-browser", "--allow-root", "--ServerApp.port_retries=0", f"--port={port}"]
-        path = f"{jupyter.parent}:{os.environ['PATH']}"
-        with open(self.log, "w") as log:
-            self._process = subprocess.Popen(
-                [jupyter, "server", *options, "--IdentityProvider.token=secret"],
-                cwd=course,
-                env={**os.environ, "PATH": path, "HOME": str(course), "XDG_RUNTIME_DIR": ""},
-                stdout=log,
-                stderr=log,
-            )
-
-    def ask(self, path, method="GET", **data):
-        """Return what the server answers."""
-        request = urllib.request.Request(
-            f"{self.address}{path}",
-            method=method,
-            data=json.dumps(data).encode() if method != "GET" else None,
-            headers={"Authorization": "token secret", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=120) as answer:
-            return answer.read().decode()
-
-    def __enter__(self):
-        end = time.monotonic() + 120
-        while time.monotonic() < end and self._process.poll() is None:
-            with contextlib.suppress(OSError):
-                self.ask("/api/status")
-                return self
-            time.sleep(0.2)
-        self.__exit__()
-        raise RuntimeError(self.log.read_text())
-
-    def __exit__(self, *_):
-        self._process.terminate()
-        self._process.wait(60)
-
-
 @pytest.fixture(scope="module")
 def server(course, tmp_path_factory):
     """Return a server in a copy of the graded course."""
     copy = tmp_path_factory.mktemp("formgrader") / "course"
-    with Server(Path(shutil.copytree(course, copy))) as server:
+    programs = Path(sys.executable).parent
+    with Server(Path(shutil.copytree(course, copy)), programs) as server:
         yield server
 
 
