@@ -68,6 +68,7 @@ def _kill_once(course, undisturbed, command, number, moments, temporary):
             env={**environment(), "TMPDIR": temporary, "XDG_RUNTIME_DIR": ""},
             stdout=output,
             stderr=output,
+            preexec_fn=_as_in_a_terminal,
         )
         _wait_for_a_moment(course, process, moments)
         process.send_signal(number)
@@ -75,6 +76,12 @@ def _kill_once(course, undisturbed, command, number, moments, temporary):
     survivors = _survivors(temporary)
     wrong = _wrong(course, undisturbed)
     return number, status, log.read_text(), wrong + survivors
+
+
+def _as_in_a_terminal():
+    """Let all signals do what they usually do, also where `nohup make test &` ignores some."""
+    for number in SIGNALS[1:]:
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _wait_for_a_moment(course, process, moments):
