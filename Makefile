@@ -215,7 +215,7 @@ kills: setup
 
 # all four notebooks in JupyterLab and as Colab and others save them; make test does one of them
 browser: release | $(BUILD)/chromium $(BUILD)/student
-	BROWSER=all $(RUN) pytest $(patsubst %,tests/test_%.py,student_in_jupyterlab student_elsewhere) -rA
+	BROWSER=all $(RUN) pytest $(patsubst %,tests/test_%.py,student_in_jupyterlab student_elsewhere instructor_in_formgrader) -rA
 
 # the same beside two busy processes
 corpus-busy: setup

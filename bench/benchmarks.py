@@ -3,6 +3,7 @@
     make bench                                           # long: an hour and more
     python bench/benchmarks.py --rounds 1 --sizes 10,40 --slow-sizes 10 --results 500 \\
         --workers 1,4,16 --into FOLDER                   # some minutes, a page of one's own
+    python bench/benchmarks.py --more 160                # a larger class by plain nbgrader, too
     python bench/benchmarks.py --again                   # the page anew, from the last measurement
 
 All graders grade the same light submissions (see `light_course`), turn by turn, so that what else
@@ -29,7 +30,7 @@ import kernels
 import otter_course
 import psutil
 from benchmarks_page import write_page
-from graders import GRADERS, ONE, Classes, Grader, measure
+from graders import GRADERS, ONE, PLAIN, TWO, Classes, Grader, measure
 from many_workers import simulate
 from writer_alone import Ready, write_many
 
@@ -41,7 +42,11 @@ PACKAGES = ("nbgrader", "nbclient", "ipykernel", "distributed", "numpy", "torch"
 def main(arguments: list[str]) -> None:
     """Measure what the command line asks for, and write the page."""
     asked = _options(arguments)
-    if not asked.again:
+    if asked.more:
+        measured = json.loads(MEASURED.read_text(encoding="utf-8"))
+        measured["runs"] += _more(asked.more, asked.rounds)
+        MEASURED.write_text(json.dumps(measured), encoding="utf-8")
+    elif not asked.again:
         MEASURED.parent.mkdir(exist_ok=True)
         MEASURED.write_text(json.dumps(_measure_all(asked)), encoding="utf-8")
     asked.into.mkdir(parents=True, exist_ok=True)
@@ -61,6 +66,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     add("--workers", type=numbers, default=[1, 2, 4, 8, 16, 32, 64], help="that are simulated")
     add("--simulated-seconds", type=int, default=20, help="that one simulation should last")
     add("--into", type=Path, default=ROOT / "docs", help="folder of the page")
+    add("--more", type=int, help="students of a class to add to the last measurement")
     add("--again", action="store_true", help="measure nothing")
     return parser.parse_args(arguments)
 
@@ -105,6 +111,14 @@ def _runs(classes: Classes, asked: argparse.Namespace) -> Iterator[dict]:
             yield _run(classes, grader, size, f"round {round_ + 1}", memory=False)
     for grader, size in turns:
         yield _run(classes, grader, size, "memory", memory=True)
+
+
+def _more(size: int, rounds: int) -> list[dict]:
+    """Let plain nbgrader and nbjudge take turns at one more class."""
+    with tempfile.TemporaryDirectory() as folder:
+        classes = Classes(Path(folder))
+        turns = [(grader, n) for n in range(rounds) for grader in (PLAIN, ONE, TWO)]
+        return [_run(classes, each, size, f"round {n + 1}", memory=False) for each, n in turns]
 
 
 def _run(classes: Classes, grader: Grader, size: int, about: str, memory: bool) -> dict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
@@ -20,6 +21,10 @@ from nbjudge.kernel.outputs import KeptOutputs
 from nbjudge.outcome import Outcome
 
 _OUTPUTS = ("stream", "display_data", "execute_result", "error")
+
+
+def _not_a_source(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith("Executing cell:")  # what nbclient writes
 
 
 class BoxedExecute(Execute):
@@ -96,9 +101,12 @@ class BoxedExecute(Execute):
         # nbclient files outputs in self.nb by the cell's number: give it a notebook of this cell
         submission, self.nb = self.nb, new_notebook(cells=[cell])
         self._take = take
+        # a debug log, which formgrader shows, would have thousands of lines of the judge's own code
+        self.log.addFilter(_not_a_source)
         try:
             return self._execute(cell, 0)
         finally:
+            self.log.removeFilter(_not_a_source)
             self.nb, self._take = submission, None
 
     def _execute(self, cell: NotebookNode, index: int) -> Outcome | None:
