@@ -2,7 +2,7 @@
 #   make grade    sets everything up, builds release/, grades the sample class, prints the grades
 #   make test     sets everything up, passes all tests
 # The others: setup · release · feedback · lab · calibrate · bench · pictures · marking · mutants · corpus ·
-#   corpus-busy · kills · browser · clean
+#   corpus-busy · kills · browser · versions · clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -36,7 +36,7 @@ export OMP_NUM_THREADS ?= 1
 unexport PYTHONPATH
 
 .NOTPARALLEL:
-.PHONY: setup known grade release feedback test lab calibrate bench pictures marking mutants corpus corpus-busy kills browser \
+.PHONY: setup known grade release feedback test lab calibrate bench pictures marking mutants corpus corpus-busy kills browser versions \
   clean \
   other-environment
 
@@ -216,6 +216,10 @@ kills: setup
 # all four notebooks in JupyterLab and as Colab and others save them; make test does one of them
 browser: release | $(BUILD)/chromium $(BUILD)/student
 	BROWSER=all $(RUN) pytest $(patsubst %,tests/test_%.py,student_in_jupyterlab student_elsewhere instructor_in_formgrader) -rA
+
+# the notebooks with other versions of Python and of what students install
+versions: setup
+	$(RUN) nox
 
 # the same beside two busy processes
 corpus-busy: setup

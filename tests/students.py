@@ -20,6 +20,7 @@ RELEASE = ROOT / "release" / "lab1"
 # the points that need no grader
 POINTS = {"q2_momentum": 9, "q1_l1_backprop": 22, "q3_pytorch_l2": 18, "q4_height_weight": 46}
 NOTEBOOKS = list(POINTS) if os.environ.get("BROWSER") == "all" else ["q2_momentum"]
+HOLDS = "All of this self-check holds."
 # Figures as SVG, in which what is drawn has names: so their structure can be compared.
 KERNEL = """
 c = get_config()
@@ -62,21 +63,36 @@ def solved(name: str) -> NotebookNode:
 
 def new_home(folder: Path) -> Path:
     """Make a home folder whose kernels draw SVG; return it."""
-    assert PROGRAMS.is_dir(), "there is no environment of a student: make test makes it"
     profile = folder / ".ipython" / "profile_default"
     profile.mkdir(parents=True)
     (profile / "ipython_kernel_config.py").write_text(KERNEL)
     return folder
 
 
-def run(nb: NotebookNode, home: Path) -> NotebookNode:
+def run(nb: NotebookNode, home: Path, programs: Path = PROGRAMS) -> NotebookNode:
     """Run a notebook in a home folder with a student's own Jupyter; return it with its outputs."""
+    assert programs.is_dir(), "there is no environment of a student: make test makes it"
     nbformat.write(nb, home / "nb.ipynb")
-    command = [PROGRAMS / "jupyter-execute", "--inplace", "nb.ipynb"]
-    environment = {**os.environ, "HOME": str(home)}
+    command = [programs / "jupyter-execute", "--inplace", "nb.ipynb"]
+    path = f"{programs}:{os.environ['PATH']}"
+    environment = {**os.environ, "HOME": str(home), "PATH": path}
     done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return read(home / "nb.ipynb")
+
+
+def problems(nb: NotebookNode) -> list[str]:
+    """Return which cells of a notebook that has run raised an error, and which self-checks fail."""
+    found = []
+    for cell in nb.cells:
+        outputs = cell.get("outputs", ())
+        if any(output.output_type == "error" for output in outputs):
+            found.append(f"an error in {cell.source[:200]}")
+        if grade_id(cell).endswith("_check"):
+            said = "".join(output.get("text", "") for output in outputs)
+            if not said.strip().endswith(HOLDS):
+                found.append(f"{grade_id(cell)} says: {said}")
+    return found
 
 
 def hand_in(course: Path, student: str, name: str, file: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 import saved_by
 from conftest import ROOT, copy_course, nbgrader
 from small_course import nbjudge
-from students import NOTEBOOKS, POINTS, hand_in, new_home, points, run, solved
+from students import NOTEBOOKS, POINTS, hand_in, new_home, points, problems, run, solved
 
 PROGRAMS = {
     "colab": saved_by.colab,
@@ -95,8 +95,7 @@ def course(on_colab, tmp_path_factory):
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_on_colab_the_data_come_from_the_courses_address_and_all_cells_run(on_colab, name):
     assert [path for path in Address.asked if path.startswith("/course/raw/main/data/")]
-    outputs = [output for cell in on_colab[name].cells for output in cell.get("outputs", ())]
-    assert not [output for output in outputs if output.output_type == "error"]
+    assert not problems(on_colab[name])
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
