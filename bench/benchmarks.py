@@ -45,6 +45,7 @@ def main(arguments: list[str]) -> None:
     if asked.more:
         measured = json.loads(MEASURED.read_text(encoding="utf-8"))
         measured["runs"] += _more(asked.more, asked.rounds)
+        measured["later"] = [*measured.get("later", ()), asked.more]
         MEASURED.write_text(json.dumps(measured), encoding="utf-8")
     elif not asked.again:
         MEASURED.parent.mkdir(exist_ok=True)

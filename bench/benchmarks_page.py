@@ -111,6 +111,8 @@ def write_page(data: dict, folder: Path) -> str:
 def _head(measured: Measured) -> str:
     machine, data = measured.data["machine"], measured.data
     versions = ", ".join(f"{name} {number}" for name, number in data["versions"].items())
+    more = " and ".join(map(str, data.get("later", ())))
+    later = f" Plain nbgrader graded {more} students later, in turn with nbjudge." if more else ""
     return (
         "# What grading costs\n\n"
         f"Written by `make bench` (bench/benchmarks.py) in {data['minutes']:.0f} minutes on "
@@ -120,7 +122,7 @@ def _head(measured: Measured) -> str:
         "All graders grade the same light submissions: import torch, train a little, be tested in "
         "three cases. They take turns, and each number is the median of as many runs as there are "
         f"rounds, which is {data['rounds']} here. A run counts only if each student got all "
-        "points. Memory is measured in a run of its own.\n\n"
+        f"points. Memory is measured in a run of its own.{later}\n\n"
         f"![Cost against class size, and results a second against workers]({FIGURE})\n\n"
         "*Left: seconds for a whole class. Right: results a second of one command that feeds "
         "workers which only sleep; above the dotted line no number of workers helps.*"
