@@ -26,7 +26,7 @@ TORCH = "torch==2.13.0"
 # the last runtime that is listed there with Python 3.12; since August 2026 Colab has Python 3.13
 # (github.com/googlecolab/colabtools/issues/6081), whose packages are taken as new as they are.
 VERSIONS = {
-    "lowest": ("3.11", "numpy==2.0.0", "pandas==2.2.0", "matplotlib==3.9.0"),
+    "lowest": ("3.11", "numpy==2.0.0", "pandas==2.2.2", "matplotlib==3.9.0"),
     "colab-2025.07": ("3.11", "numpy==2.0.2", "pandas==2.2.2", "matplotlib==3.10.0"),
     "colab-2026.01": ("3.12", "numpy==2.0.2", "pandas==2.2.2", "matplotlib==3.10.0"),
     "newest": ("3.13", "numpy<3", "pandas<4", "matplotlib<4"),
