@@ -303,7 +303,7 @@ class Zygote:
 
     def _libraries(self) -> tuple[tuple[tuple[str, str], ...], list[list[str]]]:
         """Return (path outside, path inside) of Python's folders, and those to be made visible."""
-        given = {sys.prefix, sys.base_prefix}
+        given = {sys.prefix, sys.base_prefix, *_other_libraries()}
         libraries, hidden = [], []
         for number, prefix in enumerate(sorted({os.path.realpath(name) for name in given})):
             if Path(prefix).is_relative_to("/usr"):
@@ -350,6 +350,18 @@ def remove_abandoned(runtime: Path) -> None:
         if lock is not None:
             shutil.rmtree(folder, ignore_errors=True)
             os.close(lock)
+
+
+def _other_libraries() -> list[str]:
+    """Return folders of libraries that lie elsewhere, such as those of `pip install --user`."""
+    own = [os.path.realpath(prefix) for prefix in (sys.prefix, sys.base_prefix)]
+    return [
+        name
+        for name in sys.path
+        if Path(name).name in ("site-packages", "dist-packages")
+        and Path(name).is_dir()
+        and not any(Path(os.path.realpath(name)).is_relative_to(prefix) for prefix in own)
+    ]
 
 
 def _open_to_all(folder: Path) -> bool:
