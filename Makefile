@@ -37,8 +37,7 @@ unexport PYTHONPATH
 
 .NOTPARALLEL:
 .PHONY: setup known grade release feedback test lab calibrate bench pictures marking mutants corpus corpus-busy kills browser versions \
-  clean \
-  other-environment
+  clean other-environment
 
 setup: $(if $(filter .venv,$(VENV)),$(BUILD)/environment,other-environment)
 
@@ -194,7 +193,7 @@ bench: setup
 	$(PYTHON_OF_VENV) bench/benchmarks.py $(BENCH)
 
 # the pictures of the README, from the sample class
-pictures: feedback | $(BUILD)/chromium
+pictures: feedback | $(BUILD)/chromium $(BUILD)/student
 	$(RUN) nbjudge report "$$ASSIGNMENT" -o $(BUILD)/report.html
 	$(PYTHON_OF_VENV) bench/pictures.py
 

@@ -1,4 +1,4 @@
-"""A real Jupyter server, and a notebook in JupyterLab that is read, typed into and run by hand.
+"""A real Jupyter server, and what people do in its JupyterLab: a notebook, and formgrader.
 
 What a person sees and does goes through the page and the keyboard. JupyterLab itself is asked
 only where a cell is, and whether it is still running.
@@ -72,6 +72,11 @@ class Server:
     def __exit__(self, *_):
         self._process.terminate()
         self._process.wait(60)
+
+
+def no_news(page) -> None:
+    """Answer JupyterLab's first question, which else stands in front of other things."""
+    page.get_by_role("button", name="No", exact=True).click()
 
 
 class Notebook:
@@ -186,3 +191,44 @@ class Notebook:
             """,
             grade_id,
         )
+
+
+class Formgrader:
+    """Formgrader as it is opened from JupyterLab's menu."""
+
+    def __init__(self, page, server):
+        """Open it; `frame` is what it is shown in."""
+        page.goto(f"{server.address}/lab?reset&token={TOKEN}")
+        no_news(page)
+        page.get_by_role("menuitem", name="Nbgrader", exact=True).click()
+        page.get_by_role("menuitem", name="Formgrader").first.click()
+        self.frame = page.frame_locator("iframe[src*=formgrader]")
+
+    def press(self, column: str, row: str) -> str:
+        """Press the button of a column in a row; return what the window says that opens then."""
+        line = self.frame.locator("#main-table tr", has_text=row)
+        line.locator(f"td.{column} a").click()
+        window = self.frame.locator(".modal.in")
+        window.wait_for()
+        said = window.inner_text()
+        window.locator("button", has_text="OK").click()
+        window.wait_for(state="hidden")
+        return said
+
+    def follow(self, *links: str) -> None:
+        """Click one link after the other."""
+        for link in links:
+            self.frame.get_by_role("link", name=link, exact=True).first.click()
+
+    def submission(self) -> str:
+        """Return what is to be read of the submission that is open."""
+        self.frame.locator("input.score").first.wait_for()
+        return self.frame.locator("body").inner_text()
+
+    def give(self, points: str, comment: str) -> None:
+        """Give points and a comment to the last answer, and wait until both are saved."""
+        for field, text in (("input.score", points), ("textarea", comment)):
+            place = self.frame.locator(field).last
+            place.fill(text)
+            place.press("Tab")
+            self.frame.locator(".glyphicon-ok:visible").last.wait_for()

@@ -6,54 +6,13 @@ from pathlib import Path
 
 import pytest
 from browser import PHONE, chromium, is_too_wide, opened, violations
-from jupyter_page import TOKEN, Server
+from jupyter_page import Formgrader, Server
 from nbgrader.api import Gradebook
 from small_course import ASSIGNMENT, RIGHT, WORDS, WRONG, build, hand_in
 
 PROGRAMS = Path(sys.executable).parent
 COMMENT = "Two dimensions, yes: but say why."
 MISTAKE = "Likely mistake: the circumference."
-
-
-class Formgrader:
-    """Formgrader as it is opened from JupyterLab's menu."""
-
-    def __init__(self, page, server):
-        """Open it; `frame` is what it is shown in."""
-        page.goto(f"{server.address}/lab?reset&token={TOKEN}")
-        page.get_by_role("button", name="No", exact=True).click()  # no news from Jupyter
-        page.get_by_role("menuitem", name="Nbgrader", exact=True).click()
-        page.get_by_role("menuitem", name="Formgrader").first.click()
-        self.frame = page.frame_locator("iframe[src*=formgrader]")
-
-    def press(self, column: str, row: str) -> str:
-        """Press the button of a column in a row; return what the window says that opens then."""
-        line = self.frame.locator("#main-table tr", has_text=row)
-        line.locator(f"td.{column} a").click()
-        window = self.frame.locator(".modal.in")
-        window.wait_for()
-        said = window.inner_text()
-        window.locator("button", has_text="OK").click()
-        window.wait_for(state="hidden")
-        return said
-
-    def follow(self, *links: str) -> None:
-        """Click one link after the other."""
-        for link in links:
-            self.frame.get_by_role("link", name=link, exact=True).first.click()
-
-    def submission(self) -> str:
-        """Return what is to be read of the submission that is open."""
-        self.frame.locator("input.score").first.wait_for()
-        return self.frame.locator("body").inner_text()
-
-    def give(self, points: str, comment: str) -> None:
-        """Give points and a comment to the last answer, and wait until both are saved."""
-        for field, text in (("input.score", points), ("textarea", comment)):
-            place = self.frame.locator(field).last
-            place.fill(text)
-            place.press("Tab")
-            self.frame.locator(".glyphicon-ok:visible").last.wait_for()
 
 
 @pytest.fixture(scope="module")

@@ -99,3 +99,24 @@ def test_the_course_address_is_stamped_and_nothing_is_left_to_stamp(path):
     assert "colab.research.google.com/github/" in text
     assert not re.search(r"@[A-Z_]+@", text)
     assert 'execution_count": null' in json.dumps(json.loads(text))
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=lambda p: p.stem)
+def test_students_need_no_shell_and_their_paths_are_right_on_every_system(path):
+    code = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    for line in "\n".join(code).splitlines():
+        assert not re.match(r"\s*[!%]", line), line  # a shell or a magic command
+        assert not re.search(r"os\.(system|path|popen|sep)|subprocess|shutil|sh -c", line), line
+        assert not re.search(r"""["'](/|~/|[A-Z]:[/\\]|\.\.?[/\\])""", line), line  # a path of one system
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=lambda p: p.stem)
+def test_self_checks_are_folded_and_their_first_line_says_what_they_are(path):
+    cells = nbformat.read(path, as_version=4).cells
+    checks = [
+        c for c in cells if c.metadata.get("nbgrader", {}).get("grade_id", "")[-6:] == "_check"
+    ]
+    assert checks
+    for cell in checks:
+        assert cell.metadata.jupyter.source_hidden
+        assert re.match(r"# Self-check of task \d: not graded\b", cell.source)

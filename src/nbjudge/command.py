@@ -51,6 +51,23 @@ COMMANDS = {
 }
 
 
+# whose own --help would be nbgrader's, of many pages; what it says is asked with --help-all
+OUR_HELP = {
+    "grade": ("grade", "grades"),
+    "grades": ("grades",),
+    "check": ("check",),
+    "autograde": ("autograde",),
+}
+
+
+def help_of(command: str) -> str:
+    """Return what the usage says of a command."""
+    blocks = ["nbjudge " + block for block in f"\n{USAGE}\n".split("\nnbjudge ")[1:]]
+    shown = [each for name in OUR_HELP[command] for each in blocks if each.split()[1] == name]
+    more = f"All settings, nbgrader's among them: nbjudge {command} --help-all"
+    return "\n".join([*(block.rstrip() for block in shown), "", more])
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
@@ -59,6 +76,9 @@ def main(arguments: list[str] | None = None) -> int:
     if not arguments or arguments[0] not in COMMANDS:
         print(USAGE, file=sys.stderr)
         return 0 if arguments in (["--help"], ["-h"]) else 2
+    if arguments[0] in OUR_HELP and not {"--help", "-h"}.isdisjoint(arguments[1:]):
+        print(help_of(arguments[0]))
+        return 0
     try:
         with stoppable():
             if arguments[0] == "grade":

@@ -55,6 +55,10 @@ class GradeApp(JudgeAutogradeApp):
         "apply": ({"JudgeAutograde": {"apply": True}}, JudgeAutograde.apply.help),
     }
 
+    @default("classes")
+    def _classes_default(self) -> list:
+        return [*super()._classes_default(), JudgeAutograde]  # whose options --help describes
+
     @default("log_level")
     def _log_level_default(self) -> int:
         return logging.WARNING
