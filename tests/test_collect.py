@@ -77,6 +77,16 @@ def test_a_worksheet_in_another_language_says_who_is_who(tmp_path, places):
     assert (done.new, done.missing) == (["Ada_Müller_101"], ["Bo_Li_102"])
 
 
+def test_a_file_where_moodle_puts_a_folder_is_named_and_the_rest_is_taken(tmp_path, places):
+    files = [
+        (moodle_place("Ada_B King", 1), "{}"),
+        (f"{moodle_place('Bo_C Li', 2)}/{NOTEBOOK}", ""),
+    ]
+    done = take(zipped(tmp_path / "m.zip", files), "moodle", places)
+    assert done.new == ["Bo_C_Li_2"]
+    assert "it is a file where Moodle puts a folder" in done.refused[0]
+
+
 def test_what_was_typed_into_moodle_is_named(tmp_path, places):
     files = [
         ("Ada King_101_assignsubmission_onlinetext/onlinetext.html", "my answer"),
@@ -143,6 +153,32 @@ def test_a_students_own_zip_is_opened_if_no_notebook_is_beside_it(tmp_path, plac
     assert submitted(places) == {f"ada/lab1/my work/{NOTEBOOK}": b"{}"}
     assert any("../x" in line for line in done.refused)
     assert any("bo/broken.zip" in line for line in done.refused)
+
+
+def test_a_students_zip_of_very_many_files_is_refused(tmp_path, places):
+    inner = zipped(tmp_path / "inner.zip", [(f"{n}.txt", "") for n in range(2001)])
+    files = [("ada/work.zip", inner.read_bytes()), (f"bo/{NOTEBOOK}", "")]
+    done = take(zipped(tmp_path / "f.zip", files), "folder", places)
+    assert done.new == ["bo"]
+    assert "more than 2,000 files" in done.refused[0]
+
+
+def test_a_file_in_the_place_of_a_students_folder_is_said(tmp_path, places):
+    places.submitted.mkdir()
+    (places.submitted / "ada").write_text("")
+    files = [(f"{who}/{NOTEBOOK}", "{}") for who in ("ada", "bo")]
+    done = take(zipped(tmp_path / "f.zip", files), "folder", places)
+    assert done.new == ["bo"]
+    assert "is a file: move it" in done.refused[0]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"ada": 1}', '{"ada": {"key": "1"}}'])
+def test_a_damaged_list_of_people_is_said_and_nothing_is_written(tmp_path, places, content):
+    places.downloaded.mkdir(parents=True)
+    (places.downloaded / "people.json").write_text(content)
+    with pytest.raises(ArchiveError, match="put it aside and collect again"):
+        take(zipped(tmp_path / "f.zip", [(f"ada/{NOTEBOOK}", "{}")]), "folder", places)
+    assert not places.submitted.exists()
 
 
 # --- again ---------------------------------------------------------------------------------------
@@ -289,6 +325,8 @@ def test_many_names_take_a_time_that_is_linear_in_their_number(tmp_path):
         (b"colour\nred\n", "has no people"),
         (b"id,name\nada,Ada\nada,Bo\n", "more than one row for ada"),
         (b'id\n"ada\n', "no CSV file"),
+        (b",,\n1,2,3\n", "has no people"),
+        (b"id,name\na/b,Ada\n", "The id a/b cannot be used: .* looks like a slash"),
     ],
 )
 def test_what_is_wrong_with_a_roster_is_said(tmp_path, content, why):

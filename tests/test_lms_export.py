@@ -77,6 +77,20 @@ def test_a_worksheet_without_names_is_filled_by_number(tmp_path):
     assert done.rows_without == ["Teilnehmer/in104", "Teilnehmer/in7"]
 
 
+def test_a_column_that_is_there_twice_keeps_its_content(tmp_path):
+    source = written(
+        tmp_path / "w.csv",
+        [
+            ["Identifier", "Full name", "Grade", "Last modified (grade)", "Note", "Note"],
+            ["Participant 101", "Ada King", "", "-", "first", "second"],
+        ],
+    )
+    fill("moodle", source, tmp_path / "out.csv", GRADES, PEOPLE)
+    head, row = (tmp_path / "out.csv").read_text().splitlines()
+    assert head.endswith("Note,Note")
+    assert row == "Participant 101,Ada King,90.5,-,first,second"
+
+
 def test_another_maximum_is_said(tmp_path):
     source = moodle_worksheet(tmp_path / "w.csv", [(101, "Ada King")], maximum="100.00")
     done = fill("moodle", source, tmp_path / "out.csv", GRADES, PEOPLE)

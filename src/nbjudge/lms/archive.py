@@ -21,7 +21,7 @@ MOST_FILES = 200_000
 DEEPEST, LONGEST = 20, 1000  # folders in folders, and characters of a path
 FILE_BYTES = 64 << 20  # of one file; intake takes no larger notebook
 ALL_BYTES = 32 << 30  # read one person at a time
-STUDENTS_BYTES = 256 << 20  # of a zip that a student has made
+STUDENTS_FILES, STUDENTS_BYTES = 2000, 256 << 20  # of a zip that a student has made
 # what zipfile and zlib raise at a damaged archive or member, which costs no more than itself
 _DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError)
 _OURS = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")  # what systems add by themselves
@@ -48,15 +48,15 @@ class Archive:
         refused: a sentence for each file that is not taken.
     """
 
-    def __init__(self, path: Path, members: Iterable[Member], most_bytes: int):
+    def __init__(self, path: Path, members: Iterable[Member], most_bytes: int, most_files: int):
         """Look at all names, and read nothing yet; see `opened`."""
         self.refused: list[str] = []
         self._members: dict[str, Member] = {}
         self._left = self._most = most_bytes
         taken, folders = set(), set()
         for number, member in enumerate(members, start=1):
-            if number > MOST_FILES:
-                raise ArchiveError(f"{path} has more than {MOST_FILES:,} files: divide it.")
+            if number > most_files:
+                raise ArchiveError(f"{path} has more than {most_files:,} files: divide it.")
             name = member.name.replace("\\", "/")
             same = unicodedata.normalize("NFC", name)
             problem = member.problem or _name_problem(name)
@@ -93,11 +93,11 @@ class Archive:
 def opened(path: Path) -> Iterator[Archive]:
     """Give the files of a zip archive or a folder. Raises `ArchiveError` if it is neither."""
     if path.is_dir():
-        yield Archive(path, _folder_members(path), ALL_BYTES)
+        yield Archive(path, _folder_members(path), ALL_BYTES, MOST_FILES)
         return
     if not path.exists():
         raise ArchiveError(f"There is no {path}.")
-    with _zip(path, path) as archive:
+    with _zip(path, path, ALL_BYTES, MOST_FILES) as archive:
         if not archive.names and not archive.refused:
             raise ArchiveError(f"{path} is empty.")
         yield archive
@@ -106,12 +106,12 @@ def opened(path: Path) -> Iterator[Archive]:
 @contextlib.contextmanager
 def opened_inner(data: bytes, name: str) -> Iterator[Archive]:
     """Give the files of a zip that a student has made. Raises `ArchiveError` if it is none."""
-    with _zip(io.BytesIO(data), Path(name), STUDENTS_BYTES) as archive:
+    with _zip(io.BytesIO(data), Path(name), STUDENTS_BYTES, STUDENTS_FILES) as archive:
         yield archive
 
 
 @contextlib.contextmanager
-def _zip(file: object, path: Path, most_bytes: int = ALL_BYTES) -> Iterator[Archive]:
+def _zip(file: object, path: Path, most_bytes: int, most_files: int) -> Iterator[Archive]:
     try:
         archive = zipfile.ZipFile(file)
     except _DAMAGED as error:
@@ -119,7 +119,7 @@ def _zip(file: object, path: Path, most_bytes: int = ALL_BYTES) -> Iterator[Arch
             f"{path} is no zip archive that can be read ({error}): download it again."
         ) from error
     with archive:
-        yield Archive(path, _zip_members(archive), most_bytes)
+        yield Archive(path, _zip_members(archive), most_bytes, most_files)
 
 
 def _folders(name: str) -> set[str]:

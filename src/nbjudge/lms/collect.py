@@ -77,8 +77,10 @@ def collect(path: Path, kind: str, roster: Roster | None, places: Places) -> Col
         for handed_in in found:
             student = _student(handed_in, roster, people, done)
             files = dict(_contents(handed_in, archive))
-            if files:
+            if files and not places.of(student).parent.is_file():
                 getattr(done, _put(files, student, places)).append(student)
+            elif files:
+                archive.refuse(handed_in.place, f"{places.of(student).parent} is a file: move it")
             if handed_in.late:
                 done.late.append(student)
             people[student] = {"from": kind, "key": handed_in.key, "place": handed_in.place}
@@ -111,7 +113,18 @@ def read_people(downloaded: Path) -> dict[str, dict[str, str]]:
         raise ArchiveError(
             f"{downloaded / PEOPLE} cannot be read ({error}): put it aside and collect again."
         ) from error
+    if not (isinstance(found, dict) and all(map(_is_person, found.values()))):
+        raise ArchiveError(
+            f"{downloaded / PEOPLE} is not as nbjudge has written it: put it aside and collect "
+            "again."
+        )
     return found
+
+
+def _is_person(person: object) -> bool:
+    return isinstance(person, dict) and all(
+        isinstance(person.get(name), str) for name in ("from", "key", "place")
+    )
 
 
 def _contents(handed_in: HandedIn, archive: Archive) -> Iterator[tuple[str, bytes]]:

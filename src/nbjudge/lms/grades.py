@@ -87,7 +87,7 @@ def fill(
     done.not_there = sorted(by_student.keys() - set(done.written))
     with open(target, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(kept)
+        writer.writerow([name.rstrip("\0") for name in kept])  # of `read_table`
         writer.writerows([[_field(row.get(name, "")) for name in kept] for row in rows])
     return done
 

@@ -12,7 +12,7 @@ import re
 from nbjudge.lms.archive import Archive
 from nbjudge.lms.handed_in import HandedIn
 
-_PLACE = re.compile(r"(?P<name>[^_/]*)_(?P<key>\d{1,18})_assignsubmission_(?P<kind>[a-z]+)")
+_PLACE = re.compile(r"(?P<name>[^/]*?)_(?P<key>\d{1,18})_assignsubmission_(?P<kind>[a-z]+)")
 
 
 def handed_in(archive: Archive) -> list[HandedIn]:
@@ -27,6 +27,9 @@ def handed_in(archive: Archive) -> list[HandedIn]:
             archive.refuse(path, "it was typed into Moodle and is no file; ask for the notebook")
             continue
         inside = begin.string[begin.end() :].lstrip("_").lstrip("/")
+        if not inside:
+            archive.refuse(path, "it is a file where Moodle puts a folder")
+            continue
         person = found.setdefault(begin["key"], HandedIn(begin["key"], begin["name"], begin[0]))
         person.files[inside] = path
     return list(found.values())

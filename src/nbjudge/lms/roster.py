@@ -14,9 +14,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
-from nbjudge.intake.names import LONGEST_STUDENT, student_name_problem
+from nbjudge.intake.names import LONGEST_STUDENT, shown, student_name_problem
 from nbjudge.lms.handed_in import HandedIn
 from nbjudge.lms.worksheet import worksheet_of
 
@@ -71,16 +72,31 @@ def read_table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     """Return the columns and the rows of a CSV file in UTF-8. Raises `RosterError`."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        rows = list(csv.DictReader(io.StringIO(text), restkey="", restval="", strict=True))
+        header, *lines = filter(None, csv.reader(io.StringIO(text), strict=True))
     except OSError as error:
         raise RosterError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise RosterError(f"{path} is not in UTF-8: save it as CSV (UTF-8).") from error
     except csv.Error as error:
         raise RosterError(f"{path} is no CSV file with commas: {error}.") from error
-    if not rows:
+    except ValueError as error:  # there is no header
+        raise RosterError(f"{path} has no rows.") from error
+    columns = _columns(header)
+    if not any(columns) or not lines:
         raise RosterError(f"{path} has no rows.")
-    return [name for name in rows[0] if name], rows
+    return columns, [
+        dict(zip_longest(columns, line[: len(columns)], fillvalue="")) for line in lines
+    ]
+
+
+def _columns(header: list[str]) -> list[str]:
+    """Return names of which each stands for one column; what was twice there ends with NULs."""
+    seen: Counter[str] = Counter()
+    columns = []
+    for name in header:
+        columns.append(name + "\0" * seen[name])
+        seen[name] += 1
+    return columns
 
 
 def read_roster(path: Path) -> Roster:
@@ -149,6 +165,8 @@ def _of_others(cells: Mapping[str, str]) -> Person | None:
     first, last = cells.get("first_name", ""), cells.get("last_name", "")
     name = cells.get("full name") or cells.get("name") or f"{first} {last}".strip()
     given = next(filter(None, map(cells.get, _ID_COLUMNS)), "")
+    if given and not key and not _usable(given):
+        raise RosterError(f"The id {shown(given)} cannot be used: {student_name_problem(given)}.")
     id_ = _usable(given) or (made_id(name, key) if key else "")
     email = cells.get("email") or cells.get("email address", "")
     return Person(id_, key, name, first, last, email) if id_ else None
