@@ -1,5 +1,6 @@
 """nbjudge alone, from its wheel, in a course elsewhere, by the lines of docs/nbjudge.md."""
 
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -28,8 +29,13 @@ class Environment:
         # a .pth file inside that folder is not read, so nothing leads to the repository
         inside = next((folder / "venv").glob("lib/python*/site-packages"))
         (inside / "libraries.pth").write_text(f"{libraries}\n")
+        # from a copy, because setuptools leaves a folder where it builds
+        shutil.copytree(ROOT / "src", folder / "project" / "src")
+        for name in ("pyproject.toml", "README.md"):
+            shutil.copy(ROOT / name, folder / "project")
         pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
-        subprocess.run([*pip, "--no-build-isolation", "-w", folder, ROOT], check=True)
+        project = folder / "project"
+        subprocess.run([*pip, "--no-build-isolation", "-w", folder, project], check=True)
         (wheel,) = folder.glob("*.whl")
         self.run("python", "-m", "pip", "install", "--quiet", "--no-deps", str(wheel))
         prefix = Path(sys.prefix)  # what the libraries have outside their own folders
