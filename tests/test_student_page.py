@@ -1,5 +1,8 @@
 """What a student's page says: points, mistakes and next steps first, then task by task."""
 
+import copy
+import functools
+
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
@@ -50,6 +53,7 @@ def told(outcome="passed", **shown):
     ]
     usual = {
         **{"title": "Loss", "outcome": outcome, "mistake": None, "hint": "", "seen": ""},
+        **{"points": 1.0, "max_points": 4.0},
         **{"credit": "", "solved": [], "alone": None},
         "cases": [{**case, "detail": "", "answers": []} for case in cases],
     }
@@ -142,6 +146,26 @@ def test_of_a_line_of_an_older_nbjudge_the_verdict_is_shown_as_text():
     task = only_task(given("## The loss"), judged(score=1.0), loss_test=old)
     assert task.title == "The loss"
     assert task.verdict == "Loss: 1 of 4 points\n"
+
+
+@pytest.mark.parametrize("odd", [None, 5, "x", [], [1], {}, {"a": 1}, True])
+def test_of_a_line_that_somebody_has_changed_the_verdict_is_shown_as_text(odd):
+    whole = told("wrong value", solved=["Gradient"], alone=1.0, points=1.0, max_points=4.0)
+    for path in _places(whole["shown"]):
+        line = copy.deepcopy(whole)
+        *above, last = ("shown", *path)
+        place = functools.reduce(lambda value, key: value[key], above, line)
+        place[last] = odd
+        page = student_page([judged(score=1.0)], {"loss_test": line}, ".")
+        assert "1 of 4" in html_of(page)
+
+
+def _places(value, path=()):
+    """Return the way to each value in a value of JSON."""
+    yield path
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _places(inner, (*path, key))
 
 
 def test_an_untouched_written_answer_is_not_attempted():

@@ -13,6 +13,7 @@ from nbjudge.outcome import Outcome
 from nbjudge.page.cells import Cells, plain_html
 from nbjudge.page.sections import Section, is_courses, label, sections
 from nbjudge.report.points import points_text
+from nbjudge.verdict.shown import told_of
 from nbjudge.verdict.text import carried_sentence
 
 NOTHING = Markup("")
@@ -149,7 +150,7 @@ def student_page(
 def _task(
     section: Section, about: Mapping, line: Mapping | None, drawn: Cells, number: int
 ) -> Task:
-    told = line.get("shown") if line else None
+    told = told_of(line) if line else None
     title = told["title"] if told else section.heading or about["grade_id"]
     most, score = about.get("points") or 0.0, about.get("score") or 0.0
     task = Task(

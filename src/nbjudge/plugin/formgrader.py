@@ -17,6 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbjudge.page.cells import Cells
 from nbjudge.page.sections import sections
 from nbjudge.record.audit import judged_lines
+from nbjudge.verdict.shown import told_of
 
 # nbgrader's lines around solutions and marking schemes
 _MARKS = re.compile(r"^### (?:BEGIN|END) [A-Z ]+$\n?", re.MULTILINE)
@@ -80,8 +81,8 @@ def _titles(nb: NotebookNode, resources) -> dict[str, str]:
     for section in sections(nb.cells):
         if section.graded is not None:
             grade_id = section.graded.metadata.nbgrader["grade_id"]
-            told = lines.get(grade_id, {}).get("shown", {})
-            found[grade_id] = told.get("title") or section.heading
+            told = told_of(lines.get(grade_id, {}))
+            found[grade_id] = told["title"] if told else section.heading
     return {grade_id: title for grade_id, title in found.items() if title}
 
 

@@ -115,7 +115,8 @@ def read_audit(folder: Path | str, notebook: str) -> list[dict]:
 
 def judged_lines(folder: Path | str, notebook: str) -> dict[str, dict]:
     """Return the last audit line of each judged cell, by its grade_id."""
-    return {line["cell"]: line for line in read_audit(folder, notebook) if line.get("cell")}
+    lines = read_audit(folder, notebook)
+    return {line["cell"]: line for line in lines if isinstance(line.get("cell"), str)}
 
 
 def outcome_of(line: Mapping) -> Outcome | None:

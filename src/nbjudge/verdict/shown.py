@@ -7,6 +7,7 @@ student sees.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from nbjudge.inert.characters import inert_text
 from nbjudge.outcome import Outcome
@@ -47,6 +48,43 @@ def shown(verdict: Verdict) -> dict:
             for result in verdict.results
         ],
     }
+
+
+_NUMBER = (int, float)
+_TOLD = {
+    **{"title": str, "points": _NUMBER, "max_points": _NUMBER, "outcome": str},
+    **{"mistake": (str, type(None)), "hint": str, "seen": str, "credit": str},
+    **{"solved": list, "alone": (*_NUMBER, type(None)), "cases": list},
+}
+_TOLD_CASE = {
+    **{"label": str, "outcome": str, "points": (*_NUMBER, type(None)), "given": bool},
+    **{"detail": str, "answers": list},
+}
+_TOLD_ANSWER = {"property": str, "got": str, "wanted": str}
+
+
+def told_of(line: Mapping) -> dict | None:
+    """Return what an audit line tells as `shown` has made it.
+
+    None of a line that an older nbjudge has written, or that somebody has changed.
+    """
+    told = line.get("shown")
+    if not _fits(told, _TOLD) or (told["solved"] and told["alone"] is None):
+        return None
+    if not all(isinstance(title, str) for title in told["solved"]):
+        return None
+    for case in told["cases"]:
+        if not _fits(case, _TOLD_CASE):
+            return None
+        if not all(_fits(answer, _TOLD_ANSWER) for answer in case["answers"]):
+            return None
+    return told
+
+
+def _fits(value: object, kinds: Mapping[str, type | tuple[type, ...]]) -> bool:
+    return isinstance(value, dict) and all(
+        name in value and isinstance(value[name], kind) for name, kind in kinds.items()
+    )
 
 
 def _case(verdict: Verdict, result: CaseResult, explained: bool) -> dict:
