@@ -268,16 +268,17 @@ def test_points_comments_and_extensions_of_a_teacher_survive_a_regrade(graded, r
     assert sorted(row["needs_manual_grade"] for row in by_hand) == [False, True]
 
 
-def test_feedback_export_and_repeated_verdicts_are_the_same(graded):
+def test_feedback_export_report_and_repeated_verdicts_are_the_same(graded):
     commands = (
         ("nbgrader", "generate_feedback", ASSIGNMENT, "--log-level=WARN"),
         ("nbgrader", "export", "--log-level=WARN"),
         ("nbjudge", "again", LATECOMER, "area"),
+        ("nbjudge", "report", ASSIGNMENT, "-o", "report.html", "--csv", "numbers.csv"),
     )
     folders = [folder for folder, _ in graded[0]]
     done = forked.run_all([(f, c) for f in folders for c in commands], environment())
-    assert [status for status, _ in done] == 6 * [0], done
-    assert done[:3] == done[3:]
+    assert [status for status, _ in done] == 8 * [0], done
+    assert done[:4] == done[4:]
     assert "Area: 3 of 3 points" in done[2][1]
     on_server, in_file = (
         {path.relative_to(folder): path.read_text() for path in folder.glob("feedback/**/*.html")}
@@ -287,6 +288,10 @@ def test_feedback_export_and_repeated_verdicts_are_the_same(graded):
     assert len(on_server) == 11
     assert any("second line" in page for page in on_server.values())
     assert (folders[0] / "grades.csv").read_text() == (folders[1] / "grades.csv").read_text()
+    numbers = [(folder / "numbers.csv").read_text().splitlines() for folder in folders]
+    but_time = [[line for line in each if not line.startswith("seconds,")] for each in numbers]
+    assert but_time[0] == but_time[1]
+    assert len(but_time[0]) > 20
     rows = list(csv.DictReader((folders[0] / "grades.csv").open()))
     assert [row["student_id"] for row in rows][-1] == "student00"  # the only one with a last name
 
