@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,12 @@ from rich.console import Console
 from rich.markup import escape
 from traitlets.config import Config
 
-from nbjudge.check import cells, formulas, solution
-from nbjudge.plugin.execute import JudgeExecute
+from nbjudge.check import answers, cells, formulas, solution
+from nbjudge.plugin.execute import JudgeExecute, judge_apart
 from nbjudge.verdict.course import load_hidden_tests
+from nbjudge.verdict.decide import Verdict
+
+ANSWERS = "answers"  # the folder of the course with what its author answers
 
 
 def check(config: Config, assignment: str, console: Console, quick: bool = False) -> bool:
@@ -45,7 +49,11 @@ def check(config: Config, assignment: str, console: Console, quick: bool = False
         else:
             found = list(_static(nb, path.stem, tests, assignment))
             if not found and not quick:
-                found = list(solution.problems(nb, config, assignment, path.stem, files, tests))
+                run = _runner(config, tests, files, assignment, path.stem)
+                found = list(solution.problems(nb, config, run))
+                found += _of_answers(
+                    nb, root / ANSWERS / assignment / f"{path.stem}.py", tests, run
+                )
         for problem in found:
             console.print(escape(f"{path.stem}: {problem}"), highlight=False, soft_wrap=True)
         number += len(found)
@@ -58,6 +66,36 @@ def check(config: Config, assignment: str, console: Console, quick: bool = False
             highlight=False,
         )
     return not number
+
+
+def _runner(
+    config: Config, tests: Path, files: Path, assignment: str, notebook: str
+) -> answers.Run:
+    """Return what runs and judges a notebook of the course, apart from its gradebook."""
+    who = {"student": "check", "assignment": assignment, "notebook": notebook}
+
+    def run(nb: NotebookNode) -> tuple[NotebookNode, list[Verdict]]:
+        nb = copy.deepcopy(nb)
+        ran, judged = judge_apart(nb, config, tests, who, {}, course_files=str(files))
+        return ran, [each.verdict for each in judged]
+
+    return run
+
+
+def _of_answers(nb: NotebookNode, path: Path, tests: Path, run: answers.Run) -> list[str]:
+    """Return what is wrong with the answers that the author has written, if there are any."""
+    if not path.is_file():
+        return []
+    where = f"{ANSWERS}/{path.parent.name}/{path.name}"
+    known = load_hidden_tests(tests, path.parent.name, path.stem)
+    try:
+        given = answers.load_answers(path)
+    except answers.AnswersError as error:
+        return [f"{where}: {error}"]
+    unknown = sorted({answer.test for answer in given} - known.keys())
+    if unknown:
+        return [f"{where}: there is no hidden test {', '.join(unknown)}"]
+    return list(answers.problems(answers.judge_answers(nb, given, run), known))
 
 
 def _static(nb: NotebookNode, notebook: str, folder: Path, assignment: str) -> Iterator[str]:
