@@ -22,9 +22,11 @@ nbjudge collect ARCHIVE --from moodle|canvas|folder [--roster CSV] [--assignment
                                          bring what an LMS gives into submitted/
 nbjudge export [ASSIGNMENT] --to moodle|canvas|csv|moodle-feedback [--into CSV] [-o FILE]
                                          points, or feedback pages, as an LMS imports them
+nbjudge new ASSIGNMENT NOTEBOOK          begin a notebook, with hidden tests and answers; nothing
+                                         that is there is changed
 nbjudge check ASSIGNMENT [--quick] [--unboxed]
                                          before a release: hidden tests, points, solutions,
-                                         stubs and self-checks
+                                         stubs, self-checks and the author's answers
 nbjudge autograde ASSIGNMENT --unboxed   as nbgrader autograde, without boxes
 nbjudge doctor [--unboxed]               what protects this machine from submissions
 """
@@ -45,6 +47,7 @@ COMMANDS = {
     "again": "explain",
     "collect": "collect",
     "export": "export",
+    "new": "begin",
     "check": "check",
     "autograde": "autograde",
     "doctor": "examine",

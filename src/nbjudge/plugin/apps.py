@@ -266,6 +266,29 @@ def _for_lms(run: Callable[..., bool], asked: argparse.Namespace) -> int:
     return 0 if run(app.coursedir, assignment, asked, Console()) else 1
 
 
+def begin(arguments: list[str]) -> int:
+    """Write the beginning of a notebook; return the exit status."""
+    from nbjudge.authoring.new import NewError, new
+    from nbjudge.plugin.execute import JudgeExecute
+
+    parser = argparse.ArgumentParser(prog="nbjudge new", allow_abbrev=False)
+    parser.add_argument("assignment", help="such as lab1; a new one may be begun")
+    parser.add_argument("notebook", help="its name without ending, such as q6_attention")
+    asked = parser.parse_args(arguments)
+    app = _read_course()
+    root, source = Path(app.coursedir.root), app.coursedir.source_directory
+    hidden_tests = JudgeExecute(config=app.config).hidden_tests
+    try:
+        written = new(root, source, hidden_tests, asked.assignment, asked.notebook)
+    except NewError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for path in written:
+        print(path.relative_to(root))
+    print(f"It has one task that works. Make it yours, then: nbjudge check {asked.assignment}")
+    return 0
+
+
 def check(arguments: list[str]) -> int:
     """Check an assignment before it is released; return 1 if anything is wrong with it."""
     from nbjudge.plugin.check import check as find_problems

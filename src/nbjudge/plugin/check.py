@@ -62,10 +62,18 @@ def check(config: Config, assignment: str, console: Console, quick: bool = False
     elif not quick:
         console.print(
             f"{assignment}: {len(paths)} notebook{'s' * (len(paths) != 1)} in order: solutions "
-            "get all points, stubs none.",
+            f"get all points, stubs none{_answered(root / ANSWERS / assignment, paths)}.",
             highlight=False,
+            soft_wrap=True,
         )
     return not number
+
+
+def _answered(folder: Path, paths: list[Path]) -> str:
+    """Return how many answers were judged as their author wants."""
+    files = [folder / f"{path.stem}.py" for path in paths]
+    number = sum(len(answers.load_answers(path)) for path in files if path.is_file())
+    return f", and {number} answers what their author says" if number else ""
 
 
 def _runner(

@@ -1,0 +1,1 @@
+"""Help for authors: the beginning of a notebook with judged tasks."""
