@@ -70,7 +70,7 @@ def test_the_notebook_has_no_outputs_and_an_id_for_each_cell(begun):
 
 
 def test_the_page_leads_to_a_student_who_is_told_the_mistake(copied):
-    _, check, generate, autograde, feedback = commands(PAGE)
+    _, check, generate, autograde, feedback, _ = commands(PAGE)
     mistake, answer = blocks(PAGE, "python")
     add(copied / TESTS, mistake, "    },\n")
     add(copied / ANSWERS, answer, "]\n")

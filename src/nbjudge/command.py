@@ -24,6 +24,8 @@ nbjudge export [ASSIGNMENT] --to moodle|canvas|csv|moodle-feedback [--into CSV] 
                                          points, or feedback pages, as an LMS imports them
 nbjudge new ASSIGNMENT NOTEBOOK          begin a notebook, with hidden tests and answers; nothing
                                          that is there is changed
+nbjudge adopt NOTEBOOK [-o MODULE.py]    begin hidden tests from the asserts of a notebook of
+                                         another course; nothing of it runs
 nbjudge check ASSIGNMENT [--quick] [--unboxed]
                                          before a release: hidden tests, points, solutions,
                                          stubs, self-checks and the author's answers
@@ -48,6 +50,7 @@ COMMANDS = {
     "collect": "collect",
     "export": "export",
     "new": "begin",
+    "adopt": "adopt",
     "check": "check",
     "autograde": "autograde",
     "doctor": "examine",
