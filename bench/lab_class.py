@@ -1,10 +1,12 @@
 """Measures a class of this lab: wall time of the command against the students' own compute.
 
-    python bench/lab_class.py [--students 60] [--workers 2]
+    python bench/lab_class.py [--students 60] [--workers 2] [--no-carry]
 
 The class is copies of the sample class in turn. Their own compute is what the cells of their
 notebooks and the judge's questions take in a process that has imported everything, one thread, with
-nothing else going on: each sample student's is measured before and after the class is graded.
+nothing else going on: each sample student's is measured before and after the class is graded. A
+task that builds on a wrong one is asked again in a second run of the notebook, which is not in it;
+with --no-carry there is none.
 """
 
 from __future__ import annotations
@@ -45,12 +47,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure a class of this lab.")
     parser.add_argument("--students", type=int, default=60)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--no-carry", action="store_true")
     asked = parser.parse_args()
     class_of = [SAMPLE[number % len(SAMPLE)] for number in range(asked.students)]
     with tempfile.TemporaryDirectory() as folder:
         course = _course(Path(folder) / "course", class_of)
         before = {student: own_compute(student) for student in SAMPLE}
         command = [sys.executable, "-m", "nbjudge", "grade", ASSIGNMENT]
+        command += ["--JudgeExecute.carry=0"] if asked.no_carry else []
         begin = time.perf_counter()
         subprocess.run([*command, f"--workers={asked.workers}"], cwd=course, check=True)
         wall = time.perf_counter() - begin
