@@ -1,5 +1,7 @@
 """The boxed kernel: what protects the machine, what happens to deadly cells, how fast it starts."""
 
+import multiprocessing
+import random
 import re
 import shutil
 import subprocess
@@ -15,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
 from nbjudge.doctor import doctor
-from nbjudge.kernel.box import WarmProcessError
+from nbjudge.kernel.box import BoxPlan, WarmProcessError, open_box
 from nbjudge.kernel.execute import BoxedExecute
 from nbjudge.kernel.manager import BoxKernelManager, check_box, running
 from nbjudge.kernel.warm import Zygote
@@ -40,7 +42,7 @@ class Runner(BoxedExecute):
 def run(tmp_path, *sources, **traits):
     """Run cells in one boxed kernel; return how each ended, and what each printed."""
     nb = new_notebook(cells=[new_code_cell(source) for source in sources])
-    runner = Runner(config=CONFIG, **{"timeout": 60, **traits})
+    runner = Runner(**{"config": CONFIG, "timeout": 60, **traits})
     nb, _ = runner.preprocess(nb, {"metadata": {"path": str(tmp_path)}})
     printed = ["".join(o.get("text", "") for o in cell.outputs) for cell in nb.cells]
     return runner.ends, printed
@@ -49,7 +51,6 @@ def run(tmp_path, *sources, **traits):
 DEADLY = {
     "exits at once": ("import os; os._exit(1)", Outcome.KERNEL_DIED),
     "crashes": ("import ctypes; ctypes.string_at(0)", Outcome.KERNEL_DIED),
-    "kills all it can": ("import os, time; os.kill(-1, 9); time.sleep(9)", Outcome.KERNEL_DIED),
     "loops": ("while True: pass", Outcome.TIMED_OUT),
     "stops itself": ("import os; os.kill(os.getpid(), 19)", Outcome.TIMED_OUT),
     "ignores interrupts": (
@@ -285,14 +286,83 @@ def test_without_bubblewrap_the_two_ways_on_are_told(tmp_path):
 
 def test_nothing_is_left_when_a_kernel_has_ended(tmp_path):
     run(tmp_path, "import subprocess\nsubprocess.Popen(['sleep', '12345'], start_new_session=True)")
+    assert_no_sleeper_after_a_moment()
+
+
+def assert_no_sleeper_after_a_moment():
     until = time.monotonic() + 30
     while sleepers() and time.monotonic() < until:
         time.sleep(0.1)
     assert sleepers() == []
 
 
+def test_a_submission_cannot_keep_its_box_open(tmp_path):
+    stop = (
+        "import os, signal, subprocess\n"
+        "for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):\n"
+        "    for pid in range(1, os.getpid()): os.kill(pid, number)\n"
+        "subprocess.Popen(['sleep', '12345'])"
+    )
+    ends, _ = run(tmp_path, stop)
+    assert ends == [None]
+    assert_no_sleeper_after_a_moment()
+
+
+def test_no_box_is_left_whenever_its_opener_is_killed(tmp_path):
+    moments = random.Random(20261125)
+    for _ in range(150):
+        opener = multiprocessing.get_context("fork").Process(
+            target=open_box, args=[BoxPlan(str(tmp_path))]
+        )
+        opener.start()
+        children = Path(f"/proc/{opener.pid}/task/{opener.pid}/children")
+        while opener.is_alive() and not children.read_text():
+            pass
+        time.sleep(moments.uniform(0, 0.01))
+        opener.kill()
+        opener.join()
+    until = time.monotonic() + 20
+    while boxes_with(tmp_path) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert boxes_with(tmp_path) == []
+
+
+def test_a_cell_that_kills_all_it_can_kills_what_it_has_started(tmp_path):
+    kills = (
+        "import os, subprocess\n"
+        "started = subprocess.Popen(['sleep', '12345'])\n"
+        "os.kill(-1, 9)\n"
+        "print(started.wait())"
+    )
+    ends, printed = run(tmp_path, kills, "print(2)")
+    assert (ends, printed) == ([None, None], ["-9\n", "2\n"])
+
+
+def test_orphans_that_have_ended_do_not_count_as_processes(tmp_path):
+    orphans = (
+        "import os\n"
+        "for _ in range(300):\n"
+        "    pid = os.fork()\n"
+        "    if pid == 0:\n"
+        "        if os.fork() == 0: os._exit(0)\n"
+        "        os._exit(0)\n"
+        "    os.waitpid(pid, 0)\n"
+        "print('all')"
+    )
+    config = Config(CONFIG)
+    config.BoxProvisioner.processes = 50
+    ends, printed = run(tmp_path, orphans, config=config)
+    assert (ends, printed) == ([None], ["all\n"])
+
+
+def boxes_with(folder):
+    """Return the processes of boxes in which `folder` is."""
+    commands = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
+    return [command for command in commands if command[:1] == ["bwrap"] and str(folder) in command]
+
+
 def sleepers():
-    """Return the processes that `test_nothing_is_left_when_a_kernel_has_ended` has started."""
+    """Return the processes that the tests above have started."""
     commands = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
     return [command for command in commands if "12345" in command]
 

@@ -1,8 +1,12 @@
 """The box: namespaces made by bubblewrap, held open by one idle process.
 
-``bwrap … cat`` sets up what a kernel may see; `cat` only waits. When its standard input closes,
-because the grader closed it or is gone, `cat` ends, bubblewrap (process 1 of the box) ends, and
-Linux kills every process that is left in the box, however it forked or detached.
+``bwrap … cat`` sets up what a kernel may see; `cat`, process 1 of the box, only waits. When its
+standard input closes, because the grader closed it or is gone, `cat` ends, and Linux kills every
+process that is left in the box, however it forked or detached. Linux lets nobody in the box stop or
+kill its process 1.
+
+Nothing else ends a box. bubblewrap's inner half waits for a word from its outer half, for ever if
+need be; so nothing may end that early: no ``--die-with-parent``, no pipe to it that may break.
 """
 
 import json
@@ -22,6 +26,9 @@ TWO_WAYS_ON = (
     "namespaces; or, for submissions of people you trust, run nbjudge autograde with --unboxed."
 )
 WRITABLE = (HOME, "/tmp", "/dev", "/proc")
+# Orphans become children of process 1, which does not ask how they ended; as it ignores the signal,
+# Linux forgets them, and they do not count against the limit of processes.
+_PROCESS_1 = ("/usr/bin/env", "--ignore-signal=CHLD", "/usr/bin/cat")
 
 
 class BoxError(RuntimeError):
@@ -66,7 +73,7 @@ class BoxPlan:
         arguments = [
             *("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc"),
             *("--unshare-uts", "--unshare-cgroup-try", "--disable-userns"),
-            *("--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"),
+            *("--as-pid-1", "--new-session", "--clearenv", "--cap-drop", "ALL"),
             *("--hostname", "box", "--ro-bind", "/usr", "/usr"),
         ]
         for name in ("bin", "sbin", "lib", "lib32", "lib64"):
@@ -116,28 +123,35 @@ def open_box(plan: BoxPlan) -> Box:
 
     Raises `BoxError` with bubblewrap's own words if it cannot make the box.
     """
-    information, information_end = os.pipe()
-    command = ["bwrap", "--info-fd", str(information_end), *plan.arguments(), "--", "/usr/bin/cat"]
-    try:
-        holder = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            pass_fds=[information_end],
-            env={"PATH": "/usr/bin:/bin"},
-            start_new_session=True,
-        )
-    except OSError as error:
-        os.close(information)
-        raise BoxError(
-            f"bubblewrap (bwrap) cannot be started: {error.strerror}. Is it installed? Its package "
-            "is called bubblewrap."
-        ) from error
-    finally:
-        os.close(information_end)
-    with os.fdopen(information) as file:
-        text = file.read()
+    # not a pipe, which breaks when this process is killed
+    with os.fdopen(os.memfd_create("box"), "r+b") as information:
+        number = information.fileno()
+        command = ["bwrap", "--info-fd", str(number), *plan.arguments(), "--", *_PROCESS_1]
+        try:
+            holder = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=[number],
+                env={"PATH": "/usr/bin:/bin"},
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise BoxError(
+                f"bubblewrap (bwrap) cannot be started: {error.strerror}. Is it installed? Its "
+                "package is called bubblewrap."
+            ) from error
+        _wait_until_ready(holder)
+        information.seek(0)
+        init_pid = json.load(information)["child-pid"]
+    lifeline = os.dup(holder.stdin.fileno())
+    for pipe in (holder.stdin, holder.stdout, holder.stderr):
+        pipe.close()
+    return Box(os.pidfd_open(init_pid), init_pid, lifeline, holder)
+
+
+def _wait_until_ready(holder: subprocess.Popen) -> None:
     # what `cat` repeats was read by it, so all mounts before it are done
     holder.stdin.write(b"ready\n")
     _flush(holder.stdin)
@@ -146,11 +160,6 @@ def open_box(plan: BoxPlan) -> Box:
         if "proc" in said:
             said += " (In a container with a masked /proc: c.BoxProvisioner.own_proc = False.)"
         raise BoxError(f"bubblewrap could not make a box: {said}")
-    init_pid = json.loads(text)["child-pid"]
-    lifeline = os.dup(holder.stdin.fileno())
-    for pipe in (holder.stdin, holder.stdout, holder.stderr):
-        pipe.close()
-    return Box(os.pidfd_open(init_pid), init_pid, lifeline, holder)
 
 
 def _flush(pipe) -> None:

@@ -171,7 +171,7 @@ class BoxProvisioner(LocalProvisioner):
 
     @property
     def abandoned(self) -> bool:
-        """Whether the warm process has ended, and all boxes with it."""
+        """Whether the warm process has ended."""
         return not self._zygote.alive
 
     def stop(self, reason: Outcome) -> None:

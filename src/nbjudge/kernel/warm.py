@@ -87,7 +87,9 @@ def get_zygote(modules: tuple[str, ...], user: str) -> Zygote:
         user: the unprivileged account to run under where the grader is root; else unused.
     """
     key = (modules, user, os.getpid())
-    if key not in _zygotes or not _zygotes[key].alive:
+    if key in _zygotes and not _zygotes[key].alive:
+        _zygotes.pop(key).close()
+    if key not in _zygotes:
         _zygotes[key] = Zygote(modules, user)
     return _zygotes[key]
 
@@ -269,7 +271,7 @@ class Zygote:
         shutil.rmtree(order.folder, ignore_errors=True)
 
     def close(self) -> None:
-        """End the process, and with it every box."""
+        """End the process, and with it kernels that nobody has taken."""
         self._process.close()
 
     def _answer(self) -> tuple[dict, list[int]]:
