@@ -138,7 +138,7 @@ CHECK_FAILED = $(PUT_BACK); if [ -f gradebook.db ]; then rm -f gradebook.db; \
 # Made beside the stamp of a release whose gradebook is not this file but on a server.
 ON_SERVER = $(BUILD)/"gradebook of $$ASSIGNMENT is on a server"
 # What a release is made from. Asked of find, because make cannot hold a name with a blank.
-MADE_FROM = source/"$$ASSIGNMENT" hidden_tests/"$$ASSIGNMENT" data grader_config.py nbgrader_config.py \
+MADE_FROM = source/"$$ASSIGNMENT" hidden_tests/"$$ASSIGNMENT" hidden_tests/shared data grader_config.py nbgrader_config.py \
   src/nbjudge/plugin/release.py src/nbjudge/verdict/marking.py src/nbjudge/config.py
 NEWER = find $(MADE_FROM) \( -name .ipynb_checkpoints -o -name __pycache__ \) -prune -o -newer "$$stamp" -print
 

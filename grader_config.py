@@ -18,6 +18,8 @@ COURSE_BRANCH = "main"
 
 def add_data(assignment, student, notebooks):
     """Put the public data files beside the released notebooks (nbgrader's post-convert hook)."""
+    if assignment != "lab1":  # the bonus notebook draws its images itself
+        return
     target = ROOT / "release" / assignment / "data"
     target.mkdir(exist_ok=True)
     for path in sorted((ROOT / "data").glob("*.csv")):
@@ -40,7 +42,7 @@ def configure(c):
         "COLAB_ADDRESS": COURSE_ADDRESS.replace(
             "https://github.com/", "https://colab.research.google.com/github/"
         )
-        + f"/blob/{COURSE_BRANCH}/release/lab1",
+        + f"/blob/{COURSE_BRANCH}/release",
     }
     # by name: formgrader shows the settings, and a function it could not show
     c.GenerateAssignment.post_convert_hook = "grader_config.add_data"

@@ -25,7 +25,7 @@ from corpus import (  # noqa: F401 (importing them enters their classes)
     writing,
 )
 from corpus.submission import CLASSES, SubmissionClass
-from make_sample_class import NOTEBOOKS, solutions
+from make_sample_class import LAB1, solutions
 
 from nbjudge.verdict.course import judged_test
 
@@ -62,13 +62,13 @@ SLOW = {
 @cache
 def lab1() -> Material:
     """Return what a class of lab1 is made from; needs release/."""
-    paths = {name: ROOT / "release" / "lab1" / f"{name}.ipynb" for name in NOTEBOOKS}
+    paths = {name: ROOT / "release" / "lab1" / f"{name}.ipynb" for name in LAB1}
     released = {name: nbformat.read(path, as_version=4) for name, path in paths.items()}
-    example = released[NOTEBOOKS[0]]
+    example = released[LAB1[0]]
     return Material(
         "lab1",
         released,
-        tuple(task for name in NOTEBOOKS for task in _tasks(name)),
+        tuple(task for name in LAB1 for task in _tasks(name)),
         {name: partial(Handed.extra, source=source) for name, source in SLOW.items()},
         _oddities(HOSTILE, example),
         _oddities(BROKEN, example),
@@ -79,7 +79,7 @@ def _tasks(notebook: str) -> list[Task]:
     """Return the tasks of a notebook. The answers to a hidden test stand in the cell before it."""
     nb = nbformat.read(ROOT / "source" / "lab1" / f"{notebook}.ipynb", as_version=4)
     answers = importlib.import_module(f"answers.{notebook}").ANSWERS
-    model = solutions(notebook)
+    model = solutions("lab1", notebook)
     right = {cell: {"as the teacher": text} for cell, text in model.items()}
     wrong: dict[str, dict[str, str]] = {cell: {} for cell in model}
     before = None

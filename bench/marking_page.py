@@ -25,8 +25,8 @@ answers have their marking scheme in the source notebook, beside the model answe
 def page() -> str:
     """Return the whole page as Markdown."""
     parts = [HEAD]
-    for path in sorted((ROOT / "source" / "lab1").glob("*.ipynb")):
-        tests = load_hidden_tests(ROOT / "hidden_tests", "lab1", path.stem)
+    for path in sorted((ROOT / "source").glob("*/q*.ipynb"), key=lambda path: path.name):
+        tests = load_hidden_tests(ROOT / "hidden_tests", path.parent.name, path.stem)
         parts.append(f"\n## {path.stem}\n")
         for cell in nbformat.read(path, as_version=4).cells:
             name = judged_test(cell.source) if utils.is_grade(cell) else None

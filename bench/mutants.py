@@ -29,8 +29,16 @@ from answers import Answer
 SEED = 1  # of the hidden inputs and of samples, so that a run can be repeated
 CHUNK, SECONDS = 30, 20  # mutants judged in one kernel; seconds for one cell
 SLOW_CHUNK, SLOW_SECONDS = 8, 240
-SLOW = {"q1_lambda_study": 6, "q4_net": 10}  # cells that train; about how long a mutant takes (s)
-AFTER_TRAINING = {"hw_predict", "hw_deeper"}  # tasks with cells that come after such a cell
+SLOW = {
+    "q1_lambda_study": 6,
+    "q4_net": 10,
+    "q5_net": 4,
+}  # cells that train; about how long a mutant takes (s)
+AFTER_TRAINING = {
+    "hw_predict",
+    "hw_deeper",
+    "conv_predict",
+}  # tasks with cells that come after such a cell
 
 
 def judge(notebook: str, chunk: list[Mutant], right: list, reasons: dict) -> list[Found]:

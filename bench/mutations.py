@@ -1,4 +1,4 @@
-"""First-order mutants of the solution cells of source/lab1, made by mutmut's operators."""
+"""First-order mutants of the solution cells of source/, made by mutmut's operators."""
 
 import ast
 import difflib
@@ -12,7 +12,7 @@ from nbgrader import utils
 from nbjudge.verdict.course import judged_test
 
 ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = sorted(path.stem for path in (ROOT / "source" / "lab1").glob("*.ipynb"))
+NOTEBOOKS = {path.stem: path for path in sorted((ROOT / "source").glob("*/q*.ipynb"))}
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def tasks(notebook: str) -> dict[str, list]:
 
     Under "" stand the cells that no test comes after.
     """
-    nb = nbformat.read(ROOT / "source" / "lab1" / f"{notebook}.ipynb", as_version=4)
+    nb = nbformat.read(NOTEBOOKS[notebook], as_version=4)
     found, cells = {}, []
     for cell in (c for c in nb.cells if c.cell_type == "code"):
         if utils.is_solution(cell):

@@ -32,14 +32,17 @@ def run_matrix(
     if answers is None:
         answers = importlib.import_module(f"answers.{notebook}").ANSWERS
 
+    (source,) = ROOT.glob(f"source/*/{notebook}.ipynb")
+    assignment = source.parent.name
+
     def run(nb):
-        who = {"student": "matrix", "assignment": "lab1", "notebook": notebook}
-        files = {"course_files": str(ROOT / "release" / "lab1")}
+        who = {"student": "matrix", "assignment": assignment, "notebook": notebook}
+        files = {"course_files": str(ROOT / "release" / assignment)}
         config = Config({"JudgeExecute": settings})
         ran, judged = judge_apart(nb, config, ROOT / "hidden_tests", who, {}, **files)
         return ran, [each.verdict for each in judged]
 
-    nb = nbformat.read(ROOT / "source" / "lab1" / f"{notebook}.ipynb", as_version=4)
+    nb = nbformat.read(source, as_version=4)
     rows = judge_answers(nb, answers, run, self_checks)
     solved = [row for row in rows if row.answer is SOLUTION]
     assert all(row.holds and row.agrees for row in solved), solved

@@ -11,7 +11,7 @@ from nbjudge.verdict.compare import differences
 from nbjudge.verdict.course import judged_test, load_hidden_tests, load_with_files
 
 SEED = 2  # of the hidden inputs, so that a run can be repeated
-NOTEBOOKS = sorted(p.stem for p in (ROOT / "source" / "lab1").glob("*.ipynb"))
+NOTEBOOKS = {p.stem: p.parent.name for p in sorted((ROOT / "source").glob("*/q*.ipynb"))}
 
 
 @pytest.fixture(scope="module", params=NOTEBOOKS)
@@ -48,8 +48,8 @@ def test_the_points_of_the_graded_cells_are_those_of_the_hidden_tests(notebook):
     import nbformat
     from nbgrader import utils
 
-    tests = load_hidden_tests(ROOT / "hidden_tests", "lab1", notebook)
-    nb = nbformat.read(ROOT / "source" / "lab1" / f"{notebook}.ipynb", as_version=4)
+    tests = load_tests(notebook)
+    nb = nbformat.read(ROOT / "source" / NOTEBOOKS[notebook] / f"{notebook}.ipynb", as_version=4)
     cells = [c for c in nb.cells if utils.is_grade(c) and c.cell_type == "code"]
     assert {judged_test(c.source): c.metadata.nbgrader.points for c in cells} == {
         name: test.points for name, test in tests.items()
@@ -58,20 +58,30 @@ def test_the_points_of_the_graded_cells_are_those_of_the_hidden_tests(notebook):
 
 def test_every_file_of_the_hidden_tests_counts_for_some_notebook():
     folder = ROOT / "hidden_tests"
-    used = [load_with_files(folder, "lab1", notebook)[1] for notebook in NOTEBOOKS]
+    used = [load_with_files(folder, where, notebook)[1] for notebook, where in NOTEBOOKS.items()]
     assert set(folder.rglob("*.py")) <= set().union(*used)
 
 
-TASKS = [
-    (notebook, name)
-    for notebook in NOTEBOOKS
-    for name in load_hidden_tests(ROOT / "hidden_tests", "lab1", notebook)
-]
+def load_tests(notebook):
+    """Return the hidden tests of a notebook."""
+    return load_hidden_tests(ROOT / "hidden_tests", NOTEBOOKS[notebook], notebook)
+
+
+TASKS = [(notebook, name) for notebook in NOTEBOOKS for name in load_tests(notebook)]
+
+
+def test_the_private_images_of_q5_are_drawn_as_those_of_the_notebook():
+    import nbformat
+
+    cells = nbformat.read(ROOT / "source" / "bonus" / "q5_convolution.ipynb", as_version=4).cells
+    given = next(cell.source for cell in cells if cell.id == "q5_images")
+    private = (ROOT / "hidden_tests" / "bonus" / "q5" / "images.py").read_text()
+    assert given.startswith(private[private.index("SHAPES =") :].rstrip() + "\n")
 
 
 @pytest.mark.parametrize(("notebook", "name"), TASKS)
 def test_no_two_mistakes_of_a_task_are_confused_for_any_seed(notebook, name):
-    test = load_hidden_tests(ROOT / "hidden_tests", "lab1", notebook)[name]
+    test = load_tests(notebook)[name]
     for seed in range(20):
         cases = test.draw_cases(seed)
         known = {m: [test.mistaken(m, case) for case in cases] for m in test.mistakes}

@@ -9,13 +9,14 @@ import pytest
 from conftest import ROOT, copy_course, nbgrader
 from nbgrader import utils
 
-SOURCES = sorted((ROOT / "source" / "lab1").glob("*.ipynb"))
-RELEASED = sorted((ROOT / "release" / "lab1").glob("*.ipynb"))
+SOURCES = sorted((ROOT / "source").glob("*/q*.ipynb"))
+RELEASED = sorted((ROOT / "release").glob("*/*.ipynb"))
 POINTS = {
     "q1_l1_backprop": 25,
     "q2_momentum": 10,
     "q3_pytorch_l2": 20,
     "q4_height_weight": 50,
+    "q5_convolution": 10,
 }
 by_name = pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.stem)
 
@@ -24,12 +25,13 @@ by_name = pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.stem)
 def rebuilt(tmp_path_factory):
     """Return a release made anew, in a copy of the course."""
     course = copy_course(tmp_path_factory.mktemp("rebuilt"))
-    nbgrader(course, "generate_assignment", "lab1", "--force")
-    return course / "release" / "lab1"
+    for assignment in ("lab1", "bonus"):
+        nbgrader(course, "generate_assignment", assignment, "--force")
+    return course / "release"
 
 
 def test_a_release_made_anew_is_the_committed_one_byte_for_byte(rebuilt):
-    committed = ROOT / "release" / "lab1"
+    committed = ROOT / "release"
     files = sorted(p.relative_to(committed) for p in committed.rglob("*") if p.is_file())
     made = sorted(p.relative_to(rebuilt) for p in rebuilt.rglob("*") if p.is_file())
     assert made == files
@@ -46,7 +48,7 @@ def test_a_source_notebook_has_no_outputs_and_ids_made_of_its_grade_ids(path):
         if "nbgrader" in cell.metadata:
             assert cell.id == cell.metadata.nbgrader.grade_id
             assert cell.metadata.nbgrader.schema_version == 3
-        assert re.fullmatch(r"q[1-4][-_][a-z0-9_-]+", cell.id)
+        assert re.fullmatch(r"q[1-5][-_][a-z0-9_-]+", cell.id)
 
 
 @by_name
@@ -71,7 +73,7 @@ def secrets_of(path):
 
 @by_name
 def test_no_solution_and_no_hidden_test_is_released(path):
-    released = ROOT / "release" / "lab1" / path.name
+    released = ROOT / "release" / path.parent.name / path.name
     cells = nbformat.read(released, as_version=4).cells
     text = {line.strip() for cell in cells for line in cell.source.splitlines()}
     given = {
@@ -87,16 +89,16 @@ def test_no_solution_and_no_hidden_test_is_released(path):
 
 
 def test_only_notebooks_and_public_data_are_released():
-    released = ROOT / "release" / "lab1"
+    released = ROOT / "release"
     names = {str(p.relative_to(released)) for p in released.rglob("*") if p.is_file()}
-    data = {f"data/{p.name}" for p in (ROOT / "data").glob("*.csv")}
-    assert names == data | {p.name for p in SOURCES}
+    data = {f"lab1/data/{p.name}" for p in (ROOT / "data").glob("*.csv")}
+    assert names == data | {f"{p.parent.name}/{p.name}" for p in SOURCES}
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=lambda p: p.stem)
 def test_the_course_address_is_stamped_and_nothing_is_left_to_stamp(path):
     text = path.read_text(encoding="utf-8")
-    assert "colab.research.google.com/github/" in text
+    assert f"/blob/main/release/{path.parent.name}/{path.name})" in text
     assert not re.search(r"@[A-Z_]+@", text)
     assert 'execution_count": null' in json.dumps(json.loads(text))
 
@@ -120,4 +122,4 @@ def test_self_checks_are_folded_and_their_first_line_says_what_they_are(path):
     assert checks
     for cell in checks:
         assert cell.metadata.jupyter.source_hidden
-        assert re.match(r"# Self-check of task \d: not graded\b", cell.source)
+        assert re.match(r"# Self-check of (task \d|the challenge): not graded\b", cell.source)

@@ -15,7 +15,17 @@ import pytest
 import saved_by
 from conftest import ROOT, copy_course, nbgrader
 from small_course import nbjudge
-from students import NOTEBOOKS, POINTS, hand_in, new_home, points, problems, run, solved
+from students import (
+    NOTEBOOKS,
+    POINTS,
+    assignment,
+    hand_in,
+    new_home,
+    points,
+    problems,
+    run,
+    solved,
+)
 
 PROGRAMS = {
     "colab": saved_by.colab,
@@ -85,9 +95,10 @@ def course(on_colab, tmp_path_factory):
             file = course / "saved.ipynb"
             file.write_text(json.dumps(saved(nb), ensure_ascii=False, indent=2), encoding="utf-8")
             hand_in(course, student, name, file)
-    nbgrader(course, "generate_assignment", "lab1", "--force")
-    nbgrader(course, "autograde", "lab1")
-    nbgrader(course, "generate_feedback", "lab1")
+    for each in sorted({assignment(name) for name in NOTEBOOKS}):
+        nbgrader(course, "generate_assignment", each, "--force")
+        nbgrader(course, "autograde", each)
+        nbgrader(course, "generate_feedback", each)
     nbjudge(course, "report", "lab1", "-o", "report.html", "--names")
     return course
 

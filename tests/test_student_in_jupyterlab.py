@@ -17,12 +17,14 @@ from students import (
     POINTS,
     PROGRAMS,
     RELEASE,
+    assignment,
     grade_id,
     hand_in,
     new_home,
     points,
     problems,
     read,
+    released,
     run,
     solutions,
     solved,
@@ -40,6 +42,7 @@ MISTAKES = {
     ),
     "q3_pytorch_l2": ("no output sigmoid", "sigmoid"),
     "q4_height_weight": ("ReLU", "after each Linear comes one Sigmoid"),
+    "q5_convolution": ("the mathematicians' convolution", "19 first: the kernel is turned"),
 }
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -98,6 +101,8 @@ def folder(tmp_path_factory):
     """Return what a student has: the released notebooks with their data, and a home."""
     folder = new_home(tmp_path_factory.mktemp("student"))
     shutil.copytree(RELEASE, folder, dirs_exist_ok=True)
+    for name in NOTEBOOKS:
+        shutil.copy(released(name), folder)
     return folder
 
 
@@ -191,7 +196,7 @@ def test_the_figures_are_those_of_the_solution(done, tmp_path):
 def test_the_saved_file_gets_all_points_that_need_no_grader(done, course):
     name, _, file = done
     hand_in(course, name, name, file)
-    nbgrader(course, "autograde", "lab1", f"--student={name}")
+    nbgrader(course, "autograde", assignment(name), f"--student={name}")
     assert points(course, name, name) == POINTS[name]
 
 
@@ -199,5 +204,6 @@ def test_the_saved_file_gets_all_points_that_need_no_grader(done, course):
 def course(tmp_path_factory):
     """Return the course, ready to grade."""
     course = copy_course(tmp_path_factory.mktemp("course"))
-    nbgrader(course, "generate_assignment", "lab1", "--force")
+    for each in sorted({assignment(name) for name in NOTEBOOKS}):
+        nbgrader(course, "generate_assignment", each, "--force")
     return course

@@ -6,7 +6,7 @@ import torch
 
 from nbjudge import Anything, Case, HiddenTest, Mistake, Other, load_module
 
-shared = load_module(Path(__file__).resolve().parents[1] / "shared" / "torch_parts.py")
+shared = load_module(Path(__file__).resolve().parents[2] / "shared" / "torch_parts.py")
 
 NO_BACKWARD = "it leaves backward() to the training"
 

@@ -10,7 +10,7 @@ from nbjudge import Anything, Case, HiddenTest, Mistake, load_module
 _drawing = load_module(Path(__file__).with_name("drawing.py"))
 drawn = _drawing.drawn
 rows = _drawing.rows
-fill = load_module(Path(__file__).parents[1] / "shared" / "torch_parts.py").fill
+fill = load_module(Path(__file__).parents[2] / "shared" / "torch_parts.py").fill
 layers = _drawing.layers
 identity = _drawing.identity
 

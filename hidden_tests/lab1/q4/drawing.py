@@ -7,7 +7,7 @@ import torch
 
 from nbjudge import load_module
 
-SHARED = Path(__file__).parents[1] / "shared"
+SHARED = Path(__file__).parents[2] / "shared"
 rows = load_module(SHARED / "torch_parts.py").draw_rows
 
 
