@@ -208,7 +208,7 @@ mutants: setup
 corpus: release
 	CORPUS=all $(RUN) pytest tests/test_corpus.py -rA
 
-# the grader is killed at 100 moments; make test tries 30
+# the grader is killed at 100 moments; make test tries 16
 kills: setup
 	KILLS=100 $(RUN) pytest tests/test_killed.py -rA
 

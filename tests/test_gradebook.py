@@ -1,6 +1,7 @@
 """A gradebook or a disk that fails: one sentence that says what to do, and nothing is lost."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import time
@@ -28,9 +29,15 @@ def course(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def graded(course):
-    """Return rows and files of a run in which nothing fails."""
+def done(course):
+    """Return a copy of the course in which everybody is graded and nothing has failed."""
     nbgrader(course, *GRADE)
+    return shutil.copytree(course, course.with_name("done"))
+
+
+@pytest.fixture(scope="module")
+def graded(course, done):
+    """Return rows and files of a run in which nothing fails."""
     return rows(course), files(course)
 
 
@@ -98,12 +105,11 @@ def test_a_gradebook_that_cannot_be_used_is_said_once_and_waited_for_once(ungrad
 
 @pytest.mark.parametrize("how", ["not a database", "malformed", "its file is empty", "a folder"])
 @pytest.mark.parametrize("command", [("export",), ("generate_feedback", ASSIGNMENT)])
-def test_export_and_feedback_say_in_a_sentence_what_is_wrong(ungraded, graded, how, command):
-    nbgrader(ungraded, *GRADE)
-    path = ungraded / "gradebook.db"
+def test_export_and_feedback_say_in_a_sentence_what_is_wrong(done, how, command):
+    path = done / "gradebook.db"
     whole = path.read_bytes()
     spoil(path, how)
-    log = nbgrader(ungraded, *command, "--log-level=WARN", status=1)
+    log = nbgrader(done, *command, "--log-level=WARN", status=1)
     assert how in advice(log)
     assert "put it aside" in advice(log).lower()
     assert "***" not in log
@@ -132,12 +138,11 @@ def restore(path, whole):
     path.write_bytes(whole)
 
 
-def test_a_gradebook_without_rights_to_write_can_be_exported(ungraded, graded):
-    nbgrader(ungraded, *GRADE)
-    (ungraded / "gradebook.db").chmod(0o444)
-    nbgrader(ungraded, "export")
-    (ungraded / "gradebook.db").chmod(0o644)
-    assert (ungraded / "grades.csv").read_text().count("student0") == 4
+def test_a_gradebook_without_rights_to_write_can_be_exported(done):
+    (done / "gradebook.db").chmod(0o444)
+    nbgrader(done, "export")
+    (done / "gradebook.db").chmod(0o644)
+    assert (done / "grades.csv").read_text().count("student0") == 4
 
 
 @pytest.mark.parametrize("how", ["not a database", "malformed", "its file is empty", "a folder"])

@@ -12,7 +12,7 @@ from nbjudge.record.audit import read_audit, seconds_of
 
 # each message costs the grader more than it costs the kernel
 FLOOD = "import sys\nfor number in range(300_000):\n    print(number)\n    sys.stdout.flush()"
-CONFIG = "c.JudgeAutograde.grader_seconds = 4\nc.JudgeExecute.sent_bytes = 1 << 30"
+CONFIG = "c.JudgeAutograde.grader_seconds = 2\nc.JudgeExecute.sent_bytes = 1 << 30"
 
 
 @pytest.fixture(scope="module", params=["autograde", "grade"])
@@ -34,7 +34,7 @@ def course(request, tmp_path_factory):
 
 
 def test_it_is_said_of_whom_and_why(course):
-    assert "busy, area: given up, because it kept the grader busy for more than 4 s" in course[1]
+    assert "busy, area: given up, because it kept the grader busy for more than 2 s" in course[1]
     assert "Traceback" not in course[1]
 
 
@@ -47,7 +47,7 @@ def test_what_was_judged_before_keeps_its_points_and_the_rest_timed_out(course):
 
 def test_the_time_that_it_took_until_then_is_in_its_audit(course):
     lines = read_audit(course[0] / "autograded" / "busy" / ASSIGNMENT, "line")
-    assert seconds_of(lines) >= 4
+    assert seconds_of(lines) >= 2
 
 
 def test_the_student_reads_what_happened(course):

@@ -18,7 +18,7 @@ from corpus import watch
 from small_course import ASSIGNMENT, build, environment, files, forget_grading, nbjudge, rows
 
 STUDENTS = 10
-KILLS = int(os.environ.get("KILLS", "30"))
+KILLS = int(os.environ.get("KILLS", "16"))
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 ALONE = [sys.executable, "-m", "nbjudge", "autograde", ASSIGNMENT, "--log-level=WARN"]
 WORKERS = [sys.executable, "-m", "nbjudge", "grade", ASSIGNMENT, "--workers=2"]

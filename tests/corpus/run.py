@@ -298,7 +298,7 @@ def table(runs: list[Run], outside: Outside) -> str:
 LONGEST = ("forged_in_the_process_run_cell_replaced",)
 
 
-def sample(every: int = 3) -> list[SubmissionClass]:
+def sample(every: int) -> list[SubmissionClass]:
     """Return one class of `every` so many, of each group alike and always the same ones."""
     groups = defaultdict(list)
     for kind in CLASSES:

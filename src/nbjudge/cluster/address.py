@@ -31,7 +31,7 @@ def client_of(address: str) -> Iterator[Client]:
     if parts.scheme != "tls" and not _is_here(parts.hostname or ""):
         raise NoWorkerError(NO_TLS.format(address=address))
     try:
-        client = Client(address, security=Security(), timeout=20, set_as_default=False)
+        client = Client(address, security=Security(), timeout=10, set_as_default=False)
     except (OSError, TypeError, ValueError) as error:  # what Dask raises for what it cannot reach
         raise NoWorkerError(f"There is no scheduler at {address}: {error}") from error
     try:
