@@ -192,10 +192,11 @@ calibrate: setup
 bench: setup
 	$(PYTHON_OF_VENV) bench/benchmarks.py $(BENCH)
 
-# the pictures of the README, from the sample class
+# the pictures of the README, from the sample class, and the gallery of docs/lab.md
 pictures: feedback | $(BUILD)/chromium $(BUILD)/student
 	$(RUN) nbjudge report "$$ASSIGNMENT" -o $(BUILD)/report.html
 	$(PYTHON_OF_VENV) bench/pictures.py
+	$(PYTHON_OF_VENV) bench/gallery.py
 
 marking: setup
 	$(PYTHON_OF_VENV) bench/marking_page.py

@@ -9,6 +9,8 @@ import pytest
 from conftest import ROOT, copy_course, nbgrader
 from nbgrader import utils
 
+from nbjudge.page.sections import figure_shows
+
 SOURCES = sorted((ROOT / "source").glob("*/q*.ipynb"))
 RELEASED = sorted((ROOT / "release").glob("*/*.ipynb"))
 POINTS = {
@@ -93,6 +95,23 @@ def test_only_notebooks_and_public_data_are_released():
     names = {str(p.relative_to(released)) for p in released.rglob("*") if p.is_file()}
     data = {f"lab1/data/{p.name}" for p in (ROOT / "data").glob("*.csv")}
     assert names == data | {f"{p.parent.name}/{p.name}" for p in SOURCES}
+
+
+@by_name
+def test_before_every_figure_it_is_said_what_it_shows(path):
+    described, figures = "", 0
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            cell.metadata["nbjudge"] = {"released": True}
+            described = figure_shows(cell) or described
+        elif "plt.show()" in cell.source:
+            figures += 1
+            assert len(described) > 50, (
+                f"{cell.id}: say before it what it shows, see docs/authoring.md"
+            )
+            assert "\\" not in described  # a formula, which nobody could read to one
+            described = ""
+    assert figures
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=lambda p: p.stem)

@@ -201,6 +201,19 @@ def test_given_cells_are_folded_together_and_the_students_own_and_figures_are_no
     assert 'alt="Figure of the task “Loss”"' in parts[2]["outputs"][0]
 
 
+def test_what_a_figure_should_show_is_its_alternative_text():
+    figure = new_output("display_data", data={"image/png": PNG})
+    words = 'Text.\n\n**The figure you should see.** Two lines, "left" `a` < *b*.\n\nMore.'
+    cells = [given(words), answer("plot()", outputs=[figure]), answer("x", outputs=[figure])]
+    parts = only_task(*cells, judged(), loss_test=told()).parts
+    first, second = (part["outputs"][0] for part in parts if part["kind"] == "outputs")
+    shows = "It should show: Two lines, &#34;left&#34; a &lt; b."
+    assert f'alt="Figure of the task “Loss”. {shows}"' in first
+    assert 'alt="Figure of the task “Loss”"' in second
+    own = only_task(answer(words, new_markdown_cell), *cells[1:], judged(), loss_test=told())
+    assert not any("should show" in str(part.get("outputs")) for part in own.parts)
+
+
 def test_long_outputs_are_folded_and_short_ones_are_not():
     long, short = new_output("stream", text="line\n" * 40), new_output("stream", text="0.5\n")
     first, second = Cells(".").outputs(answer("x", outputs=[long, short]), "")

@@ -11,6 +11,7 @@ from nbgrader import utils
 
 LABEL = 60  # characters
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+(\S.*?)[ \t#]*$", re.MULTILINE)
+_FIGURE = re.compile(r"^\*\*The figures? you should see\.\*\*[ \t]+(\S.*)$", re.MULTILINE)
 _REMARK = re.compile(r"\s\([^()]*\)$")  # such as (8 points, 15 minutes)
 
 
@@ -73,6 +74,16 @@ def label(cell: NotebookNode) -> str:
     begin = next((line for line in words if re.search(r"\w", line)), "")
     shown = _heading(cell) or begin
     return shown if len(shown) <= LABEL else f"{shown[:LABEL]}…"
+
+
+def figure_shows(cell: NotebookNode) -> str:
+    """Return what one of the course's cells says about a figure to come; empty if nothing.
+
+    It says so in a paragraph that begins with **The figure you should see.**, or figures.
+    """
+    courses = cell.cell_type == "markdown" and is_courses(cell)
+    found = _FIGURE.search(cell.source) if courses else None
+    return re.sub("[*`$]", "", found[1]).strip() if found else ""
 
 
 def title(cells: Iterable[NotebookNode]) -> str:

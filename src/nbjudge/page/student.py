@@ -11,7 +11,7 @@ from nbgrader import utils
 
 from nbjudge.outcome import Outcome
 from nbjudge.page.cells import Cells, plain_html
-from nbjudge.page.sections import Section, is_courses, label, sections
+from nbjudge.page.sections import Section, figure_shows, is_courses, label, sections
 from nbjudge.report.points import points_text
 from nbjudge.verdict.shown import told_of
 from nbjudge.verdict.text import carried_sentence
@@ -202,9 +202,14 @@ def _parts(section: Section, drawn: Cells, about: str, judged: bool) -> list[dic
     What a `judged` cell says is shown as a verdict, and so it is left out here.
     """
     parts: list[dict] = []
+    shows = ""
     for cell in section.cells:
         verdict = judged and cell is section.graded
-        outputs = [] if verdict else drawn.outputs(cell, about)
+        shows = figure_shows(cell) or shows
+        described = f"{about}. It should show: {shows}" if shows else about
+        outputs = [] if verdict else drawn.outputs(cell, described)
+        if any(each["kind"] == "figure" for each in outputs):
+            shows = ""
         if is_courses(cell) or utils.is_task(cell):
             figures = [each for each in outputs if each["kind"] == "figure"]
             given = [] if verdict else [_source(cell, drawn)]
