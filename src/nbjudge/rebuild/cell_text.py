@@ -8,6 +8,8 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+# statements that hold others, which run later
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 LONGEST_PARSED = 50_000  # characters; parsing a million takes six seconds and a lot of memory
 MAGIC = re.compile(r"^([ \t]*)(?:[%!].*|\?.*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
 CELL_MAGIC = re.compile(r"\s*%%(\w+)")
@@ -126,6 +128,39 @@ def needed_at_once(statement: ast.stmt) -> set[str]:
             found |= needed_at_once(inner)
         return found
     return loaded_names(statement)
+
+
+def needed_in_turn(statements: Iterable[ast.stmt]) -> set[str]:
+    """Return the names that statements read, one after another, before they make them."""
+    found, made = set(), set()
+    for statement in statements:
+        found |= loaded_names(statement) - made - _own_names(statement)
+        made |= set().union(*bound_names([statement]))
+    return found
+
+
+def needed_when_called(
+    definition: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
+) -> set[str]:
+    """Return the names that a function, or a class with its methods, reads and does not make."""
+    if not isinstance(definition, ast.ClassDef):
+        return loaded_names(definition) - _own_names(definition)
+    parts = (
+        needed_when_called(part) if isinstance(part, DEFINITIONS) else loaded_names(part)
+        for part in definition.body
+    )
+    return set().union(*parts)
+
+
+def _own_names(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement makes before it reads them: of loops, with, arguments.
+
+    In ``x = x + 1`` that is none.
+    """
+    assigns = isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign)
+    nodes = list(ast.walk(statement.value if assigns and statement.value else statement))
+    stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return stored | {n.arg for n in nodes if isinstance(n, ast.arg)}
 
 
 def is_definition(statement: ast.stmt) -> bool:

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from nbjudge.rebuild.cell_text import (
+    DEFINITIONS,
     bound_names,
     first_line,
     is_definition,
-    loaded_names,
     needed_at_once,
+    needed_in_turn,
+    needed_when_called,
     parse,
 )
 from nbjudge.rebuild.released import Released
@@ -42,8 +44,9 @@ def spread(source: str, places: Sequence[int], released: Released) -> dict[int, 
     for is_work, part in groupby(groups, key=lambda group: not all(map(is_definition, group[0]))):
         part = list(part)
         if is_work:
-            needed = _closure(set().union(*(loaded_names(s) for g, _ in part for s in g)), bodies)
+            direct = needed_in_turn(s for group, _ in part for s in group)
             bound = set().union(*(_bound(group) for group, _ in part))
+            needed = direct | (_closure(direct, bodies) - bound)
             goal = [place for place in places if released.wanted.get(place, frozenset()) & bound]
             work_from = max(work_from, _earliest(needed, places, given, made), *goal)
             made.update(dict.fromkeys(bound, work_from))
@@ -55,8 +58,8 @@ def spread(source: str, places: Sequence[int], released: Released) -> dict[int, 
             placed[place].append(text)
             made.update(dict.fromkeys(_bound(group), place))
             for statement in group:
-                if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                    bodies[statement.name] = loaded_names(statement)
+                if isinstance(statement, DEFINITIONS):
+                    bodies[statement.name] = needed_when_called(statement)
     texts = {place: "".join(parts).strip("\n") for place, parts in placed.items() if parts}
     return _with_remarks(texts, places, released)
 
