@@ -203,7 +203,7 @@ def test_a_screen_reader_finds_the_tasks_the_mistake_and_the_formulas(graded, br
     assert 'heading "Regularised loss" [level=2]' in tree
     assert "Likely mistake: the penalty is never added." in tree
     assert "math" in tree
-    assert 'img "Figure of the task “The λ study”"' in tree
+    assert 'img "Figure of the task “The λ study”. It should show: Left, λ too small: ' in tree
 
 
 def test_pages_need_no_script(graded, browser):
