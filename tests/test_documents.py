@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 
+import nbformat
 import pytest
 import small_course
 from conftest import ROOT
@@ -37,6 +38,44 @@ def test_make_knows_every_target_and_variable_that_a_page_names(page):
             name, given, _ = word.partition("=")
             known = re.search(rf"^{name} :?\??= ?|\({name}\)", MAKEFILE, re.MULTILINE)
             assert known if given else name in targets, line
+
+
+def anchors(path):
+    """Return what can stand behind a # in a link to a page, as GitHub makes it of the headings."""
+    headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_and_pictures_of_a_page_lead_somewhere(page):
+    path = ROOT / page
+    for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        if link.startswith(("http", "mailto:")):
+            continue
+        file, _, anchor = link.partition("#")
+        target = (path.parent / file) if file else path
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target), link
+
+
+def test_the_index_of_the_lab_says_what_the_notebooks_say():
+    index = (ROOT / "docs" / "lab.md").read_text(encoding="utf-8")
+    for path in sorted(ROOT.glob("source/*/*.ipynb")):
+        cells = nbformat.read(path, as_version=4).cells
+        title, points, minutes = re.search(
+            r"^# (.+)\n\n\*\*(\d+) (?:extra )?points · about (\d+) minutes",
+            cells[0].source,
+            re.MULTILINE,
+        ).groups()
+        assert re.search(
+            rf"^\| \[{path.stem[:2].upper()}\].* \| {points}.* \| {minutes} \|", index, re.MULTILINE
+        )
+        section = index.split(f"## {title}\n")[1].split("\n## ")[0]
+        rows = re.findall(r"^\| \d .*$", cells[0].source, re.MULTILINE)
+        assert rows == re.findall(r"^\| \d .*$", section, re.MULTILINE)
+        announced = sum("you should see.**" in cell.source for cell in cells)
+        assert section.count("![") >= announced
 
 
 @pytest.fixture(scope="module")
