@@ -2,7 +2,7 @@
 #   make grade    sets everything up, builds release/, grades the sample class, prints the grades
 #   make test     sets everything up, passes all tests
 # The others: setup · release · feedback · lab · calibrate · bench · pictures · marking · mutants · corpus ·
-#   corpus-busy · kills · browser · versions · clean
+#   corpus-busy · kills · recipes · browser · versions · clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -36,8 +36,8 @@ export OMP_NUM_THREADS ?= 1
 unexport PYTHONPATH
 
 .NOTPARALLEL:
-.PHONY: setup known grade release feedback test lab calibrate bench pictures marking mutants corpus corpus-busy kills browser versions \
-  clean other-environment
+.PHONY: setup known grade release feedback test lab calibrate bench pictures marking mutants corpus corpus-busy kills recipes \
+  browser versions clean other-environment
 
 setup: $(if $(filter .venv,$(VENV)),$(BUILD)/environment,other-environment)
 
@@ -212,6 +212,14 @@ corpus: release
 # the grader is killed at 100 moments; make test tries 16
 kills: setup
 	KILLS=100 $(RUN) pytest tests/test_killed.py -rA
+
+# docs/cluster.md for Slurm and SSH, on this machine
+recipes: setup
+	@if ! command -v slurmctld >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  echo "Installing Slurm and an SSH server, for the tests"; \
+	  { apt-get update && $(APT) slurmctld slurmd slurm-client munge openssh-server; } >$(BUILD)/apt.log 2>&1 || cat $(BUILD)/apt.log; fi
+	$(RUN) pip install --quiet --disable-pip-version-check -c constraints.txt dask-jobqueue==0.9.0
+	RECIPES=1 $(RUN) pytest tests/test_recipes.py -rA
 
 # all four notebooks in JupyterLab and as Colab and others save them; make test does one of them
 browser: release | $(BUILD)/chromium $(BUILD)/student

@@ -1,0 +1,126 @@
+"""The recipes of docs/cluster.md for Slurm and SSH, run as they stand there: `make recipes`."""
+
+import getpass
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+
+import pytest
+from documents import blocks, commands
+from slurm import find_program, free_port, running, slurm, until
+from small_course import ASSIGNMENT, build, environment, files, forget_grading, nbgrader, rows
+
+PAGE = "docs/cluster.md"
+STUDENTS = 6
+pytestmark = pytest.mark.skipif("RECIPES" not in os.environ, reason="make recipes")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Return a course in which a class has handed in, and the page's certificates."""
+    course = build(tmp_path_factory.mktemp("recipes"), STUDENTS, "c.JudgeExecute.seed = 7")
+    (course / "tls").mkdir()
+    for line in commands(PAGE):
+        if re.match(r"openssl |cp ", line):
+            subprocess.run(line, shell=True, check=True, cwd=course / "tls", capture_output=True)
+    (course / "dask").mkdir()
+    (course / "dask" / "grading.yaml").write_text(here(course, *blocks(PAGE, "yaml")))
+    return course
+
+
+@pytest.fixture(scope="module")
+def alone(course):
+    """Return what one process has written of the class."""
+    nbgrader(course, "autograde", ASSIGNMENT)
+    found = files(course), rows(course)
+    forget_grading(course)
+    return found
+
+
+@pytest.fixture
+def ungraded(course):
+    """Return the course, and let nobody be graded afterwards."""
+    yield course
+    forget_grading(course)
+
+
+def here(course, text):
+    """Return a recipe with this course's folder and assignment, and one worker a core."""
+    text = text.replace("/home/grader/tls", str(course / "tls")).replace("lab1", ASSIGNMENT)
+    return text.replace("jobs=40", "jobs=2").replace("--nworkers 8", "--nworkers 2")
+
+
+def test_the_script_for_slurm_grades_a_class(ungraded, alone):
+    (script,) = (block for block in blocks(PAGE, "python") if "SLURMCluster" in block)
+    with slurm() as found:
+        more = {"DASK_CONFIG": str(ungraded / "dask"), "SLURM_CONF": found["SLURM_CONF"]}
+        done = subprocess.run(
+            [sys.executable, "-c", here(ungraded, script)],
+            cwd=ungraded,
+            env={**environment(), **more},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+        )
+        assert f"{STUDENTS} submissions graded" in done.stdout, done.stdout
+        asked = [find_program("squeue"), "--noheader"]
+        end = time.monotonic() + 60
+        while left := subprocess.run(asked, env=found, capture_output=True, text=True).stdout:
+            assert time.monotonic() < end, left
+            time.sleep(0.5)
+    assert (files(ungraded), rows(ungraded)) == alone
+
+
+def test_workers_that_were_started_by_ssh_grade_a_class(ungraded, alone, tmp_path):
+    scheduler, worker, grade = (
+        here(ungraded, line)
+        for line in commands(PAGE)
+        if re.match("dask |nbjudge grade lab1", line)
+    )
+    port, ssh_port = free_port(), free_port()
+    name = f"{socket.gethostname()}:{port}"
+    settings = f"DASK_CONFIG={ungraded / 'dask'} PATH={environment()['PATH']}"
+    for kind in ("host", "client"):
+        made = [find_program("ssh-keygen"), "-q", "-N", "", "-t", "ed25519"]
+        subprocess.run([*made, "-f", tmp_path / kind], check=True)
+    os.makedirs("/run/sshd", exist_ok=True)
+    log = tmp_path / "log"
+    with ExitStack() as stack:
+        told = {"stdout": stack.enter_context(log.open("w")), "stderr": subprocess.STDOUT}
+        options = {"HostKey": tmp_path / "host", "AuthorizedKeysFile": tmp_path / "client.pub"}
+        options |= {"StrictModes": "no", "PidFile": "none", "PermitRootLogin": "yes"}
+        listen = [f"-o{key}={value}" for key, value in options.items()]
+        stack.enter_context(
+            running(find_program("sshd"), "-D", "-p", str(ssh_port), *listen, **told)
+        )
+        ssh = [
+            *("ssh", "-tt", "-p", str(ssh_port), "-i", str(tmp_path / "client")),
+            *("-oStrictHostKeyChecking=no", "-oUserKnownHostsFile=/dev/null"),
+            f"{getpass.getuser()}@127.0.0.1",
+        ]
+
+        def is_open() -> bool:
+            tried = [find_program("ssh"), *ssh[1:], "true"]
+            return subprocess.run(tried, capture_output=True).returncode == 0
+
+        until(is_open, "The SSH server")
+        for line in (scheduler.replace("8786", str(port)), worker):
+            line = line.replace("grader.example.org:8786", name)
+            stack.enter_context(running(*ssh, f"{settings} {line}", **told))
+        done = subprocess.run(
+            grade.replace("grader.example.org:8786", name),
+            shell=True,
+            cwd=ungraded,
+            env={**environment(), "DASK_CONFIG": str(ungraded / "dask")},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+        )
+        assert f"{STUDENTS} submissions graded" in done.stdout, done.stdout + log.read_text()
+    assert (files(ungraded), rows(ungraded)) == alone
