@@ -13,7 +13,7 @@ from conftest import ROOT
 from corpus.run import REFUSED, busy_machine, chosen, run_corpus, sample, table
 from corpus.submission import CLASSES
 
-SOME = {"by workers": sample(6), "by one process": [k for k in sample(12) if not k.hangs]}
+SOME = {"by workers": sample(6), "by one process": [k for k in sample(24) if not k.hangs]}
 KINDS = {way: CLASSES if os.environ.get("CORPUS") == "all" else some for way, some in SOME.items()}
 WORKERS = {"by workers": 6, "by one process": 0}  # most of them wait for a limit, not for a core
 BUSY = (  # what has been lost, or called by a wrong name, when the machine was slow

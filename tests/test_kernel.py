@@ -211,6 +211,19 @@ def test_files_beside_the_notebook_are_there_and_the_courses_own_win(tmp_path):
     assert "ipynb" not in printed
 
 
+def test_a_kernel_that_was_started_ahead_for_another_assignment_is_not_used(tmp_path):
+    runner = Runner(config=CONFIG, timeout=60)
+    told = {}
+    for name in ("first", "second", "second, made anew"):
+        files = tmp_path / name.partition(",")[0]
+        files.mkdir(exist_ok=True)
+        (files / "rows.csv").write_text(name)
+        nb = new_notebook(cells=[new_code_cell("print(open('rows.csv').read(), end='')")])
+        nb, _ = runner.preprocess(nb, {"course_files": str(files)})
+        told[name] = nb.cells[0].outputs[0].get("text")
+    assert told == {name: name for name in told}
+
+
 def test_everything_that_the_doctor_tries_is_stopped(capsys):
     assert doctor(CONFIG), capsys.readouterr().out
 

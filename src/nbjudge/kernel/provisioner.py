@@ -128,6 +128,7 @@ class BoxProvisioner(LocalProvisioner):
 
     def _ask(self, submission: str | os.PathLike | None) -> Order:
         """Ask for a kernel whose home has the files of a submission's folder, if there is one."""
+        wanted = self._wanted()  # before files are copied: what changes meanwhile is not missed
         folder, sockets = self._zygote.new_folder()
         key = secrets.token_hex(16)
         plan = BoxPlan(
@@ -145,7 +146,7 @@ class BoxProvisioner(LocalProvisioner):
             "signature_scheme": "hmac-sha256",
         }
         request = {"box": plan.to_json(), "connection": connection, **self._given()}
-        order = Order(folder, sockets, key, request, self._given())
+        order = Order(folder, sockets, key, request, wanted)
         self._zygote.ask(order)
         return order
 
@@ -157,7 +158,7 @@ class BoxProvisioner(LocalProvisioner):
         spare, self._zygote.spare = self._zygote.spare, None
         if spare is None:
             return None
-        if spare.given == self._given() and not _has_files(submission):
+        if spare.wanted == self._wanted() and not _has_files(submission):
             with contextlib.suppress(BoxError):
                 if not select.select([self._zygote.take(spare).pidfd], [], [], 0)[0]:
                     return spare
@@ -206,6 +207,10 @@ class BoxProvisioner(LocalProvisioner):
             self._watch.cancel()
         if self._order and not restart:
             shutil.rmtree(self._order.folder, ignore_errors=True)
+
+    def _wanted(self) -> tuple:
+        """Return all that tells a kernel for one submission without files from another such."""
+        return self._given(), self.own_proc, self.disk, _state(self.course_files)
 
     def _given(self) -> dict[str, dict]:
         """Return what a kernel is given beside its box: its environment and its limits."""
@@ -267,6 +272,13 @@ class BoxProvisioner(LocalProvisioner):
             await asyncio.sleep(0.25)
             if box_memory(started.init_pid, started.pid, self.memory) > self.memory:
                 self.stop(Outcome.OUT_OF_MEMORY)
+
+
+def _state(folder: str) -> tuple:
+    """Return a folder's path and of each file in it what shows that another was put there."""
+    files = sorted(Path(folder).rglob("*")) if folder else []
+    about = [(str(path), path.stat()) for path in files if path.is_file()]
+    return folder, tuple((name, at.st_mtime_ns, at.st_size, at.st_ino) for name, at in about)
 
 
 def _has_files(folder: str | os.PathLike | None) -> bool:

@@ -67,7 +67,7 @@ class Order:
         sockets: the folder of its sockets, in `folder`.
         key: its messages are signed with it.
         request: what the warm process is told, see `nbjudge.kernel.zygote`.
-        given: the part of it that one kernel's user may want otherwise than another's.
+        wanted: what one kernel's user may want otherwise than another's.
         started: the kernel, as soon as the warm process has answered; or why there is none.
     """
 
@@ -75,7 +75,7 @@ class Order:
     sockets: Path
     key: str
     request: dict
-    given: dict
+    wanted: tuple
     started: StartedKernel | BoxError | None = None
 
 
