@@ -1,10 +1,10 @@
 """`nbjudge adopt`: hidden tests begun from another course's asserts, without running anything."""
 
 import shutil
-import time
 
 import nbformat
 import pytest
+from linear import check
 from nbformat.v4 import new_code_cell, new_notebook
 from small_course import CONFIG, nbjudge
 
@@ -148,13 +148,8 @@ def test_signs_that_mean_something_to_python_stay_text():
 
 
 def test_a_long_notebook_takes_a_time_that_is_linear():
-    def seconds(number):
-        data = nbformat.writes(
-            new_notebook(cells=[new_code_cell("assert f(1) == 1\n" * 100) for _ in range(number)])
-        ).encode()
-        begin = time.process_time()
-        adopt(data, "hw.ipynb")
-        return time.process_time() - begin
+    def make(number):
+        cells = [new_code_cell("assert f(1) == 1\n" * 100) for _ in range(number)]
+        return nbformat.writes(new_notebook(cells=cells)).encode()
 
-    seconds(1)
-    assert min(seconds(100) for _ in range(2)) < 15 * min(seconds(10) for _ in range(3))
+    check(lambda data: adopt(data, "hw.ipynb"), make, 10)

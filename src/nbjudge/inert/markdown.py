@@ -6,6 +6,7 @@ whoever opens it; `student_html` is what feedback and formgrader show.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import re
 from collections.abc import Iterator
@@ -19,11 +20,15 @@ from nbjudge.inert.formulas import Formulas
 
 MOST_CHARACTERS = 20_000  # the parser needs a second for this much, if it is made to be slow
 MOST_LINES = 1_000
+MOST_OPEN = 50  # formulas that begin and do not end: the parser reads all of the rest for each
 
 _FORMATTING = r"/?(?:b|i|u|s|em|strong|sub|sup|kbd|br|hr)\s*/?>"  # tags without attributes
 _TAG = re.compile(rf"<(?!{_FORMATTING})(?=[A-Za-z/!?])", re.IGNORECASE)
 _ONE_FORMATTING_TAG = re.compile(rf"\s*<{_FORMATTING}\s*", re.IGNORECASE)
 _GOOD_LINK = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
+_BEGIN = re.compile(r"\\begin\{([a-z]*\*?)\}|\\\\([(\[])")
+_END = re.compile(r"\\end\{([a-z]*\*?)\}|\\\\([)\]])")
+_BEGINS = {")": "(", "]": "["}
 _CODE = ("block_code", "codespan")  # the parser's names
 _MERMAID = re.compile(r"^([ \t>*+-]*(?:`{3,}|~{3,})[ \t]*)mermaid", re.MULTILINE)
 # commands of MathJax that load, link or style; ∖ looks the same and commands nothing
@@ -52,6 +57,8 @@ def inert_markdown(text: str) -> str:
     is in the way is shown as it was typed; if that is not enough, the whole text is a code block.
     """
     text = shorten(inert_text(text), MOST_CHARACTERS, MOST_LINES)
+    if _open_formulas(text) > MOST_OPEN:
+        return code_block(text)
     text = _TEX_COMMAND.sub("∖", text)
     for rewrite in (_keep, _escape_found, _escape_all):
         text = rewrite(text)
@@ -78,11 +85,11 @@ def student_html(text: str, formulas: Formulas | None = None) -> str:
     With `formulas`, what stands for a formula is in its place; see `nbjudge.inert.formulas`.
     """
     text = shorten(inert_text(text), MOST_CHARACTERS, MOST_LINES)
-    try:
-        shown = MarkdownWithMath(renderer=_StudentRenderer(formulas)).render(text)
+    shown = f"<pre>{html.escape(text)}</pre>"
     # a text made to break the parser costs its own looks, not the page
-    except Exception:
-        shown = f"<pre>{html.escape(text)}</pre>"
+    if _open_formulas(text) <= MOST_OPEN:
+        with contextlib.suppress(Exception):
+            shown = MarkdownWithMath(renderer=_StudentRenderer(formulas)).render(text)
     # the renderer writes no other tags; bleach makes sure of it, and that all are closed
     return bleach.clean(
         shown,
@@ -91,6 +98,13 @@ def student_html(text: str, formulas: Formulas | None = None) -> str:
         protocols=[],
         css_sanitizer=_SHOWN_STYLES,
     )
+
+
+def _open_formulas(text: str) -> int:
+    """Return how many formulas begin in a text after the last end of their kind."""
+    last = {found[1] or _BEGINS.get(found[2], ""): found.start() for found in _END.finditer(text)}
+    begins = _BEGIN.finditer(text)
+    return sum(found.start() > last.get(found[1] or found[2] or "", -1) for found in begins)
 
 
 def _keep(text: str) -> str:
