@@ -172,7 +172,9 @@ feedback: grade
 	@echo "nbgrader generate_feedback '$$ASSIGNMENT' --force"
 	@$(RUN) nbgrader generate_feedback "$$ASSIGNMENT" $(WHOM) --force --log-level=WARN
 
-test: release | $(BUILD)/postgresql $(BUILD)/chromium $(BUILD)/student
+# The student's environment is installed while the release is made and checked.
+test: setup | $(BUILD)/postgresql $(BUILD)/chromium
+	@$(MAKE) --no-print-directory $(BUILD)/student & student=$$!; $(MAKE) --no-print-directory release && wait $$student
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder -rA -o console_output_style=classic
@@ -209,7 +211,7 @@ mutants: setup
 corpus: release
 	CORPUS=all $(RUN) pytest tests/test_corpus.py -rA
 
-# the grader is killed at 100 moments; make test tries 16
+# the grader is killed at 100 moments; make test tries 8
 kills: setup
 	KILLS=100 $(RUN) pytest tests/test_killed.py -rA
 
@@ -221,9 +223,10 @@ recipes: setup
 	$(RUN) pip install --quiet --disable-pip-version-check -c constraints.txt dask-jobqueue==0.9.0
 	RECIPES=1 $(RUN) pytest tests/test_recipes.py -rA
 
-# all four notebooks in JupyterLab and as Colab and others save them; make test does one of them
+# all notebooks in JupyterLab and as Colab and others save them, and ten pages for students read on a
+# phone; make test does one notebook and four pages
 browser: release | $(BUILD)/chromium $(BUILD)/student
-	BROWSER=all $(RUN) pytest $(patsubst %,tests/test_%.py,student_in_jupyterlab student_elsewhere instructor_in_formgrader) -rA
+	BROWSER=all $(RUN) pytest $(patsubst %,tests/test_%.py,student_in_jupyterlab student_elsewhere instructor_in_formgrader grading) -rA
 
 # the notebooks with other versions of Python and of what students install
 versions: setup
