@@ -120,7 +120,7 @@ class Notebook:
                 const name = (cell) => cell.sharedModel.getMetadata("nbgrader")?.grade_id;
                 const all = {CELLS};
                 const above = all.slice(0, all.findIndex((cell) => name(cell) === id));
-                return above.filter((cell) => cell.type === "code").map(name);
+                return above.filter((cell) => cell.type === "code").map(name).filter(Boolean);
             }}""",
             grade_id,
         )
