@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from small_course import forget_grading
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -58,3 +59,10 @@ def pytest_collection_modifyitems(items):
 def root() -> Path:
     """Return the repository's root."""
     return ROOT
+
+
+@pytest.fixture
+def ungraded(course):
+    """Return the small course of a file of tests, and let nobody be graded afterwards."""
+    yield course
+    forget_grading(course)

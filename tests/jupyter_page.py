@@ -8,11 +8,12 @@ import contextlib
 import json
 import os
 import re
-import socket
 import subprocess
 import time
 import urllib.request
 from pathlib import Path
+
+from ports import free_port
 
 TOKEN = "secret"
 EXPOSED = "--LabApp.expose_app_in_browser=True"  # for PANEL
@@ -32,8 +33,7 @@ class Server:
 
     def __init__(self, folder: Path, programs: Path, app: str = "server", options=()):
         """Start ``jupyter-<app>``, a program of the folder `programs`, in a home of its own."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         self.log = folder / "server.log"
         command = [programs / f"jupyter-{app}", "--no-browser", "--allow-root", f"--port={port}"]
@@ -114,7 +114,7 @@ class Notebook:
         return cell
 
     def code_before(self, grade_id: str) -> list[str]:
-        """Return the grade_ids of the code cells above a cell; every one of them must have one."""
+        """Return the grade_ids of the code cells above a cell, of those that have one."""
         return self.page.evaluate(
             f"""(id) => {{
                 const name = (cell) => cell.sharedModel.getMetadata("nbgrader")?.grade_id;

@@ -9,13 +9,13 @@ TIMES, MOST = 10, 15
 FLOOR = 0.006  # seconds: of less, the ratio tells more of caches than of the step
 
 
-USUAL = 0.04  # seconds for `_count` on a machine of 2024
+USUAL = 0.04  # seconds for `_count` to a million on a machine of 2024
 
 
-def _count():
-    number = 0
-    for k in range(1_000_000):
-        number += k
+def _count(number):
+    found = 0
+    for k in range(number):
+        found += k
 
 
 def slowness():
@@ -23,7 +23,7 @@ def slowness():
 
     Other people's programs take from a core that is shared, and that is counted as our CPU time.
     """
-    return max(1, seconds(lambda _: _count(), None) / USUAL)
+    return max(1, seconds(_count, 1_000_000) / USUAL)
 
 
 def seconds(step, thing):

@@ -8,7 +8,6 @@ import pwd
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from ports import free_port
 
 INSTALL = (
     "tests/test_postgresql.py needs PostgreSQL's server. Run this line, then the tests again:\n"
@@ -80,7 +80,7 @@ class Server:
     def start(self) -> None:
         """Start it, and wait until it answers."""
         for _ in range(5):  # another program may take a free port first
-            self.port = self.port or _free_port()
+            self.port = self.port or free_port()
             with (self.folder / "log").open("a") as log:
                 settings = [f"--{name}={value}" for name, value in self._settings().items()]
                 command = [find_program("postgres"), "-D", str(self.folder / "data"), *settings]
@@ -158,8 +158,3 @@ def _somebody() -> pwd.struct_passwd:
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
     pytest.fail("PostgreSQL refuses to run as root, and there is no user 'postgres' or 'nobody'.")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return listening.getsockname()[1]

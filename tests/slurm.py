@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ports import free_port
 
 INSTALL = (
     "tests/test_recipes.py needs Slurm and an SSH server. Run this line, then the tests again:\n"
@@ -55,12 +56,6 @@ def find_program(name: str) -> str:
     if found is None:
         pytest.fail(INSTALL, pytrace=False)
     return found
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return listening.getsockname()[1]
 
 
 @contextlib.contextmanager

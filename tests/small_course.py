@@ -125,12 +125,15 @@ def nbjudge(folder: Path, *arguments: str, status: int = 0) -> str:
     return run(folder, sys.executable, "-m", "nbjudge", *arguments, status=status)
 
 
-def run(folder: Path, *command: str, status: int = 0) -> str:
-    """Run a command in the course's folder; return its output and its errors as one text."""
+def run(folder: Path, *command: str, status: int = 0, **more: str) -> str:
+    """Run a command in the course's folder; return its output and its errors as one text.
+
+    `more` is what its environment has beside the usual.
+    """
     done = subprocess.run(
         command,
         cwd=folder,
-        env=environment(),
+        env={**environment(), **more},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

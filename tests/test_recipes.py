@@ -3,6 +3,7 @@
 import getpass
 import os
 import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -11,8 +12,9 @@ from contextlib import ExitStack
 
 import pytest
 from documents import blocks, commands
-from slurm import find_program, free_port, running, slurm, until
-from small_course import ASSIGNMENT, build, environment, files, forget_grading, nbgrader, rows
+from ports import free_port
+from slurm import find_program, running, slurm, until
+from small_course import ASSIGNMENT, build, environment, files, forget_grading, nbgrader, rows, run
 
 PAGE = "docs/cluster.md"
 STUDENTS = 6
@@ -41,13 +43,6 @@ def alone(course):
     return found
 
 
-@pytest.fixture
-def ungraded(course):
-    """Return the course, and let nobody be graded afterwards."""
-    yield course
-    forget_grading(course)
-
-
 def here(course, text):
     """Return a recipe with this course's folder and assignment, and one worker a core."""
     text = text.replace("/home/grader/tls", str(course / "tls")).replace("lab1", ASSIGNMENT)
@@ -58,16 +53,8 @@ def test_the_script_for_slurm_grades_a_class(ungraded, alone):
     (script,) = (block for block in blocks(PAGE, "python") if "SLURMCluster" in block)
     with slurm() as found:
         more = {"DASK_CONFIG": str(ungraded / "dask"), "SLURM_CONF": found["SLURM_CONF"]}
-        done = subprocess.run(
-            [sys.executable, "-c", here(ungraded, script)],
-            cwd=ungraded,
-            env={**environment(), **more},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=300,
-        )
-        assert f"{STUDENTS} submissions graded" in done.stdout, done.stdout
+        said = run(ungraded, sys.executable, "-c", here(ungraded, script), **more)
+        assert f"{STUDENTS} submissions graded" in said, said
         asked = [find_program("squeue"), "--noheader"]
         end = time.monotonic() + 60
         while left := subprocess.run(asked, env=found, capture_output=True, text=True).stdout:
@@ -95,9 +82,7 @@ def test_workers_that_were_started_by_ssh_grade_a_class(ungraded, alone, tmp_pat
         options = {"HostKey": tmp_path / "host", "AuthorizedKeysFile": tmp_path / "client.pub"}
         options |= {"StrictModes": "no", "PidFile": "none", "PermitRootLogin": "yes"}
         listen = [f"-o{key}={value}" for key, value in options.items()]
-        stack.enter_context(
-            running(find_program("sshd"), "-D", "-p", str(ssh_port), *listen, **told)
-        )
+        stack.enter_context(running("sshd", "-D", "-p", str(ssh_port), *listen, **told))
         ssh = [
             *("ssh", "-tt", "-p", str(ssh_port), "-i", str(tmp_path / "client")),
             *("-oStrictHostKeyChecking=no", "-oUserKnownHostsFile=/dev/null"),
@@ -112,15 +97,7 @@ def test_workers_that_were_started_by_ssh_grade_a_class(ungraded, alone, tmp_pat
         for line in (scheduler.replace("8786", str(port)), worker):
             line = line.replace("grader.example.org:8786", name)
             stack.enter_context(running(*ssh, f"{settings} {line}", **told))
-        done = subprocess.run(
-            grade.replace("grader.example.org:8786", name),
-            shell=True,
-            cwd=ungraded,
-            env={**environment(), "DASK_CONFIG": str(ungraded / "dask")},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=300,
-        )
-        assert f"{STUDENTS} submissions graded" in done.stdout, done.stdout + log.read_text()
+        command = shlex.split(grade.replace("grader.example.org:8786", name))
+        said = run(ungraded, *command, DASK_CONFIG=str(ungraded / "dask"))
+        assert f"{STUDENTS} submissions graded" in said, said + log.read_text()
     assert (files(ungraded), rows(ungraded)) == alone

@@ -26,6 +26,7 @@ from small_course import (
     nbgrader,
     nbjudge,
     rows,
+    run,
 )
 
 STUDENTS = 8
@@ -86,13 +87,6 @@ def alone(course):
     found = everything(course)
     forget_grading(course)
     return found
-
-
-@pytest.fixture
-def ungraded(course):
-    """Return the course, and let nobody be graded afterwards."""
-    yield course
-    forget_grading(course)
 
 
 def everything(course):
@@ -275,17 +269,7 @@ def cluster():
 def grade_with(course, cluster, status=0):
     """Grade with a cluster's workers; return what is printed."""
     command = (sys.executable, "-m", "nbjudge", "grade", ASSIGNMENT, "--scheduler", cluster.address)
-    done = subprocess.run(
-        command,
-        cwd=course,
-        env={**environment(), **cluster.environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == status, done.stdout
-    return done.stdout
+    return run(course, *command, status=status, **cluster.environment)
 
 
 def test_workers_elsewhere_need_no_course_and_one_that_cannot_box_refuses_once(
