@@ -13,6 +13,7 @@ class Outcome(Enum):
     CHANGED_ARGUMENTS = "changed its arguments in place"
     NO_FIGURE = "no figure"
     RAISED = "raised an error"
+    NO_GPU = "asks for a GPU"
     TIMED_OUT = "timed out"
     OUT_OF_MEMORY = "out of memory"
     TOO_MUCH_OUTPUT = "too much output"

@@ -543,6 +543,11 @@ ACCURACIES = [
         outcome="raised an error",
     ),
     _accuracy(
+        "on a GPU, whether there is one or not",
+        "model.cuda(); return ((model(X.cuda()) > 0.5) == (y.cuda() > 0.5)).float().mean().item()",
+        outcome="asks for a GPU",
+    ),
+    _accuracy(
         "print instead of return",
         "print(((model(X) > 0.5) == (y > 0.5)).float().mean().item())",
         outcome="wrong type",

@@ -9,6 +9,14 @@ from nbjudge.outcome import Outcome
 from nbjudge.question.wire import WireError, decode, fits
 
 MOST_NAMES = 20  # of changed arguments
+# what torch says, with CUDA and without, on Linux and macOS
+NO_GPU = (
+    "Torch not compiled with CUDA enabled",
+    "Found no NVIDIA driver",
+    "No CUDA GPUs are available",
+    "on a CUDA device but torch.cuda.is_available() is False",
+    "PyTorch is not linked with support for mps devices",
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,12 @@ class StudentError:
         """Whether Python, NumPy or torch could not get the memory it asked for."""
         no_memory = ("MemoryError", "_ArrayMemoryError")
         return self.type in no_memory or "can't allocate memory" in self.message
+
+    @property
+    def without_gpu(self) -> bool:
+        """Whether torch was told to use a GPU, and there is none where the grader runs."""
+        raised_by_torch = self.type in ("AssertionError", "RuntimeError")
+        return raised_by_torch and any(text in self.message for text in NO_GPU)
 
     def __str__(self) -> str:
         where = f'\n    in your line: "{self.line}"' if self.line else ""

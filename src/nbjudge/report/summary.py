@@ -28,6 +28,7 @@ NOTABLE = (
     Outcome.TOO_MUCH_OUTPUT,
     Outcome.KERNEL_DIED,
     Outcome.NO_ANSWER,
+    Outcome.NO_GPU,
 )
 
 WIDTH = 80  # cells of a terminal

@@ -13,6 +13,11 @@ from nbjudge.verdict.compare import Difference, differences
 from nbjudge.verdict.hidden_test import Case, Credit, HiddenTest
 from nbjudge.verdict.relations import relation
 
+NO_GPU = (
+    "Where this is graded there is no GPU. Use one only if torch.cuda.is_available(): the notebook's "
+    "`device`, if it has one, says which."
+)
+
 
 @dataclass(frozen=True)
 class CaseResult:
@@ -212,12 +217,16 @@ def _explain_error(
         return Outcome.NOT_ATTEMPTED, ""
     if error.out_of_memory:
         return Outcome.OUT_OF_MEMORY, str(error)
+    if error.without_gpu:
+        return Outcome.NO_GPU, f"{error}\n{NO_GPU}"
     if not error.unknown_name:
         return Outcome.RAISED, str(error)
     if isinstance(stopped, Outcome):
         return stopped, f"`{error.name}` is not there: a cell before stopped ({stopped.value})"
     if stopped is not None and stopped.type == "NotImplementedError":
         return Outcome.NOT_ATTEMPTED, ""
+    if stopped is not None and stopped.without_gpu:
+        return Outcome.NO_GPU, f"your cell stopped with {stopped}\n{NO_GPU}"
     if stopped is not None:
         return Outcome.RAISED, f"your cell stopped with {stopped}"
     name = f"`{error.name}`" if error.name else error.message
