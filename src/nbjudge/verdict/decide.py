@@ -14,8 +14,8 @@ from nbjudge.verdict.hidden_test import Case, Credit, HiddenTest
 from nbjudge.verdict.relations import relation
 
 NO_GPU = (
-    "Where this is graded there is no GPU. Use one only if torch.cuda.is_available(): the notebook's "
-    "`device`, if it has one, says which."
+    "Where this is graded there is no GPU. Use one only if torch.cuda.is_available(); the "
+    "notebook's `device`, if it has one, says which to use."
 )
 
 
