@@ -2,7 +2,7 @@
 #   make grade    sets everything up, builds release/, grades the sample class, prints the grades
 #   make test     sets everything up, passes all tests
 # The others: setup · release · feedback · lab · calibrate · bench · pictures · marking · mutants · corpus ·
-#   corpus-busy · kills · recipes · browser · versions · clean
+#   corpus-busy · kills · recipes · browser · gpu · versions · clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -37,7 +37,7 @@ unexport PYTHONPATH
 
 .NOTPARALLEL:
 .PHONY: setup known grade release feedback test lab calibrate bench pictures marking mutants corpus corpus-busy kills recipes \
-  browser versions clean other-environment
+  browser gpu versions clean other-environment
 
 setup: $(if $(filter .venv,$(VENV)),$(BUILD)/environment,other-environment)
 
@@ -227,6 +227,10 @@ recipes: setup
 # phone; make test does one notebook and four pages
 browser: release | $(BUILD)/chromium $(BUILD)/student
 	BROWSER=all $(RUN) pytest $(patsubst %,tests/test_%.py,student_in_jupyterlab student_elsewhere instructor_in_formgrader grading) -rA
+
+# the notebooks that use torch, on a machine with a GPU: run by a student there, and graded
+gpu: release | $(BUILD)/student
+	GPU=1 $(RUN) pytest tests/test_student_with_gpu.py -rA
 
 # the notebooks with other versions of Python and of what students install
 versions: setup

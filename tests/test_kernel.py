@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+import venv
 from pathlib import Path
 
 import psutil
@@ -194,7 +195,8 @@ def test_input_is_answered_with_an_empty_line(tmp_path):
     assert printed[0].endswith("''\n")
 
 
-def test_files_beside_the_notebook_are_there_and_the_courses_own_win(tmp_path):
+@pytest.mark.parametrize("boxed", [True, False], ids=["boxed", "without a box"])
+def test_files_beside_the_notebook_are_there_and_the_courses_own_win(tmp_path, boxed):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "rows.csv").write_text("the student's")
     (tmp_path / "own.txt").write_text("mine")
@@ -205,7 +207,7 @@ def test_files_beside_the_notebook_are_there_and_the_courses_own_win(tmp_path):
     source = "import os; print(open('data/rows.csv').read(), open('own.txt').read(), os.listdir())"
     nb = new_notebook(cells=[new_code_cell(source)])
     resources = {"metadata": {"path": str(tmp_path)}, "course_files": str(course)}
-    nb, _ = Runner(config=CONFIG).preprocess(nb, resources)
+    nb, _ = Runner(config=CONFIG, boxed=boxed).preprocess(nb, resources)
     printed = nb.cells[0].outputs[0].text
     assert printed.startswith("the course's mine")
     assert "ipynb" not in printed
@@ -222,6 +224,17 @@ def test_a_kernel_that_was_started_ahead_for_another_assignment_is_not_used(tmp_
         nb, _ = runner.preprocess(nb, {"course_files": str(files)})
         told[name] = nb.cells[0].outputs[0].get("text")
     assert told == {name: name for name in told}
+
+
+# as pyarrow does when pandas imports it
+STARTS_A_THREAD = """
+import threading, time
+READY = threading.Event()
+def stay():
+    READY.set()
+    time.sleep(1e6)
+threading.Thread(target=stay, daemon=True).start()
+"""
 
 
 def test_everything_that_the_doctor_tries_is_stopped(capsys):
@@ -242,6 +255,30 @@ def test_an_environment_may_be_a_link(tmp_path):
     python = linked / Path(sys.executable).relative_to(sys.prefix)
     done = subprocess.run([python, "-m", "nbjudge", "doctor"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_library_that_starts_threads_is_imported_by_each_kernel_itself(tmp_path):
+    venv.create(tmp_path / "environment", symlinks=True)
+    (packages,) = (tmp_path / "environment").glob("lib/python*/site-packages")
+    for name in ("busy", "busier"):
+        (packages / f"{name}.py").write_text(STARTS_A_THREAD)
+    (packages / "others.pth").write_text("\n".join(name for name in sys.path if name))
+    script = (
+        "import logging, sys, test_kernel\n"
+        "logging.basicConfig()\n"
+        "modules = ['numpy', 'busy', 'busier', 'json.tool']\n"
+        "config = test_kernel.Config({'BoxProvisioner': {'preload': modules}})\n"
+        "print(test_kernel.run('.', *sys.argv[1:], config=config)[1])\n"
+    )
+    names = "('numpy', 'busy', 'busier', 'json.tool')"
+    warm = f"import sys; print([name in sys.modules for name in {names}])"
+    itself = "import busy; print(busy.READY.wait(9))"
+    python = tmp_path / "environment" / "bin" / "python"
+    command = [python, "-c", script, warm, itself]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout == "['[True, False, False, True]\\n', 'True\\n']\n"
+    assert "because they start threads: busy, busier" in done.stderr
 
 
 @only_root

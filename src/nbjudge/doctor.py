@@ -20,7 +20,7 @@ from traitlets.config import Config
 
 from nbjudge.kernel import trials
 from nbjudge.kernel.box import SOCKETS, TWO_WAYS_ON, BoxError
-from nbjudge.kernel.manager import BoxKernelManager, PromptKernelManager, running
+from nbjudge.kernel.manager import BoxKernelManager, OpenKernelManager, running
 from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.verdict.course import judged_test
 
@@ -78,10 +78,10 @@ def open_cells(release: Path) -> list[str]:
 async def _try_all(config: Config, boxed: bool) -> list[list]:
     with contextlib.ExitStack() as stack:
         facts = _lay_bait(stack)
-        manager = (BoxKernelManager if boxed else PromptKernelManager)(
+        manager = (BoxKernelManager if boxed else OpenKernelManager)(
             kernel_name="python3", config=config
         )
-        async with running(manager, cwd=None if boxed else tempfile.gettempdir()) as client:
+        async with running(manager) as client:
             limits = manager.provisioner if boxed else BoxProvisioner(config=config)
             names = ("memory", "disk", "processes")
             facts |= {name: getattr(limits, name) for name in names}

@@ -16,7 +16,7 @@ from traitlets.config import Config
 
 from nbjudge.kernel.box import WarmProcessError
 from nbjudge.kernel.limit import check
-from nbjudge.kernel.manager import BoxKernelManager, PromptKernelManager
+from nbjudge.kernel.manager import BoxKernelManager, OpenKernelManager
 from nbjudge.kernel.outputs import KeptOutputs
 from nbjudge.outcome import Outcome
 
@@ -62,9 +62,10 @@ class BoxedExecute(Execute):
 
     def create_kernel_manager(self):
         """Return a manager of boxed kernels, or of plain ones where the instructor wants that."""
-        kind = BoxKernelManager if self.boxed else PromptKernelManager
+        kind = BoxKernelManager if self.boxed else OpenKernelManager
         config = Config(self.config)
-        config.BoxProvisioner.course_files = self.resources.get("course_files", "")
+        course_files = self.resources.get("course_files", "")
+        config.BoxProvisioner.course_files = config.OpenKernelManager.course_files = course_files
         self.km = kind(kernel_name=self.kernel_name or "python3", config=config)
         return self.km
 

@@ -7,7 +7,10 @@ import copy
 import functools
 import logging
 import os
+import socket
+import tempfile
 import time
+from pathlib import Path
 from queue import Empty
 
 import zmq.asyncio
@@ -15,8 +18,10 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
-from traitlets import Integer, Type, default
+from traitlets import Integer, Type, Unicode, default
 from traitlets.config import Config
+
+from nbjudge.kernel.files import stage_files
 
 PROVISIONER = "nbjudge-box"
 MESSAGE_COST = 200  # bytes that a message counts beyond its content, so that empty ones count, too
@@ -123,6 +128,26 @@ class BoxKernelManager(PromptKernelManager):
             "kernel_provisioner": {"provisioner_name": PROVISIONER},
         }
         return spec
+
+
+class OpenKernelManager(PromptKernelManager):
+    """A manager of kernels without a box, in a new folder that holds what a box's home would."""
+
+    course_files = Unicode(help="As of `BoxProvisioner`.").tag(config=True)
+
+    async def start_kernel(self, **kwargs):
+        """Start a kernel beside copies of the files; see jupyter_client's `KernelManager`."""
+        self._folder = tempfile.TemporaryDirectory(prefix="nbjudge-open-")
+        home = Path(self._folder.name) / "home"
+        stage_files(home, kwargs.get("cwd"), self.course_files)
+        if hasattr(socket, "AF_UNIX"):  # ipykernel warns of TCP, and rightly
+            self.transport, self.ip = "ipc", str(home.with_name("k"))
+        await super().start_kernel(**{**kwargs, "cwd": str(home)})
+
+    async def shutdown_kernel(self, *args, **kwargs):
+        """End the kernel, and its folder with it."""
+        await super().shutdown_kernel(*args, **kwargs)
+        self._folder.cleanup()
 
 
 @contextlib.asynccontextmanager

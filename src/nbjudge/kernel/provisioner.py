@@ -19,6 +19,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict, Float, Integer, List, Unicode
 
 from nbjudge.kernel.box import HOME, SOCKETS, BoxError, BoxPlan
+from nbjudge.kernel.files import has_files, stage_files, state_of
 from nbjudge.kernel.memory import box_memory
 from nbjudge.kernel.warm import ENVIRONMENT, Order, StartedKernel, get_zygote
 from nbjudge.kernel.zygote import READY
@@ -133,7 +134,7 @@ class BoxProvisioner(LocalProvisioner):
         key = secrets.token_hex(16)
         plan = BoxPlan(
             sockets=str(sockets),
-            files=self._stage_files(folder / "files", submission),
+            files=self._stage(folder / "files", submission),
             libraries=self._zygote.libraries,
             size=self.disk,
             own_proc=self.own_proc,
@@ -158,7 +159,7 @@ class BoxProvisioner(LocalProvisioner):
         spare, self._zygote.spare = self._zygote.spare, None
         if spare is None:
             return None
-        if spare.wanted == self._wanted() and not _has_files(submission):
+        if spare.wanted == self._wanted() and not has_files(submission):
             with contextlib.suppress(BoxError):
                 if not select.select([self._zygote.take(spare).pidfd], [], [], 0)[0]:
                     return spare
@@ -210,7 +211,7 @@ class BoxProvisioner(LocalProvisioner):
 
     def _wanted(self) -> tuple:
         """Return all that tells a kernel for one submission without files from another such."""
-        return self._given(), self.own_proc, self.disk, _state(self.course_files)
+        return self._given(), self.own_proc, self.disk, state_of(self.course_files)
 
     def _given(self) -> dict[str, dict]:
         """Return what a kernel is given beside its box: its environment and its limits."""
@@ -235,20 +236,11 @@ class BoxProvisioner(LocalProvisioner):
         }
         return {"environment": {**ENVIRONMENT, **own, **self.environment}, "limits": limits}
 
-    def _stage_files(
+    def _stage(
         self, staged: Path, submission: str | os.PathLike | None
     ) -> tuple[tuple[str, str], ...]:
-        """Copy what lies beside the notebook to where the box can reach it.
-
-        The course's own files come last: no file of a student's takes the place of one.
-        """
-        for folder in (submission, self.course_files):
-            if folder and os.path.isdir(folder):
-                shutil.copytree(folder, staged, ignore=_not_for_students, dirs_exist_ok=True)
-        if not staged.exists():
-            return ()
-        for path in (staged, *staged.rglob("*")):
-            path.chmod(0o755 if path.is_dir() else 0o644)
+        """Copy what a kernel needs beside its notebook to where the box can reach it."""
+        stage_files(staged, submission, self.course_files)
         return tuple((str(path), path.name) for path in sorted(staged.iterdir()))
 
     async def _until_ready(self, ready: int) -> None:
@@ -272,24 +264,3 @@ class BoxProvisioner(LocalProvisioner):
             await asyncio.sleep(0.25)
             if box_memory(started.init_pid, started.pid, self.memory) > self.memory:
                 self.stop(Outcome.OUT_OF_MEMORY)
-
-
-def _state(folder: str) -> tuple:
-    """Return a folder's path and of each file in it what shows that another was put there."""
-    files = sorted(Path(folder).rglob("*")) if folder else []
-    about = [(str(path), path.stat()) for path in files if path.is_file()]
-    return folder, tuple((name, at.st_mtime_ns, at.st_size, at.st_ino) for name, at in about)
-
-
-def _has_files(folder: str | os.PathLike | None) -> bool:
-    """Whether anything in a folder is for the box."""
-    if not folder or not os.path.isdir(folder):
-        return False
-    names = os.listdir(folder)
-    return len(_not_for_students(str(folder), names)) < len(names)
-
-
-def _not_for_students(folder: str, names: list[str]) -> list[str]:
-    """Notebooks hold other people's answers, and audit lines the seeds; neither is for the box."""
-    endings = (".ipynb", ".audit.jsonl")
-    return [name for name in names if name.endswith(endings) or name == "timestamp.txt"]

@@ -19,6 +19,8 @@ from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
+from traitlets.log import get_logger
+
 from nbjudge.kernel.box import BoxError, WarmProcessError
 from nbjudge.kernel.zygote import MESSAGE_BYTES
 
@@ -31,6 +33,8 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "2",
+    # pandas imports pyarrow where it is installed, whose allocator would start a thread
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "PYTHONDONTWRITEBYTECODE": "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
@@ -197,7 +201,7 @@ class Zygote:
             self.folder.chmod(0o711)  # the account must pass through, and see nothing
         self._asked: deque[Order] = deque()  # the process answers in the order it is asked
         self.spare: Order | None = None  # a kernel that is started before somebody needs it
-        self.missing: list[str] | None = None
+        self.left_out: list[str] | None = None  # modules that each kernel imports itself
         self.pid: int | None = None
         self._kernels = 0
         if warm is not None:
@@ -223,9 +227,15 @@ class Zygote:
 
         Raises `BoxError` if the process could not start as it should.
         """
-        if self.missing is None:
+        if self.left_out is None:
             said = self._answer()[0]
-            self.missing, self.pid = said["missing"], said["pid"]
+            self.left_out, self.pid = said["left_out"], said["pid"]
+            if self.left_out and isinstance(self._process, _Process):
+                get_logger().warning(
+                    "Each kernel imports these itself, which takes longer, because they start "
+                    "threads: %s",
+                    ", ".join(self.left_out),
+                )
 
     def new_folder(self) -> tuple[Path, Path]:
         """Return a kernel's own folder and, in it, the folder for its sockets."""

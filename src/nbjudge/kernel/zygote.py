@@ -1,15 +1,16 @@
 """The warm process: it imports the course's libraries once, and every kernel is a fork of it.
 
-    python -I zygote.py SOCKET LISTENER PACKAGE_FOLDER
+    python -I zygote.py SOCKET LISTENER PACKAGE_FOLDER [MODULE_TO_LEAVE_OUT ...]
 
 It imports and forks, and runs nothing of a student's: student code runs in forks that have
-entered a box. It keeps to one thread, because a fork copies only the thread that forks.
+entered a box. It keeps to one thread, because a fork copies only the thread that forks: if a module
+of the course starts another one, it begins anew and leaves that module to the kernels.
 
 The grader (`warm.py`) speaks to it over a SOCK_SEQPACKET socket, one JSON object a message:
 
 - first it is told ``{"modules", "user", "hidden_libraries"}``; by then it has imported what every
   kernel needs;
-- it says ``{"missing": [...], "pid"}``, the modules it could not import, or ``{"error": text}``;
+- it says ``{"left_out": [...], "pid"}``, the modules that start threads, or ``{"error": text}``;
 - each request ``{"box", "connection", "environment", "limits"}`` asks for one kernel; the answer is
   ``{"pid", "init_pid"}`` with three descriptors (the kernel's pidfd, the box's lifeline, a pipe
   that tells when the kernel is ready), or ``{"error": text}``.
@@ -49,36 +50,63 @@ KERNEL_MODULES = (
 )
 
 
-def main(control: socket.socket, listener: socket.socket) -> None:
-    """Get warm, then serve; returns only in a fork, when its kernel has ended."""
+def main(control: socket.socket, listener: socket.socket, left_out: list[str]) -> None:
+    """Get warm, then serve; returns only in a fork, when its kernel has ended.
+
+    Modules in `left_out` are not imported.
+    """
     try:
-        missing = preload(KERNEL_MODULES)
-        order = json.loads(hear(control) or "null")
+        preload(KERNEL_MODULES)
+        order = json.loads(hear(control, socket.MSG_PEEK) or "null")
         if order is None:  # the grader is gone
             return
-        missing += preload(order["modules"])
+        modules = [name for name in order["modules"] if not _is_within(name, left_out)]
+        starter = preload(modules)
+        if starter:
+            begin_anew_without(starter)
+        hear(control)
         if order["user"]:
             become(order["user"], order["hidden_libraries"])
-        check_single_thread()
+        if count_threads() != 1:
+            raise RuntimeError("what every kernel imports, IPython or ipykernel, started a thread")
     except Exception as error:
         say(control, {"error": f"{error}"})
         return
-    request = serve(control, listener, missing)
+    request = serve(control, listener, left_out)
     if request is not None:
         from nbjudge.kernel.student_kernel import run_kernel
 
         run_kernel(request)
 
 
-def preload(modules: Iterable[str]) -> list[str]:
-    """Import modules by name; return those that could not be imported."""
-    missing = []
+def preload(modules: Iterable[str]) -> str | None:
+    """Import modules by name; return the first one that has started a thread which is still there.
+
+    A library that fails to import here fails in the student's code, too.
+    """
+    threads = [(None, count_threads())]
     for name in modules:
-        try:
+        with contextlib.suppress(Exception):
             importlib.import_module(name)
-        except Exception:  # a library that fails to import here fails in the student's code, too
-            missing.append(name)
-    return missing
+        threads.append((name, count_threads()))
+    if count_threads() == 1:
+        return None
+    return next((name for name, number in threads if number > 1), None)
+
+
+def _is_within(name: str, modules: Iterable[str]) -> bool:
+    """Return whether a module is one of these, or in a package of these."""
+    return any(f"{name}.".startswith(f"{module}.") for module in modules)
+
+
+def count_threads() -> int:
+    """Return the number of this process's threads."""
+    return len(os.listdir("/proc/self/task"))
+
+
+def begin_anew_without(module: str) -> None:
+    """Become the same process from its beginning; its grader's order is still there to be heard."""
+    os.execv(sys.executable, [*sys.orig_argv, module])
 
 
 def become(user: str, hidden_libraries: list[list[str]]) -> None:
@@ -101,17 +129,7 @@ def become(user: str, hidden_libraries: list[list[str]]) -> None:
     linux.allow_inspection()
 
 
-def check_single_thread() -> None:
-    """Raise `RuntimeError` if an imported library has started a thread."""
-    threads = len(os.listdir("/proc/self/task"))
-    if threads != 1:
-        raise RuntimeError(
-            f"a preloaded library started threads ({threads - 1}); kernels forked from such a "
-            "process can hang: take it out of BoxProvisioner.preload"
-        )
-
-
-def serve(control: socket.socket, listener: socket.socket, missing: list[str]) -> dict | None:
+def serve(control: socket.socket, listener: socket.socket, left_out: list[str]) -> dict | None:
     """Answer requests until the grader is gone; in a fork, return the request it is for."""
     from nbjudge.kernel import linux
     from nbjudge.kernel.box import BoxPlan, open_box
@@ -120,12 +138,12 @@ def serve(control: socket.socket, listener: socket.socket, missing: list[str]) -
     linux.reap_orphans()
     gc.collect()
     gc.freeze()  # a collection in a fork would touch, and so copy, the shared memory
-    say(control, {"missing": missing, "pid": os.getpid()})
+    say(control, {"left_out": left_out, "pid": os.getpid()})
     forked = False
     while True:
         heard, _, _ = select.select([control] if forked else [control, listener], [], [])
         if listener in heard:
-            forked = multiply(control, listener, missing)
+            forked = multiply(control, listener, left_out)
             continue
         message = hear(control)
         if not message:
@@ -143,7 +161,7 @@ def serve(control: socket.socket, listener: socket.socket, missing: list[str]) -
         os.close(box.lifeline)
 
 
-def multiply(control: socket.socket, listener: socket.socket, missing: list[str]) -> bool:
+def multiply(control: socket.socket, listener: socket.socket, left_out: list[str]) -> bool:
     """Fork a warm process for who has connected; return whether this is that process.
 
     There, `control` leads to whoever has connected, and `listener` is closed.
@@ -159,7 +177,7 @@ def multiply(control: socket.socket, listener: socket.socket, missing: list[str]
         os.dup2(connection.fileno(), control.fileno(), inheritable=False)
     listener.close()
     linux.reap_orphans()
-    say(control, {"missing": missing, "pid": os.getpid()})
+    say(control, {"left_out": left_out, "pid": os.getpid()})
     return True
 
 
@@ -203,10 +221,10 @@ def keep_only(descriptor: int) -> int:
     return 3
 
 
-def hear(control: socket.socket) -> bytes:
+def hear(control: socket.socket, flags: int = 0) -> bytes:
     """Return the next request; empty when the grader is gone, in whichever way."""
     try:
-        return control.recv(MESSAGE_BYTES)
+        return control.recv(MESSAGE_BYTES, flags)
     except ConnectionError:
         return b""
 
@@ -223,4 +241,4 @@ if __name__ == "__main__":
     importlib.import_module("nbjudge.kernel.student_kernel")  # and with it all of this folder
     sys.path.remove(sys.argv[3])
     atexit._clear()
-    main(_control, _listener)
+    main(_control, _listener, sys.argv[4:])
