@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import time
-import venv
 from pathlib import Path
 
 import psutil
@@ -226,17 +225,6 @@ def test_a_kernel_that_was_started_ahead_for_another_assignment_is_not_used(tmp_
     assert told == {name: name for name in told}
 
 
-# as pyarrow does when pandas imports it
-STARTS_A_THREAD = """
-import threading, time
-READY = threading.Event()
-def stay():
-    READY.set()
-    time.sleep(1e6)
-threading.Thread(target=stay, daemon=True).start()
-"""
-
-
 def test_everything_that_the_doctor_tries_is_stopped(capsys):
     assert doctor(CONFIG), capsys.readouterr().out
 
@@ -255,30 +243,6 @@ def test_an_environment_may_be_a_link(tmp_path):
     python = linked / Path(sys.executable).relative_to(sys.prefix)
     done = subprocess.run([python, "-m", "nbjudge", "doctor"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_a_library_that_starts_threads_is_imported_by_each_kernel_itself(tmp_path):
-    venv.create(tmp_path / "environment", symlinks=True)
-    (packages,) = (tmp_path / "environment").glob("lib/python*/site-packages")
-    for name in ("busy", "busier"):
-        (packages / f"{name}.py").write_text(STARTS_A_THREAD)
-    (packages / "others.pth").write_text("\n".join(name for name in sys.path if name))
-    script = (
-        "import logging, sys, test_kernel\n"
-        "logging.basicConfig()\n"
-        "modules = ['numpy', 'busy', 'busier', 'json.tool']\n"
-        "config = test_kernel.Config({'BoxProvisioner': {'preload': modules}})\n"
-        "print(test_kernel.run('.', *sys.argv[1:], config=config)[1])\n"
-    )
-    names = "('numpy', 'busy', 'busier', 'json.tool')"
-    warm = f"import sys; print([name in sys.modules for name in {names}])"
-    itself = "import busy; print(busy.READY.wait(9))"
-    python = tmp_path / "environment" / "bin" / "python"
-    command = [python, "-c", script, warm, itself]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout == "['[True, False, False, True]\\n', 'True\\n']\n"
-    assert "because they start threads: busy, busier" in done.stderr
 
 
 @only_root

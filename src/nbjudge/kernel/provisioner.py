@@ -225,7 +225,8 @@ class BoxProvisioner(LocalProvisioner):
             "NBGRADER_EXECUTION": os.environ.get("NBGRADER_EXECUTION", ""),
         }
         limits = {
-            # address space holds libraries and thread stacks, too, which cost little memory
+            # address space holds thread stacks, too, which cost little memory; that of the
+            # libraries in the warm process, gigabytes with CUDA, is added there
             "RLIMIT_AS": self.memory + (4 << 30),
             "RLIMIT_DATA": self.memory,
             "RLIMIT_NPROC": self.processes,

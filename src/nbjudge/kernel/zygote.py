@@ -11,7 +11,8 @@ The grader (`warm.py`) speaks to it over a SOCK_SEQPACKET socket, one JSON objec
 - first it is told ``{"modules", "user", "hidden_libraries"}``; by then it has imported what every
   kernel needs;
 - it says ``{"left_out": [...], "pid"}``, the modules that start threads, or ``{"error": text}``;
-- each request ``{"box", "connection", "environment", "limits"}`` asks for one kernel; the answer is
+- each request ``{"box", "connection", "environment", "limits"}`` asks for one kernel, whose limit
+  ``RLIMIT_AS`` counts from what this process has imported; the answer is
   ``{"pid", "init_pid"}`` with three descriptors (the kernel's pidfd, the box's lifeline, a pipe
   that tells when the kernel is ready), or ``{"error": text}``.
 
@@ -197,6 +198,7 @@ def enter(control: socket.socket, request: dict, box) -> dict:
 
     try:
         os.setsid()
+        request["limits"]["RLIMIT_AS"] += address_space()
         linux.enter_namespaces(box.init_pidfd)
         ready, ready_end = os.pipe()
         pid = os.fork()
@@ -212,6 +214,12 @@ def enter(control: socket.socket, request: dict, box) -> dict:
     os.setsid()
     request["ready"] = keep_only(ready_end)
     return request
+
+
+def address_space() -> int:
+    """Return the bytes of address space that this process has: libraries above all."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def keep_only(descriptor: int) -> int:
