@@ -10,6 +10,7 @@ import struct
 import zlib
 
 import attacks
+import linear
 import nbformat
 import pages
 import pytest
@@ -547,3 +548,22 @@ def test_code_with_a_long_gap_or_of_great_length_is_shown_without_colours():
     cells = BeautifulSoup(page, "html.parser").select(".jp-Cell .highlight")
     assert [bool(cell.select("span.k")) for cell in cells] == [True, False, False]
     assert [cell.get_text().strip() for cell in cells] == [source.strip() for source in sources]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("See ![image.png](attachment:12-34.png).", "(a picture, image.png, that is only in"),
+        (f"![]({IMAGE}{'A' * 200_000}) So it falls.", "(a picture that is only in the file"),
+    ],
+)
+def test_of_a_picture_that_was_pasted_it_is_said_where_it_is(typed, said):
+    text = inert_markdown(typed)
+    assert said in text
+    assert len(text) < 150
+    assert text.endswith(typed[-6:])
+
+
+@pytest.mark.parametrize("piece", ["![a](data:image/", "![a", "![a](attachment:b "])
+def test_pictures_that_never_end_cost_linear_time(piece):
+    linear.check(inert_markdown, lambda number: piece * number, 5_000)

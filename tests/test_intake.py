@@ -18,7 +18,7 @@ from conftest import ROOT
 from nbjudge.intake import IntakeLimits, find_submissions, read_notebook, read_submission
 from nbjudge.intake.names import is_notebook, released_name, student_name_problem
 from nbjudge.intake.support import refusal
-from nbjudge.rebuild.build import known_ids
+from nbjudge.rebuild.build import known_ids, known_texts
 
 RELEASED = ("q1_l1_backprop", "q2_momentum", "q3_pytorch_l2", "q4_height_weight")
 HONEST = ROOT / "submitted" / "all_right" / "lab1"
@@ -454,6 +454,25 @@ def test_a_notebook_of_another_name_is_known_by_its_cells(folder, root):
     assert set(found.notebooks) == {"q1_l1_backprop", "q2_momentum"}
     assert any("homework final.ipynb was taken for q2_momentum" in note for note in found.notes)
     assert any("holiday.ipynb is none of" in note for note in found.notes)
+
+
+def test_a_notebook_without_name_and_ids_is_known_by_the_texts_of_its_locked_cells(folder, root):
+    notebooks = {
+        name: nbformat.read(root / "release" / "lab1" / f"{name}.ipynb", 4) for name in RELEASED
+    }
+    nb = nbformat.from_dict(notebooks["q2_momentum"])
+    for cell in nb.cells:
+        cell.metadata, cell.id = {}, f"x{cell.id}"
+    nbformat.write(nb, folder / "Untitled.ipynb")
+    put(folder, "q1_l1_backprop.ipynb")
+    nb.cells = [nbformat.v4.new_code_cell("x = 1")]
+    nbformat.write(nb, folder / "Untitled1.ipynb")
+    known = {"known_ids": {n: known_ids(nb) for n, nb in notebooks.items()}}
+    known["known_texts"] = {n: known_texts(nb) for n, nb in notebooks.items()}
+    found = submitted(folder, **known)
+    assert found.notebooks["q2_momentum"].file_name == "Untitled.ipynb"
+    assert any("Untitled.ipynb was taken for q2_momentum" in note for note in found.notes)
+    assert any("Untitled1.ipynb is none of" in note for note in found.notes)
 
 
 def make_odd(folder, kind, target):

@@ -212,6 +212,21 @@ def test_files_beside_the_notebook_are_there_and_the_courses_own_win(tmp_path, b
     assert "ipynb" not in printed
 
 
+@pytest.mark.parametrize("boxed", [True, False], ids=["boxed", "without a box"])
+def test_a_notebook_writes_anew_the_files_that_it_wrote_when_it_was_handed_in(tmp_path, boxed):
+    (tmp_path / "figures").mkdir()
+    for name in ("results.csv", "figures/loss.png", "log.txt"):
+        (tmp_path / name).write_text("1")
+    source = (
+        "for name, mode in (('results.csv', 'w'), ('figures/loss.png', 'w'), ('log.txt', 'a')):\n"
+        "    print('2', file=open(name, mode), flush=True)\n"
+        "print([open(n).read() for n in ('results.csv', 'figures/loss.png', 'log.txt')])"
+    )
+    ends, printed = run(tmp_path, source, boxed=boxed)
+    assert (ends, printed) == ([None], ["['2\\n', '2\\n', '12\\n']\n"])
+    assert (tmp_path / "results.csv").read_text() == "1"
+
+
 def test_a_kernel_that_was_started_ahead_for_another_assignment_is_not_used(tmp_path):
     runner = Runner(config=CONFIG, timeout=60)
     told = {}
@@ -326,7 +341,7 @@ def test_no_box_is_left_whenever_its_opener_is_killed(tmp_path):
     moments = random.Random(20261125)
     for _ in range(150):
         opener = multiprocessing.get_context("fork").Process(
-            target=open_box, args=[BoxPlan(str(tmp_path))]
+            target=open_box, args=[BoxPlan(str(tmp_path), str(tmp_path))]
         )
         opener.start()
         children = Path(f"/proc/{opener.pid}/task/{opener.pid}/children")

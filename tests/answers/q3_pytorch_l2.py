@@ -676,6 +676,7 @@ OPTIMIZERS = [
         "weight decay as well as the penalty",
     ),
     _optimizer("Adam", "torch.optim.Adam(model.parameters(), lr=lr)", "not SGD"),
+    _optimizer("AdamW", "torch.optim.AdamW(model.parameters(), lr=lr)", "not SGD"),
     _optimizer(
         "RMSprop", "torch.optim.RMSprop(model.parameters(), lr=lr, momentum=momentum)", "not SGD"
     ),

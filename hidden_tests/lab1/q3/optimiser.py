@@ -132,14 +132,14 @@ torch_optimizer = HiddenTest(
             "there more in it than the optimiser?",
             {IS_OPTIMISER: False},
         ),
+        "not SGD": _setting(
+            "Its steps are not those of SGD with momentum: the lab asks for torch.optim.SGD.",
+            {SGD: False},
+        ),
         "weight decay as well as the penalty": _setting(
             "weight_decay adds an L2 penalty of its own, so it would count twice: the loss has it "
             "already.",
             {NO_DECAY: False},
-        ),
-        "not SGD": _setting(
-            "Its steps are not those of SGD with momentum: the lab asks for torch.optim.SGD.",
-            {SGD: False},
         ),
         "some parameters are left out": _setting(
             "The optimiser does not hold all parameters of the model it is given. Give it "

@@ -29,6 +29,8 @@ _GOOD_LINK = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
 _BEGIN = re.compile(r"\\begin\{([a-z]*\*?)\}|\\\\([(\[])")
 _END = re.compile(r"\\end\{([a-z]*\*?)\}|\\\\([)\]])")
 _BEGINS = {")": "(", "]": "["}
+# as JupyterLab (attachment) and Colab (data) write it
+_PASTED = re.compile(r"!\[([^\]\[\n]{0,100})\]\((?:attachment:|data:image/)[^)\s]*\)?")
 _CODE = ("block_code", "codespan")  # the parser's names
 _MERMAID = re.compile(r"^([ \t>*+-]*(?:`{3,}|~{3,})[ \t]*)mermaid", re.MULTILINE)
 # commands of MathJax that load, link or style; ∖ looks the same and commands nothing
@@ -55,7 +57,9 @@ def inert_markdown(text: str) -> str:
 
     Markdown that has none of these is returned unchanged, signs such as ``x<y`` included. What
     is in the way is shown as it was typed; if that is not enough, the whole text is a code block.
+    Of a picture that was pasted into the text, it is said where it is.
     """
+    text = _PASTED.sub(_say_picture, text)
     text = shorten(inert_text(text), MOST_CHARACTERS, MOST_LINES)
     if _open_formulas(text) > MOST_OPEN:
         return code_block(text)
@@ -65,6 +69,11 @@ def inert_markdown(text: str) -> str:
         if _is_inert(text):
             return text
     return code_block(text)
+
+
+def _say_picture(found: re.Match) -> str:
+    name = found[1].strip()
+    return f"(a picture{f', {name},' if name else ''} that is only in the file as it was handed in)"
 
 
 def typed_markdown(text: str) -> str:

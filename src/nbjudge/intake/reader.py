@@ -76,6 +76,8 @@ def _no_notebook(data: bytes) -> str:
     head = data[:200].lstrip()
     if not head:
         return "is empty: the upload was probably interrupted"
+    if head.startswith(b"<<<<<<<"):
+        return "has two versions in it, as git leaves them where both have changed: merge them"
     if head.startswith(b"<"):
         return "is a web page, not a notebook: download the .ipynb file, not its preview"
     if head.startswith((b"[", b"null", b'"')):

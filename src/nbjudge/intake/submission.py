@@ -109,6 +109,7 @@ def read_submission(
     limits: IntakeLimits = IntakeLimits(),  # noqa: B008 (it is frozen)
     *,
     known_ids: Mapping[str, Collection[str]] | None = None,
+    known_texts: Mapping[str, Collection[str]] | None = None,
     course_files: Collection[str] = (),
 ) -> Submission:
     """Read one submission. Never raises for what a student can put there, and never waits.
@@ -121,6 +122,8 @@ def read_submission(
         limits: how much is read.
         known_ids: for each released notebook, its grade_ids and cell ids (`rebuild.known_ids`); by
             them a notebook is found whose name says nothing.
+        known_texts: for each released notebook, texts of its cells (`rebuild.known_texts`); by them
+            a notebook is found that has lost its ids, too.
         course_files: paths of the course's files that lie beside the notebooks; a student's file
             never takes their place.
     """
@@ -133,7 +136,7 @@ def read_submission(
         entries, notes = list_files(root, limits.hard_links)
         timestamp, about_time = _read_timestamp(root, entries)
         notebooks, about_notebooks = _read_notebooks(
-            root, entries, released, limits, known_ids or {}
+            root, entries, released, limits, known_ids or {}, known_texts or {}
         )
         files, about_files = _read_files(root, entries, limits, course_files)
     finally:
@@ -158,7 +161,7 @@ def read_timestamp(folder: Path | str) -> datetime | None:
         os.close(root)
 
 
-def _read_notebooks(root, entries, released, limits, known_ids):
+def _read_notebooks(root, entries, released, limits, known_ids, known_texts):
     """Return the notebook for each released name, and notes on how it was chosen."""
     candidates: dict[str, list[Entry]] = {}
     nameless = []
@@ -174,7 +177,7 @@ def _read_notebooks(root, entries, released, limits, known_ids):
     for entry in nameless[:MOST_CANDIDATES]:
         missing = [name for name in released if name not in found]
         read = _read_one(root, entry, limits)
-        name = _by_content(read, missing, known_ids)
+        name = _by_content(read, missing, known_ids, known_texts)
         if name:
             found[name] = read
             notes.append(f"{shown(entry.path)} was taken for {name}.ipynb, because its cells are.")
@@ -219,11 +222,15 @@ def _read_one(root: int, entry: Entry, limits: IntakeLimits) -> ReadNotebook:
     return read_notebook(data, file_name, limits)
 
 
-def _by_content(read: ReadNotebook, missing: Sequence[str], known_ids) -> str | None:
-    """Return the missing notebook whose ids the cells carry, if it is the only one."""
+def _by_content(read: ReadNotebook, missing: Sequence[str], known_ids, known_texts) -> str | None:
+    """Return the one missing notebook whose ids or, else, texts the cells have."""
     ids = {cell.grade_id for cell in read.cells} | {cell.cell_id for cell in read.cells}
-    fitting = [name for name in missing if ids & set(known_ids.get(name, ()))]
-    return fitting[0] if len(fitting) == 1 else None
+    texts = {cell.source.strip() for cell in read.cells}
+    for marks, known in ((ids, known_ids), (texts, known_texts)):
+        fitting = [name for name in missing if marks & set(known.get(name, ()))]
+        if fitting:
+            return fitting[0] if len(fitting) == 1 else None
+    return None
 
 
 def _read_files(root, entries, limits: IntakeLimits, course_files):

@@ -19,6 +19,7 @@ HOME = "/home/student"
 # Where the kernel sees the folder of its sockets: below no folder that it may write to, or the
 # Landlock rule for that folder would be void.
 SOCKETS = "/sockets"
+FILES = "/files"
 # of /etc, only what libraries read: where shared objects lie, fonts, the time zone, file types
 _ETC = ("ld.so.cache", "alternatives", "fonts", "localtime", "mime.types")
 TWO_WAYS_ON = (
@@ -45,14 +46,15 @@ class BoxPlan:
 
     Attributes:
         sockets: folder of the kernel's sockets, seen as `SOCKETS` inside.
-        files: what lies in the student's home: (path outside, name inside), read-only.
+        files: folder of what is to lie in the student's home, seen as `FILES` inside, read-only;
+            the kernel copies it, so that a notebook may write its own files anew.
         libraries: further folders that are visible, read-only: (path outside, path inside).
         size: bytes that each writable folder can hold; they are in memory.
         own_proc: whether the box gets a /proc of its own; where the machine masks /proc, none.
     """
 
     sockets: str
-    files: tuple[tuple[str, str], ...] = ()
+    files: str
     libraries: tuple[tuple[str, str], ...] = ()
     size: int = 256 << 20
     own_proc: bool = True
@@ -64,8 +66,7 @@ class BoxPlan:
     @classmethod
     def from_json(cls, data: dict) -> "BoxPlan":
         """Return the plan that `to_json` wrote."""
-        pairs = {key: tuple(map(tuple, data[key])) for key in ("files", "libraries")}
-        return cls(**{**data, **pairs})
+        return cls(**{**data, "libraries": tuple(map(tuple, data["libraries"]))})
 
     def arguments(self) -> list[str]:
         """Return bubblewrap's arguments, up to the program that it is to run."""
@@ -96,9 +97,8 @@ class BoxPlan:
             "--remount-ro",
             "/dev",
         ]
-        for outside, name in self.files:
-            arguments += ["--ro-bind", outside, f"{HOME}/{name}"]
-        arguments += ["--bind", self.sockets, SOCKETS, "--remount-ro", "/", "--chdir", HOME]
+        arguments += ["--ro-bind", self.files, FILES, "--bind", self.sockets, SOCKETS]
+        arguments += ["--remount-ro", "/", "--chdir", HOME]
         return arguments
 
 

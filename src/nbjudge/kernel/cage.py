@@ -1,7 +1,9 @@
 """What a forked process gives up before it becomes a student's kernel."""
 
+import contextlib
 import os
 import resource
+import shutil
 
 from nbjudge.kernel import landlock, linux, syscalls
 from nbjudge.kernel.box import SOCKETS, WRITABLE
@@ -17,6 +19,12 @@ def forget_the_grader(environment: dict[str, str], folder: str) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+
+
+def copy_files(files: str, home: str) -> None:
+    """Copy what the notebook finds beside it into its home, as far as there is room."""
+    with contextlib.suppress(OSError, shutil.Error):
+        shutil.copytree(files, home, dirs_exist_ok=True)
 
 
 def set_limits(limits: dict[str, int]) -> None:

@@ -12,7 +12,6 @@ import secrets
 import select
 import shutil
 import signal
-from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
@@ -132,9 +131,10 @@ class BoxProvisioner(LocalProvisioner):
         wanted = self._wanted()  # before files are copied: what changes meanwhile is not missed
         folder, sockets = self._zygote.new_folder()
         key = secrets.token_hex(16)
+        stage_files(folder / "files", submission, self.course_files)
         plan = BoxPlan(
             sockets=str(sockets),
-            files=self._stage(folder / "files", submission),
+            files=str(folder / "files"),
             libraries=self._zygote.libraries,
             size=self.disk,
             own_proc=self.own_proc,
@@ -236,13 +236,6 @@ class BoxProvisioner(LocalProvisioner):
             "RLIMIT_CORE": 0,
         }
         return {"environment": {**ENVIRONMENT, **own, **self.environment}, "limits": limits}
-
-    def _stage(
-        self, staged: Path, submission: str | os.PathLike | None
-    ) -> tuple[tuple[str, str], ...]:
-        """Copy what a kernel needs beside its notebook to where the box can reach it."""
-        stage_files(staged, submission, self.course_files)
-        return tuple((str(path), path.name) for path in sorted(staged.iterdir()))
 
     async def _until_ready(self, ready: int) -> None:
         """Return when the kernel answers; raises `BoxError` if it says that it cannot start."""

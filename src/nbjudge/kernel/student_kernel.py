@@ -12,7 +12,7 @@ from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
 from nbjudge.kernel import cage
-from nbjudge.kernel.box import HOME
+from nbjudge.kernel.box import FILES, HOME
 from nbjudge.kernel.publisher import PatientPublisher, PatientStream, make_patient
 from nbjudge.kernel.zygote import READY
 
@@ -81,6 +81,7 @@ def run_kernel(request: dict) -> None:
     """
     try:
         cage.forget_the_grader(request["environment"], HOME)
+        cage.copy_files(FILES, HOME)
         cage.set_limits(request["limits"])
         cage.lock()
         app = make_app(request["connection"])

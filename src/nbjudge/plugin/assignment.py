@@ -16,7 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from nbjudge.intake import IntakeLimits, Submission, read_submission
 from nbjudge.plugin.carry import read_solutions
-from nbjudge.rebuild.build import known_ids, rebuild
+from nbjudge.rebuild.build import known_ids, known_texts, rebuild
 from nbjudge.record.digest import (
     hidden_test_digest,
     release_digest,
@@ -73,6 +73,7 @@ class Assignment:
             list(self.notebooks),
             self.limits,
             known_ids=self._ids,
+            known_texts=self._texts,
             course_files=list(self.files),
         )
 
@@ -139,7 +140,11 @@ class Assignment:
 
     @cached_property
     def _ids(self) -> dict[str, frozenset[str]]:
-        return {name: frozenset(known_ids(nb)) for name, nb in self.notebooks.items()}
+        return {name: known_ids(nb) for name, nb in self.notebooks.items()}
+
+    @cached_property
+    def _texts(self) -> dict[str, frozenset[str]]:
+        return {name: known_texts(nb) for name, nb in self.notebooks.items()}
 
 
 def load_assignment(

@@ -23,6 +23,7 @@ from nbjudge.question.ask import question_code
 from nbjudge.question.probe import ANSWER_TYPE
 from nbjudge.question.reply import Reply, StudentError, read_reply
 from nbjudge.question.wire import MAX_PAYLOAD
+from nbjudge.rebuild.cell_text import read_text
 from nbjudge.record.audit import audit_line, unjudged_line
 from nbjudge.record.files import files_in_folder
 from nbjudge.verdict.carry import better, to_ask_again
@@ -280,14 +281,19 @@ class JudgeExecute(BoxedExecute):
     def _start_task(self):
         self._figures = self._figures_in_answers = 0
         self._cell_error: StudentError | None = None
+        self._run_error: StudentError | None = None  # of an answer that defines nothing
 
     def _run_students_cell(self, cell, index):
         """Run a cell, and remember what the next verdict needs of it."""
         problem = self.run(cell, index)
         self._cell_problem = self._cell_problem or problem
         for output in cell.outputs:
-            if output.output_type == "error" and self._cell_error is None:
-                self._cell_error = StudentError(output.ename[:100], output.evalue[:500])
+            if output.output_type == "error":
+                error = StudentError(output.ename[:100], output.evalue[:500])
+                self._cell_error = self._cell_error or error
+                if utils.is_solution(cell) and not error.from_stub:
+                    runs = not read_text(cell.source).defined
+                    self._run_error = self._run_error or (error if runs else None)
             elif is_figure(output) and not cell.metadata.get(SOLVED):
                 self._figures += 1
                 self._figures_in_answers += utils.is_solution(cell)
@@ -315,6 +321,7 @@ class JudgeExecute(BoxedExecute):
             self._cell_error,
             max_points,
             self._cell_problem,
+            self._run_error,
         )
         return Judged(grade_id, test, verdict, seed, cases, replies)
 

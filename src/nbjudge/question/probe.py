@@ -108,7 +108,7 @@ def make_tensor(array, requires_grad):
     """Return a torch tensor that owns its numbers."""
     import torch
 
-    return torch.tensor(array, requires_grad=requires_grad)
+    return torch.tensor(array, requires_grad=requires_grad, device="cpu")  # whatever the default is
 
 
 def describe_error(error):

@@ -9,13 +9,20 @@ from nbjudge.outcome import Outcome
 from nbjudge.question.wire import WireError, decode, fits
 
 MOST_NAMES = 20  # of changed arguments
-# what torch says, with CUDA and without, on Linux and macOS
+# what torch says where there is no GPU, in its builds with CUDA, without, and for macOS
 NO_GPU = (
     "Torch not compiled with CUDA enabled",
+    "Torch not compiled with XPU enabled",
     "Found no NVIDIA driver",
     "No CUDA GPUs are available",
     "on a CUDA device but torch.cuda.is_available() is False",
+    "without ATen_cuda library",
+    "from the 'MPS' backend",
+    "without MPS backend",
     "PyTorch is not linked with support for mps devices",
+    "requires CUDA support",
+    "Cannot access accelerator device when none is available",
+    "'torch._C' has no attribute '_cuda_",
 )
 
 
@@ -38,8 +45,13 @@ class StudentError:
     @property
     def without_gpu(self) -> bool:
         """Whether torch was told to use a GPU, and there is none where the grader runs."""
-        raised_by_torch = self.type in ("AssertionError", "RuntimeError")
-        return raised_by_torch and any(text in self.message for text in NO_GPU)
+        return any(text in self.message for text in NO_GPU)
+
+    @property
+    def from_stub(self) -> bool:
+        """Whether a stub raised it that nobody has replaced, and not a library."""
+        of_a_line = self.line.lstrip().startswith("raise NotImplementedError")
+        return self.type == "NotImplementedError" and (of_a_line if self.line else not self.message)
 
     def __str__(self) -> str:
         where = f'\n    in your line: "{self.line}"' if self.line else ""

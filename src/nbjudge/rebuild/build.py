@@ -15,10 +15,10 @@ from nbjudge.intake.records import StudentCell
 from nbjudge.rebuild.cell_text import bound_names, first_line, loaded_names, parse, squashed
 from nbjudge.rebuild.matching import Found, Matches, match
 from nbjudge.rebuild.merged import spread
-from nbjudge.rebuild.released import Released, known_ids, read_released
+from nbjudge.rebuild.released import Released, known_ids, known_texts, read_released
 
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-__all__ = ["known_ids", "rebuild"]
+__all__ = ["known_ids", "known_texts", "rebuild"]
 
 
 def rebuild(

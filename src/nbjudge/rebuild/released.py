@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from nbjudge.rebuild.cell_text import CellText, loaded_names, parse, read_text, squashed, words
 
+TELLING = 40  # characters of a text that tells which notebook it is of
 CODE_SPAN = re.compile(r"`([^\W\d]\w*)`")
 
 
@@ -88,6 +89,16 @@ def known_ids(notebook: NotebookNode) -> frozenset[str]:
     """Return the grade_ids and cell ids of a released notebook."""
     cells = read_released(notebook).cells
     return frozenset(name for cell in cells for name in (cell.grade_id, cell.cell_id) if name)
+
+
+def known_texts(notebook: NotebookNode) -> frozenset[str]:
+    """Return the texts of the code cells that students leave as they are, but for short ones."""
+    texts = {
+        cell.source.strip()
+        for cell in read_released(notebook).cells
+        if cell.kind == "code" and cell.locked
+    }
+    return frozenset(text for text in texts if len(text) >= TELLING)
 
 
 def _read_cell(place: int, cell: NotebookNode) -> ReleasedCell:

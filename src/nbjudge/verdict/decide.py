@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,8 +15,8 @@ from nbjudge.verdict.hidden_test import Case, Credit, HiddenTest
 from nbjudge.verdict.relations import relation
 
 NO_GPU = (
-    "Where this is graded there is no GPU. Use one only if torch.cuda.is_available(); the "
-    "notebook's `device`, if it has one, says which to use."
+    "Where this is graded there is no GPU. Use one only where PyTorch finds one: the notebook's "
+    "`device`, if it has one, is right in both places."
 )
 
 
@@ -70,6 +71,7 @@ def decide(
     cell_error: StudentError | None = None,
     max_points: float | None = None,
     cell_problem: Outcome | None = None,
+    run_error: StudentError | None = None,
 ) -> Verdict:
     """Return the verdict on one task.
 
@@ -82,6 +84,8 @@ def decide(
         cell_error: the error with which a cell of the task stopped, if one did.
         max_points: of the graded cell; the test's own points by default.
         cell_problem: why a cell of the notebook did not come to its end, if one did not.
+        run_error: the error with which an answer stopped that defines nothing but runs something,
+            such as a training. Then wrong values come of that, and no mistake is named.
     """
     stopped = cell_problem or cell_error
     results = [
@@ -96,8 +100,11 @@ def decide(
     credit = mistake = None
     seen = ""
     if failed:
-        mistake = name_mistake(test, cases, replies, results)
-        seen = "" if mistake else _see(test, cases, replies, results)
+        if run_error is None:
+            mistake = name_mistake(test, cases, replies, results)
+            seen = "" if mistake else _see(test, cases, replies, results)
+        else:
+            seen = _say_stopped(run_error)
         credit = _credit(test, cases, replies)
         if credit is not None and credit.fraction > fraction:
             fraction = credit.fraction
@@ -106,7 +113,7 @@ def decide(
         title=test.title,
         points=math.floor(fraction * max_points * 100 + 1e-6) / 100,
         max_points=max_points,
-        outcome=failed[0].outcome if failed else Outcome.PASSED,
+        outcome=_outcome(failed, run_error),
         results=tuple(results),
         mistake=mistake,
         help=test.mistakes[mistake].help if mistake else "",
@@ -209,11 +216,26 @@ def _judge_case(test, case: Case, reply: Reply, stopped) -> CaseResult:
     return CaseResult(case.label, case.weight, Outcome.PASSED)
 
 
+def _outcome(failed: Sequence[CaseResult], run_error: StudentError | None) -> Outcome:
+    if failed and run_error is not None and run_error.without_gpu:
+        return Outcome.NO_GPU
+    return failed[0].outcome if failed else Outcome.PASSED
+
+
+def _say_stopped(error: StudentError) -> str:
+    why = f" {NO_GPU}" if error.without_gpu else ""
+    said = textwrap.shorten(str(error), 200, placeholder=" …")
+    return (
+        f"Your cell stopped with {said}.{why} What it was to make is not there, or not whole: "
+        "mend that first."
+    )
+
+
 def _explain_error(
     error: StudentError, stopped: StudentError | Outcome | None
 ) -> tuple[Outcome, str]:
     """Return outcome and detail; `stopped` is how a cell of the student ended too early."""
-    if error.type == "NotImplementedError" and error.line:
+    if error.line and error.from_stub:
         return Outcome.NOT_ATTEMPTED, ""
     if error.out_of_memory:
         return Outcome.OUT_OF_MEMORY, str(error)
@@ -223,7 +245,7 @@ def _explain_error(
         return Outcome.RAISED, str(error)
     if isinstance(stopped, Outcome):
         return stopped, f"`{error.name}` is not there: a cell before stopped ({stopped.value})"
-    if stopped is not None and stopped.type == "NotImplementedError":
+    if stopped is not None and stopped.from_stub:
         return Outcome.NOT_ATTEMPTED, ""
     if stopped is not None and stopped.without_gpu:
         return Outcome.NO_GPU, f"your cell stopped with {stopped}\n{NO_GPU}"
