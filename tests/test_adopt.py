@@ -133,6 +133,14 @@ def test_what_is_no_call_with_plain_data_is_left_to_the_author(source):
         adopted(source)
 
 
+def test_a_cell_that_fails_without_an_assert_is_not_lost():
+    cell = "try:\n    square('x')\nexcept TypeError:\n    pass\n"
+    cell += "else:\n    raise AssertionError('did not raise')"
+    module = adopted(f"assert square(2) == 4\n{cell}")
+    assert "TODO: not understood" in module
+    assert "did not raise" in module
+
+
 @pytest.mark.parametrize("data", [b"", b"{}", b"PK\x03\x04", b"\x00" * 50, b'{"cells": 5}'])
 def test_what_is_no_notebook_is_said_in_a_sentence(data):
     with pytest.raises(AdoptError, match=r"hw\.ipynb"):

@@ -1,5 +1,7 @@
 """nbjudge check finds what is wrong with an assignment before a student is graded by it."""
 
+import shutil
+
 import nbformat
 import pytest
 import small_course
@@ -64,6 +66,8 @@ def test_a_course_in_order_has_no_problem(course):
         ("tests", "import math", "import sys; sys.exit('bye')", "area.py cannot be loaded"),
         ("source", 'judge("area_test")', 'jugde("area_test")', "area_test: no judge("),
         ("source", "### BEGIN HIDDEN", "### BEGIN HIDEN", "judge is not between"),
+        ("source", "### BEGIN SOLUTION", "", "### END SOLUTION do not come in pairs"),
+        ("source", "### END SOLUTION", "", "### END SOLUTION do not come in pairs"),
     ],
 )
 def test_what_can_be_seen_without_running_anything_is_said(mend_after, file, old, new, words):
@@ -73,6 +77,35 @@ def test_what_can_be_seen_without_running_anything_is_said(mend_after, file, old
     assert words in said
     assert "area" in said
     assert "Traceback" not in said
+
+
+def test_two_cells_of_one_name_are_said(mend_after):
+    path = mend_after / "source" / "small" / "area.ipynb"
+    nb = nbformat.read(path, as_version=4)
+    for cell in nb.cells:
+        cell.metadata.get("nbgrader", {})["grade_id"] = "same"
+    nbformat.write(nb, path)
+    assert "cells have the grade_id same" in check(mend_after, "--quick")
+
+
+RIGHT = "from nbjudge.check.answers import Answer\nANSWERS = [Answer('area_test', 'renamed', %r)]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (RIGHT % "def aera(r):\n    return 3 * r", "defines nothing of what the solution defines"),
+        (RIGHT.replace("area_test", "aera_test") % "x = 1", "there is no hidden test aera_test"),
+        ("ANSWERS = [", "cannot be used: SyntaxError"),
+    ],
+)
+def test_answers_that_could_not_be_judged_are_said(mend_after, text, words):
+    path = mend_after / "answers" / "small" / "area.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    said = check(mend_after, "--quick")
+    shutil.rmtree(mend_after / "answers")
+    assert words in said
 
 
 def test_a_solution_that_does_not_get_all_points_is_said(mend_after):

@@ -1,6 +1,7 @@
 """The boxed kernel: what protects the machine, what happens to deadly cells, how fast it starts."""
 
 import multiprocessing
+import os
 import random
 import re
 import shutil
@@ -17,6 +18,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
 from nbjudge.doctor import doctor
+from nbjudge.kernel import own_folder
 from nbjudge.kernel.box import BoxPlan, WarmProcessError, open_box
 from nbjudge.kernel.execute import BoxedExecute
 from nbjudge.kernel.manager import BoxKernelManager, check_box, running
@@ -227,6 +229,28 @@ def test_a_notebook_writes_anew_the_files_that_it_wrote_when_it_was_handed_in(tm
     assert (tmp_path / "results.csv").read_text() == "1"
 
 
+def test_nothing_is_left_of_a_kernel_without_a_box_however_it_ended(tmp_path, monkeypatch):
+    (place := tmp_path / "run").mkdir()
+    (submission := tmp_path / "submission").mkdir()
+    monkeypatch.setattr(own_folder, "_place", lambda: str(place))
+    ends, _ = run(submission, "import os; os._exit(1)", "1", boxed=False)
+    assert ends == [Outcome.KERNEL_DIED, None]
+    assert not list(place.iterdir())
+
+
+def test_what_a_killed_grader_has_left_is_removed_and_nothing_else(tmp_path, monkeypatch):
+    (place := tmp_path / "run").mkdir()
+    monkeypatch.setattr(own_folder, "_place", lambda: str(place))
+    used = own_folder.OwnFolder(own_folder.OPEN).path
+    (place / "of-somebody-else").mkdir()
+    for kind in (own_folder.OPEN, own_folder.WARM):
+        (place / f"{kind}left").mkdir()
+    for folder in place.iterdir():
+        os.utime(folder, (0, 0))
+    own_folder.remove_abandoned()
+    assert {folder.name for folder in place.iterdir()} == {used.name, "of-somebody-else"}
+
+
 def test_a_kernel_that_was_started_ahead_for_another_assignment_is_not_used(tmp_path):
     runner = Runner(config=CONFIG, timeout=60)
     told = {}
@@ -407,7 +431,7 @@ def test_a_warm_process_that_is_killed_while_it_starts_is_no_missing_box():
     try:
         zygote._process.process.kill()
         zygote._process.process.wait()
-        with pytest.raises(WarmProcessError, match="has ended; is there memory enough"):
+        with pytest.raises(WarmProcessError, match="while it got ready. Is there memory"):
             zygote.wait_until_warm()
     finally:
         zygote.close()

@@ -59,3 +59,9 @@ def test_libraries_of_many_gigabytes_leave_room_for_the_student(tmp_path):
     makes = "import large, numpy as np\nprint(np.ones(100 << 20, dtype=np.int8).sum())"
     printed, _ = run_with_libraries(tmp_path, {"large": large}, ["numpy", "large"], makes)
     assert printed == [f"{100 << 20}\n"]
+
+
+def test_a_module_that_ends_its_program_when_it_is_imported_is_left_out(tmp_path):
+    modules = {"ends": "import sys\nsys.exit('bye')\n"}
+    printed, _ = run_with_libraries(tmp_path, modules, ["ends", "numpy"], "print(1)")
+    assert printed == ["1\n"]

@@ -8,6 +8,7 @@ import multiprocessing.forkserver
 import os
 import signal
 import sys
+import tempfile
 import threading
 
 import psutil
@@ -17,6 +18,7 @@ import psutil
 sys.modules.setdefault("rfc3987_syntax", None)
 
 
+LONGEST_TEMPORARY = 60  # characters of a folder in which sockets have names that Linux allows
 MEMORY_OF_A_WORKER = 1 << 30  # bytes: itself, and a kernel that trains something
 
 
@@ -46,6 +48,8 @@ def start_fork_server() -> None:
     context.set_forkserver_preload(["nbjudge.quick", "nbjudge.cluster.worker", "distributed"])
     if threading.current_thread() is not threading.main_thread():
         return  # Dask starts it, and a server that grades in another thread gets no Ctrl-C
+    if len(tempfile.gettempdir()) > LONGEST_TEMPORARY:
+        tempfile.tempdir = "/tmp"
     usual = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader alone
     try:
         multiprocessing.forkserver.ensure_running()

@@ -74,7 +74,7 @@ def adopt(data: bytes, file_name: str) -> str:
         raise AdoptError(nb.problem)
     parts, names = [], set()
     for cell in nb.cells:
-        if cell.kind != "code" or "assert" not in cell.source:
+        if cell.kind != "code" or "assert" not in cell.source.lower():
             continue
         calls, others = read_asserts(cell.source)
         if calls or (others and cell.grade_id):

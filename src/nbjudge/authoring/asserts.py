@@ -62,8 +62,7 @@ def _read(tree: ast.Module) -> tuple[list[Call], list[str]]:
     known, calls, others = _values(tree), [], []
     for statement in tree.body:
         if isinstance(statement, _BLOCKS):
-            asserts = (inner for inner in ast.walk(statement) if isinstance(inner, ast.Assert))
-            others += [ast.unparse(inner) for inner in asserts]
+            others += [ast.unparse(inner) for inner in ast.walk(statement) if _fails(inner)]
             continue
         for claim in _claims(statement):
             call = _call(claim, known)
@@ -72,6 +71,14 @@ def _read(tree: ast.Module) -> tuple[list[Call], list[str]]:
             else:
                 calls.append(call)
     return calls, others
+
+
+def _fails(node: ast.AST) -> bool:
+    """Whether a statement is an assert, or raises what one would raise."""
+    if isinstance(node, ast.Raise):
+        raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        return isinstance(raised, ast.Name) and raised.id == "AssertionError"
+    return isinstance(node, ast.Assert)
 
 
 def _values(tree: ast.Module) -> dict[str, str]:

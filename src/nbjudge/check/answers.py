@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell
 from nbgrader import utils
 
 from nbjudge.check.self_check import is_self_check, last_line, printed
+from nbjudge.rebuild.cell_text import read_text
 from nbjudge.verdict.course import judged_test
 from nbjudge.verdict.decide import Verdict
 from nbjudge.verdict.hidden_test import HiddenTest
@@ -129,6 +130,29 @@ def load_answers(path: Path) -> list[Answer]:
     if odd:
         raise AnswersError(f"ANSWERS holds {odd[0]!r:.80}, which is no Answer")
     return found
+
+
+def undefined(nb: NotebookNode, answers: Sequence[Answer]) -> Iterator[str]:
+    """Return which right answers define nothing of what the solution defines, in sentences.
+
+    The solution's own cells run before them, so such an answer would be judged by these.
+    """
+    names, seen = {}, set()
+    for cell in nb.cells:
+        if utils.is_solution(cell) and cell.cell_type == "code":
+            text = read_text(cell.source)
+            seen |= text.defined | text.assigned
+        test = judged_test(cell.source) if utils.is_grade(cell) else None
+        if test is not None:
+            names[test], seen = seen, set()
+    for answer in answers:
+        text = read_text(answer.source)
+        wanted = names.get(answer.test, ())
+        if answer.right and wanted and not (text.defined | text.assigned) & set(wanted):
+            yield (
+                f"the answer “{answer.name}” to {answer.test} defines nothing of what the solution "
+                f"defines: {', '.join(sorted(wanted)[:5])}"
+            )
 
 
 def judge_answers(

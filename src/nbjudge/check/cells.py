@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from nbformat import NotebookNode
@@ -29,6 +30,7 @@ def problems(nb: NotebookNode, tests: Mapping[str, HiddenTest], module: str) -> 
             name = MARKING.fullmatch(mark)
             if name is None or name[1] not in tests:
                 yield f"{mark} names no hidden test in {module}; write @MARKING name@"
+    yield from _marks(nb)
     used = []
     for cell in nb.cells:
         if not utils.is_grade(cell) or utils.is_solution(cell):
@@ -66,3 +68,20 @@ def problems(nb: NotebookNode, tests: Mapping[str, HiddenTest], module: str) -> 
                 yield f"{name}: it needs {need!r}, which is no hidden test of this notebook"
             elif {need, name} <= set(used) and used.index(need) >= used.index(name):
                 yield f"{name}: it needs {need!r}, which is asked after it"
+
+
+def _marks(nb: NotebookNode) -> Iterator[str]:
+    """Return what is wrong with the names of cells and the marks around solutions."""
+    names = Counter(cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nb.cells)
+    for name, number in names.items():
+        if name is not None and number > 1:
+            yield f"{number} cells have the grade_id {name}: give each its own, in the cell toolbar"
+    for place, cell in enumerate(nb.cells, start=1):
+        where = cell.metadata.get("nbgrader", {}).get("grade_id") or f"cell {place}"
+        for what in ("SOLUTION", "HIDDEN TESTS"):
+            marks = re.findall(rf"^[ \t]*### (BEGIN|END) {what}\b", cell.source, re.MULTILINE)
+            if marks != ["BEGIN", "END"] * (len(marks) // 2):
+                yield (
+                    f"{where}: ### BEGIN {what} and ### END {what} do not come in pairs, so the "
+                    "release would hold what is between them, or lack too much"
+                )

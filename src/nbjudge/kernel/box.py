@@ -24,7 +24,8 @@ FILES = "/files"
 _ETC = ("ld.so.cache", "alternatives", "fonts", "localtime", "mime.types")
 TWO_WAYS_ON = (
     "Two ways on: grade on a machine with Linux 5.14 or newer, bubblewrap, libseccomp and user "
-    "namespaces; or, for submissions of people you trust, run nbjudge autograde with --unboxed."
+    "namespaces; or, for submissions of people you trust, give nbjudge grade, check and explain "
+    "--unboxed."
 )
 WRITABLE = (HOME, "/tmp", "/dev", "/proc")
 # Orphans become children of process 1, which does not ask how they ended; as it ignores the signal,

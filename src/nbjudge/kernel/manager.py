@@ -8,9 +8,7 @@ import functools
 import logging
 import os
 import socket
-import tempfile
 import time
-from pathlib import Path
 from queue import Empty
 
 import zmq.asyncio
@@ -22,6 +20,7 @@ from traitlets import Integer, Type, Unicode, default
 from traitlets.config import Config
 
 from nbjudge.kernel.files import stage_files
+from nbjudge.kernel.own_folder import OPEN, OwnFolder
 
 PROVISIONER = "nbjudge-box"
 MESSAGE_COST = 200  # bytes that a message counts beyond its content, so that empty ones count, too
@@ -137,8 +136,8 @@ class OpenKernelManager(PromptKernelManager):
 
     async def start_kernel(self, **kwargs):
         """Start a kernel beside copies of the files; see jupyter_client's `KernelManager`."""
-        self._folder = tempfile.TemporaryDirectory(prefix="nbjudge-open-")
-        home = Path(self._folder.name) / "home"
+        self._folder = OwnFolder(OPEN)
+        home = self._folder.path / "home"
         stage_files(home, kwargs.get("cwd"), self.course_files)
         if hasattr(socket, "AF_UNIX"):  # ipykernel warns of TCP, and rightly
             self.transport, self.ip = "ipc", str(home.with_name("k"))
@@ -147,7 +146,12 @@ class OpenKernelManager(PromptKernelManager):
     async def shutdown_kernel(self, *args, **kwargs):
         """End the kernel, and its folder with it."""
         await super().shutdown_kernel(*args, **kwargs)
-        self._folder.cleanup()
+        self._folder.remove()
+
+    async def cleanup_resources(self, *args, **kwargs):
+        """Remove what a kernel has left that had ended by itself."""
+        await super().cleanup_resources(*args, **kwargs)
+        self._folder.remove()
 
 
 @contextlib.asynccontextmanager

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import fcntl
 import json
 import os
 import select
 import shutil
 import socket
-import stat
 import subprocess
 import sys
-import tempfile
-import time
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +18,7 @@ from pathlib import Path
 from traitlets.log import get_logger
 
 from nbjudge.kernel.box import BoxError, WarmProcessError
+from nbjudge.kernel.own_folder import WARM, OwnFolder, remove_abandoned
 from nbjudge.kernel.zygote import MESSAGE_BYTES
 
 # torch and BLAS keep to one thread: forked kernels of a many-threaded process hang, and two
@@ -38,7 +35,6 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
-PREFIX = "nbjudge-warm-"  # of the folder of one warm process
 _zygotes: dict[tuple, Zygote] = {}
 _early: list[_Process] = []
 
@@ -120,9 +116,9 @@ class _Process:
     """A warm process that has begun to import what every kernel needs, and waits for its order."""
 
     def __init__(self):
-        remove_abandoned(Path(_runtime_folder()))
-        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_runtime_folder()))
-        self.claim = claim(self.folder)
+        remove_abandoned()
+        self._own = OwnFolder(WARM)
+        self.folder = self._own.path
         self.address = str(self.folder / "join")
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         listener.bind(self.address)
@@ -151,16 +147,15 @@ class _Process:
         self.control.close()
         self.process.kill()
         self.process.wait()
-        _remove(self.folder, self.claim)
-        self.claim = None
+        self._own.remove()
 
 
 class _Fork:
     """A warm process that another process's has forked for this one."""
 
     def __init__(self, warm: Warm):
-        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_runtime_folder()))
-        self.claim = claim(self.folder)
+        self._own = OwnFolder(WARM)
+        self.folder = self._own.path
         self.control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control.connect(warm.address)
         atexit.register(self.close)
@@ -176,8 +171,7 @@ class _Fork:
 
     def close(self) -> None:
         self.control.close()
-        _remove(self.folder, self.claim)
-        self.claim = None
+        self._own.remove()
 
 
 def start_early() -> None:
@@ -290,7 +284,12 @@ class Zygote:
         except ConnectionError:
             message = b""
         if not message:
-            raise WarmProcessError("The warm process has ended; is there memory enough?")
+            raise WarmProcessError(
+                "The warm process has ended; is there memory enough?"
+                if self.left_out is not None
+                else "The warm process ended while it got ready. Is there memory enough, and does "
+                "importing one of the modules in c.BoxProvisioner.preload end a program?"
+            )
         answer = json.loads(message)
         if "error" in answer:
             raise BoxError(answer["error"])
@@ -331,39 +330,6 @@ class Zygote:
         return tuple(libraries), hidden
 
 
-def _remove(folder: Path, lock: int | None) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    if lock is not None:
-        os.close(lock)
-
-
-def claim(folder: Path) -> int | None:
-    """Lock a folder as a living grader's own; return the lock, or None if another one has it."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
-
-
-def remove_abandoned(runtime: Path) -> None:
-    """Remove the folders of graders of this user that were killed: nobody locks them any more."""
-    for folder in runtime.glob(f"{PREFIX}*"):
-        try:
-            # one that is a moment old may not be locked yet
-            status = folder.lstat()
-            if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
-                continue
-            lock = claim(folder) if time.time() - status.st_mtime > 2 else None
-        except OSError:
-            continue
-        if lock is not None:
-            shutil.rmtree(folder, ignore_errors=True)
-            os.close(lock)
-
-
 def _other_libraries() -> list[str]:
     """Return folders of libraries that lie elsewhere, such as those of `pip install --user`."""
     own = [os.path.realpath(prefix) for prefix in (sys.prefix, sys.base_prefix)]
@@ -378,9 +344,3 @@ def _other_libraries() -> list[str]:
 
 def _open_to_all(folder: Path) -> bool:
     return all(path.stat().st_mode & 0o001 for path in (folder, *folder.parents))
-
-
-def _runtime_folder() -> str:
-    """Return the folder for sockets: short, because Linux allows 107 bytes for a socket's name."""
-    given = os.environ.get("XDG_RUNTIME_DIR", "")
-    return given if os.path.isdir(given) and len(given) < 40 else tempfile.gettempdir()

@@ -87,7 +87,7 @@ def preload(modules: Iterable[str]) -> str | None:
     """
     threads = [(None, count_threads())]
     for name in modules:
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception, SystemExit, KeyboardInterrupt):
             importlib.import_module(name)
         threads.append((name, count_threads()))
     if count_threads() == 1:

@@ -219,7 +219,7 @@ def report(arguments: list[str]) -> int:
 
 def explain(arguments: list[str]) -> int:
     """Repeat the verdicts of one notebook; return the exit status."""
-    from nbjudge.kernel.box import BoxError
+    from nbjudge.kernel.box import TWO_WAYS_ON, BoxError
     from nbjudge.plugin.explain import FULL, SHORT
     from nbjudge.plugin.explain import explain as repeat
     from nbjudge.record.gradebook import GradebookError
@@ -230,15 +230,21 @@ def explain(arguments: list[str]) -> int:
     parser.add_argument("task", nargs="*", help="its grade_id, hidden test or title; else all")
     parser.add_argument("--assignment", default="", help="needed where the course has several")
     parser.add_argument("--full", action="store_true", help="show long values whole")
+    parser.add_argument("--unboxed", action="store_true", help=BoxedExecute.boxed.help)
     asked = parser.parse_intermixed_args(arguments)
     app = _read_course()
+    if asked.unboxed:
+        app.config.merge(Config(UNBOXED))
     assignment = asked.assignment or only_assignment(app.coursedir)
     if not _is_there(app, assignment, "" if asked.assignment else " Name it with --assignment."):
         return 1
     try:
         who = (asked.student, asked.notebook, " ".join(asked.task))
         repeat(app.config, assignment, *who, Console(), FULL if asked.full else SHORT)
-    except (CourseError, GradebookError, BoxError) as error:
+    except BoxError as error:
+        print(f"{error}\n{TWO_WAYS_ON}", file=sys.stderr)
+        return 1
+    except (CourseError, GradebookError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -303,6 +309,7 @@ def adopt(arguments: list[str]) -> int:
         if asked.output is None:
             print(text)
             return 0
+        asked.output.parent.mkdir(parents=True, exist_ok=True)
         with open(asked.output, "x", encoding="utf-8") as file:  # never over what is there
             file.write(text)
     except AdoptError as error:
@@ -318,6 +325,7 @@ def adopt(arguments: list[str]) -> int:
 
 def check(arguments: list[str]) -> int:
     """Check an assignment before it is released; return 1 if anything is wrong with it."""
+    from nbjudge.kernel.box import TWO_WAYS_ON, BoxError
     from nbjudge.plugin.check import check as find_problems
 
     parser = argparse.ArgumentParser(prog="nbjudge check", allow_abbrev=False)
@@ -330,7 +338,11 @@ def check(arguments: list[str]) -> int:
         return 1
     if asked.unboxed:
         app.config.merge(Config(UNBOXED))
-    return 0 if find_problems(app.config, asked.assignment, Console(), asked.quick) else 1
+    try:
+        return 0 if find_problems(app.config, asked.assignment, Console(), asked.quick) else 1
+    except BoxError as error:
+        print(f"{error}\n{TWO_WAYS_ON}", file=sys.stderr)
+        return 1
 
 
 def examine(arguments: list[str]) -> int:

@@ -47,13 +47,17 @@ def check(config: Config, assignment: str, console: Console, quick: bool = False
         except Exception as error:  # whatever nbformat raises at a damaged file
             found = [f"it cannot be read: {type(error).__name__}: {str(error)[:200]}"]
         else:
-            found = list(_static(nb, path.stem, tests, assignment))
+            found, given = list(_static(nb, path.stem, tests, assignment)), []
+            if not found:
+                place = root / ANSWERS / assignment / f"{path.stem}.py"
+                given, found = _read_answers(nb, place, tests)
             if not found and not quick:
                 run = _runner(config, tests, files, assignment, path.stem)
                 found = list(solution.problems(nb, config, run))
-                found += _of_answers(
-                    nb, root / ANSWERS / assignment / f"{path.stem}.py", tests, run
-                )
+            if given and not found and not quick:
+                rows = answers.judge_answers(nb, given, run)
+                known = load_hidden_tests(tests, assignment, path.stem)
+                found = list(answers.problems(rows, known))
         for problem in found:
             console.print(escape(f"{path.stem}: {problem}"), highlight=False, soft_wrap=True)
         number += len(found)
@@ -90,20 +94,20 @@ def _runner(
     return run
 
 
-def _of_answers(nb: NotebookNode, path: Path, tests: Path, run: answers.Run) -> list[str]:
-    """Return what is wrong with the answers that the author has written, if there are any."""
+def _read_answers(nb: NotebookNode, path: Path, tests: Path) -> tuple[list[answers.Answer], list]:
+    """Return the answers that the author has written, if any, and what is seen to be wrong."""
     if not path.is_file():
-        return []
+        return [], []
     where = f"{ANSWERS}/{path.parent.name}/{path.name}"
-    known = load_hidden_tests(tests, path.parent.name, path.stem)
     try:
         given = answers.load_answers(path)
     except answers.AnswersError as error:
-        return [f"{where}: {error}"]
+        return [], [f"{where}: {error}"]
+    known = load_hidden_tests(tests, path.parent.name, path.stem)
     unknown = sorted({answer.test for answer in given} - known.keys())
     if unknown:
-        return [f"{where}: there is no hidden test {', '.join(unknown)}"]
-    return list(answers.problems(answers.judge_answers(nb, given, run), known))
+        return [], [f"{where}: there is no hidden test {', '.join(unknown)}"]
+    return given, [f"{where}: {problem}" for problem in answers.undefined(nb, given)]
 
 
 def _static(nb: NotebookNode, notebook: str, folder: Path, assignment: str) -> Iterator[str]:
