@@ -294,6 +294,12 @@ LOSSES = [
         "L2 penalty instead of L1",
     ),
     _penalty("λ/2", f"lmbda / 2 * {L1}", "λ/2 instead of λ"),
+    _penalty("λ/n", f"lmbda / len(y) * {L1}", "the penalty is divided by the number of rows"),
+    _penalty(
+        "abs of sums",
+        "lmbda * sum(p.sum().abs() for p in model.parameters())",
+        "absolute values of sums in the penalty",
+    ),
     _penalty("no λ", L1, "λ is not used"),
     _penalty(
         "no abs",

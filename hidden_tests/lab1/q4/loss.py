@@ -92,7 +92,8 @@ PENALTIES = {
     ),
     "the penalty is divided by the number of weights": (
         lambda theta, lmbda: lmbda * sum(t.abs().mean() for t in theta),
-        "F.l1_loss(θ, 0) takes a mean unless it is told reduction='sum'; the penalty is a sum.",
+        "The penalty is a sum; yours is a mean over each parameter. F.l1_loss(θ, 0) takes one, "
+        "unless it is told reduction='sum'.",
     ),
     "the penalty is divided by the number of all parameters": (
         lambda theta, lmbda: absolute(theta, lmbda) / sum(t.numel() for t in theta),
@@ -133,6 +134,10 @@ PENALTIES = {
         lambda theta, lmbda: lmbda * sum(t.sum() for t in theta),
         "Your numbers fit λ Σ θ; L1 is λ Σ|θ|.",
     ),
+    "absolute values of sums in the penalty": (
+        lambda theta, lmbda: lmbda * sum(t.sum().abs() for t in theta),
+        "|Σθ| is not Σ|θ|: take the absolute values first, then add up.",
+    ),
     "the penalty is subtracted": (
         lambda theta, lmbda: -absolute(theta, lmbda),
         "The penalty is added to the loss.",
@@ -152,6 +157,13 @@ def _loss(help_text, **how):
 def _loss_mistakes():
     found = {name: _loss(text, data=data) for name, (data, text) in DATA_TERMS.items()}
     found |= {name: _loss(text, penalty=how) for name, (how, text) in PENALTIES.items()}
+    found["the penalty is divided by the number of rows"] = Mistake(
+        lambda **arguments: loss_answer(
+            **arguments,
+            penalty=lambda theta, lmbda: absolute(theta, lmbda / len(arguments["y"])),
+        ),
+        "The penalty is λ Σ|θ|, however many rows there are; only the cross-entropy is a mean.",
+    )
     found["yHat and y are swapped"] = Mistake(
         lambda **arguments: {
             **loss_answer(**arguments, data=lambda p, y: F.binary_cross_entropy(y, p)),

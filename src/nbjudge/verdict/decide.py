@@ -18,6 +18,7 @@ NO_GPU = (
     "Where this is graded there is no GPU. Use one only where PyTorch finds one: the notebook's "
     "`device`, if it has one, is right in both places."
 )
+NEVER_ENDS = "is there a loop that never ends, or far more of them than are needed?"
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,8 @@ def _has_value(reply: Reply) -> bool:
 
 def _judge_case(test, case: Case, reply: Reply, stopped) -> CaseResult:
     if reply.problem is not None:
-        return CaseResult(case.label, case.weight, reply.problem)
+        detail = NEVER_ENDS if reply.problem is Outcome.TIMED_OUT else ""
+        return CaseResult(case.label, case.weight, reply.problem, detail=detail)
     if reply.error is not None:
         outcome, detail = _explain_error(reply.error, stopped)
         return CaseResult(case.label, case.weight, outcome, detail=detail)
