@@ -17,8 +17,8 @@ from jupyter_core.utils import run_sync
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
+from nbjudge import own_folder
 from nbjudge.doctor import doctor
-from nbjudge.kernel import own_folder
 from nbjudge.kernel.box import BoxPlan, WarmProcessError, open_box
 from nbjudge.kernel.execute import BoxedExecute
 from nbjudge.kernel.manager import BoxKernelManager, check_box, running
@@ -232,7 +232,7 @@ def test_a_notebook_writes_anew_the_files_that_it_wrote_when_it_was_handed_in(tm
 def test_nothing_is_left_of_a_kernel_without_a_box_however_it_ended(tmp_path, monkeypatch):
     (place := tmp_path / "run").mkdir()
     (submission := tmp_path / "submission").mkdir()
-    monkeypatch.setattr(own_folder, "_place", lambda: str(place))
+    monkeypatch.setattr(own_folder, "_place", lambda kind: str(place))
     ends, _ = run(submission, "import os; os._exit(1)", "1", boxed=False)
     assert ends == [Outcome.KERNEL_DIED, None]
     assert not list(place.iterdir())
@@ -240,10 +240,10 @@ def test_nothing_is_left_of_a_kernel_without_a_box_however_it_ended(tmp_path, mo
 
 def test_what_a_killed_grader_has_left_is_removed_and_nothing_else(tmp_path, monkeypatch):
     (place := tmp_path / "run").mkdir()
-    monkeypatch.setattr(own_folder, "_place", lambda: str(place))
+    monkeypatch.setattr(own_folder, "_place", lambda kind: str(place))
     used = own_folder.OwnFolder(own_folder.OPEN).path
     (place / "of-somebody-else").mkdir()
-    for kind in (own_folder.OPEN, own_folder.WARM):
+    for kind in (own_folder.OPEN, own_folder.WARM, own_folder.COURSE, own_folder.BESIDE):
         (place / f"{kind}left").mkdir()
     for folder in place.iterdir():
         os.utime(folder, (0, 0))

@@ -14,7 +14,7 @@ nbjudge report ASSIGNMENT -o report.html [--csv numbers.csv] [--names]
                                          one page on the class: points, tasks, mistakes, who needs
                                          a look, solutions that are much alike; runs nothing. No
                                          student is named without --names
-nbjudge explain STUDENT NOTEBOOK [TASK] [--assignment NAME] [--full]
+nbjudge explain STUDENT NOTEBOOK [TASK] [--assignment NAME] [--full] [--unboxed]
                                          repeat verdicts with their seeds, show the numbers (long
                                          lists whole with --full); changes nothing. TASK is its
                                          title, grade_id or hidden test (also: nbjudge again)

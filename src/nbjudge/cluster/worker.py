@@ -11,11 +11,8 @@ import asyncio
 import gc
 import logging
 import platform
-import shutil
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from distributed import Worker, WorkerPlugin, get_worker
 
@@ -25,6 +22,7 @@ from nbjudge.kernel.box import BoxError
 from nbjudge.kernel.manager import check_box
 from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.kernel.warm import join
+from nbjudge.own_folder import COURSE, OwnFolder
 from nbjudge.plugin.assignment import Assignment
 from nbjudge.plugin.execute import JudgeExecute
 from nbjudge.plugin.steps import Steps
@@ -45,12 +43,12 @@ class Grader:
 
     def __init__(self, course: Course):
         """Unpack it and get warm. Raises `BoxError` where students' code cannot be boxed."""
-        self._folder = Path(tempfile.mkdtemp(prefix="nbjudge-course-"))
+        self._folder = OwnFolder(COURSE)
         self._log = logging.Logger("nbjudge.worker", course.log_level)
         self._said = _Kept()
         self._log.addHandler(self._said)
         try:
-            assignment = course.unpack(self._folder)
+            assignment = course.unpack(self._folder.path)
             if course.files is not None:
                 _try_hidden_tests(assignment)
             self._steps = Steps(
@@ -82,7 +80,7 @@ class Grader:
 
     def close(self) -> None:
         """Remove what was unpacked."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.remove()
 
 
 def _try_hidden_tests(assignment: Assignment) -> None:

@@ -20,7 +20,7 @@ from traitlets import Integer, Type, Unicode, default
 from traitlets.config import Config
 
 from nbjudge.kernel.files import stage_files
-from nbjudge.kernel.own_folder import OPEN, OwnFolder
+from nbjudge.own_folder import OPEN, OwnFolder
 
 PROVISIONER = "nbjudge-box"
 MESSAGE_COST = 200  # bytes that a message counts beyond its content, so that empty ones count, too

@@ -18,8 +18,8 @@ from pathlib import Path
 from traitlets.log import get_logger
 
 from nbjudge.kernel.box import BoxError, WarmProcessError
-from nbjudge.kernel.own_folder import WARM, OwnFolder, remove_abandoned
 from nbjudge.kernel.zygote import MESSAGE_BYTES
+from nbjudge.own_folder import WARM, OwnFolder, remove_abandoned
 
 # torch and BLAS keep to one thread: forked kernels of a many-threaded process hang, and two
 # kernels on two cores should not fight

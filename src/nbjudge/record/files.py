@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from nbjudge.own_folder import BESIDE, OwnFolder
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -17,8 +18,10 @@ def write_file(path: Path, content: bytes) -> None:
 @contextlib.contextmanager
 def files_in_folder(files: Mapping[str, bytes]) -> Iterator[Path]:
     """Give a temporary folder with these files, by their path in it; it is gone after the block."""
-    with tempfile.TemporaryDirectory(prefix="nbjudge-") as name:
-        folder = Path(name)
+    folder = OwnFolder(BESIDE)
+    try:
         for path, content in files.items():
-            write_file(folder / path, content)
-        yield folder
+            write_file(folder.path / path, content)
+        yield folder.path
+    finally:
+        folder.remove()

@@ -12,17 +12,20 @@ from pathlib import Path
 
 WARM = "nbjudge-warm-"  # of one warm process
 OPEN = "nbjudge-open-"  # of one kernel without a box
+COURSE = "nbjudge-course-"  # of one worker
+BESIDE = "nbjudge-beside-"  # what lies beside one notebook
+_WITH_SOCKETS = (WARM, OPEN)
 
 
 class OwnFolder:
     """A new folder, which is locked as long as this process lives, or until it is removed.
 
     Attributes:
-        path: of the folder, short enough for sockets in it.
+        path: of the folder; where it is for sockets, short enough for them.
     """
 
     def __init__(self, kind: str):
-        self.path = Path(tempfile.mkdtemp(prefix=kind, dir=_place()))
+        self.path = Path(tempfile.mkdtemp(prefix=kind, dir=_place(kind)))
         self._lock = _claim(self.path)
 
     def remove(self) -> None:
@@ -35,7 +38,8 @@ class OwnFolder:
 
 def remove_abandoned() -> None:
     """Remove the folders of graders of this user that were killed: nobody locks them any more."""
-    for folder in (each for kind in (WARM, OPEN) for each in Path(_place()).glob(f"{kind}*")):
+    kinds = (WARM, OPEN, COURSE, BESIDE)
+    for folder in (each for kind in kinds for each in Path(_place(kind)).glob(f"{kind}*")):
         try:
             # one that is a moment old may not be locked yet
             status = folder.lstat()
@@ -60,8 +64,13 @@ def _claim(folder: Path) -> int | None:
     return descriptor
 
 
-def _place() -> str:
-    """Return the folder for sockets: short, because Linux allows 107 bytes for a socket's name."""
+def _place(kind: str) -> str:
+    """Return where folders of a kind are made.
+
+    Linux allows 107 bytes for a socket's name, so that of a folder for sockets is short.
+    """
+    if kind not in _WITH_SOCKETS:
+        return tempfile.gettempdir()
     places = (os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir())
     for given, longest in zip(places, (40, 60), strict=True):
         if os.path.isdir(given) and len(given) < longest and os.access(given, os.W_OK | os.X_OK):
