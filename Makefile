@@ -172,13 +172,12 @@ feedback: grade
 	@echo "nbgrader generate_feedback '$$ASSIGNMENT' --force"
 	@$(RUN) nbgrader generate_feedback "$$ASSIGNMENT" $(WHOM) --force --log-level=WARN
 
-# The student's environment is installed while the release is made and checked. Of three processes
-# one usually waits, for a limit or a kernel, so two cores are busy.
+# The student's environment is installed while the release is made and checked.
 test: setup | $(BUILD)/postgresql $(BUILD)/chromium
 	@$(MAKE) --no-print-directory $(BUILD)/student & student=$$!; $(MAKE) --no-print-directory release && wait $$student
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
-	$(RUN) pytest -n 3 --dist loadfile --no-loadscope-reorder -rA -o console_output_style=classic
+	$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder -rA -o console_output_style=classic
 
 # JupyterLab refuses to run as root, whom a container often has alone. Whoever starts it as root has
 # root's rights in its terminal anyway; students' code is graded as another user and in its box.

@@ -187,11 +187,11 @@ def judge_answers(
         for answer in (a for a in answers if a.test == test):
             cells += [new_code_cell(answer.source), *copy.deepcopy(checks), copy.deepcopy(cell)]
             order.append(answer)
-        cells += [new_code_cell(solution.source) for solution in solutions]
-        solutions, checks = [], []
         tasks_left.discard(test)
         if not tasks_left:
             break
+        cells += [new_code_cell(solution.source) for solution in solutions]
+        solutions, checks = [], []
     ran, verdicts = run(NotebookNode({**copy.deepcopy(nb), "cells": copy.deepcopy(cells)}))
     return list(_rows(order, verdicts, ran))
 
