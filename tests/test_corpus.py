@@ -1,7 +1,7 @@
 """Hostile, broken and odd-but-honest submissions, each graded between two honest students.
 
-An eighth of them by workers, and some of those by one process alone; ``make corpus`` grades them all
-in both ways, which takes an hour.
+An eighth of them by workers, and some of those by one process alone; ``make corpus`` grades them
+all in both ways, which takes an hour.
 """
 
 import os

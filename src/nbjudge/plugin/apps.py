@@ -219,7 +219,7 @@ def report(arguments: list[str]) -> int:
 
 def explain(arguments: list[str]) -> int:
     """Repeat the verdicts of one notebook; return the exit status."""
-    from nbjudge.kernel.box import TWO_WAYS_ON, BoxError
+    from nbjudge.kernel.box import BoxError
     from nbjudge.plugin.explain import FULL, SHORT
     from nbjudge.plugin.explain import explain as repeat
     from nbjudge.record.gradebook import GradebookError
@@ -242,12 +242,19 @@ def explain(arguments: list[str]) -> int:
         who = (asked.student, asked.notebook, " ".join(asked.task))
         repeat(app.config, assignment, *who, Console(), FULL if asked.full else SHORT)
     except BoxError as error:
-        print(f"{error}\n{TWO_WAYS_ON}", file=sys.stderr)
-        return 1
+        return _without_box(error)
     except (CourseError, GradebookError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _without_box(error: Exception) -> int:
+    """Say why no box can be had, and what to do; return the exit status."""
+    from nbjudge.kernel.box import TWO_WAYS_ON
+
+    print(f"{error}\n{TWO_WAYS_ON}", file=sys.stderr)
+    return 1
 
 
 def collect(arguments: list[str]) -> int:
@@ -325,7 +332,7 @@ def adopt(arguments: list[str]) -> int:
 
 def check(arguments: list[str]) -> int:
     """Check an assignment before it is released; return 1 if anything is wrong with it."""
-    from nbjudge.kernel.box import TWO_WAYS_ON, BoxError
+    from nbjudge.kernel.box import BoxError
     from nbjudge.plugin.check import check as find_problems
 
     parser = argparse.ArgumentParser(prog="nbjudge check", allow_abbrev=False)
@@ -341,8 +348,7 @@ def check(arguments: list[str]) -> int:
     try:
         return 0 if find_problems(app.config, asked.assignment, Console(), asked.quick) else 1
     except BoxError as error:
-        print(f"{error}\n{TWO_WAYS_ON}", file=sys.stderr)
-        return 1
+        return _without_box(error)
 
 
 def examine(arguments: list[str]) -> int:

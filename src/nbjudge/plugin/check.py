@@ -54,10 +54,10 @@ def check(config: Config, assignment: str, console: Console, quick: bool = False
             if not found and not quick:
                 run = _runner(config, tests, files, assignment, path.stem)
                 found = list(solution.problems(nb, config, run))
-            if given and not found and not quick:
-                rows = answers.judge_answers(nb, given, run)
-                known = load_hidden_tests(tests, assignment, path.stem)
-                found = list(answers.problems(rows, known))
+                if given:
+                    rows = answers.judge_answers(nb, given, run)
+                    known = load_hidden_tests(tests, assignment, path.stem)
+                    found += answers.problems(rows, known)
         for problem in found:
             console.print(escape(f"{path.stem}: {problem}"), highlight=False, soft_wrap=True)
         number += len(found)
