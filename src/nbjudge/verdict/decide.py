@@ -15,8 +15,8 @@ from nbjudge.verdict.hidden_test import Case, Credit, HiddenTest
 from nbjudge.verdict.relations import relation
 
 NO_GPU = (
-    "Where this is graded there is no GPU. Use one only where PyTorch finds one: the notebook's "
-    "`device`, if it has one, is right in both places."
+    "Where this is graded there is no GPU. Use one only where PyTorch finds one:\n"
+    "the notebook's `device`, if it has one, is right in both places."
 )
 NEVER_ENDS = "is there a loop that never ends, or far more of them than are needed?"
 
