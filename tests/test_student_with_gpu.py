@@ -6,12 +6,12 @@
 import os
 import shutil
 import subprocess
-import sys
 
 import nbformat
 import pytest
 from conftest import copy_course, nbgrader
 from nbformat.v4 import new_code_cell
+from small_course import nbjudge
 from students import (
     POINTS,
     PROGRAMS,
@@ -24,6 +24,8 @@ from students import (
     run,
     solved,
 )
+
+from nbjudge.check.self_check import printed
 
 pytestmark = pytest.mark.skipif("GPU" not in os.environ, reason="make gpu runs it")
 NOTEBOOKS = ["q3_pytorch_l2", "q4_height_weight", "q5_convolution"]  # those that use torch
@@ -42,10 +44,9 @@ print("Q3 trains alike on both")
 """
 
 
-def printed(nb):
-    """Return all that the cells of a notebook have printed."""
-    outputs = [output for cell in nb.cells for output in cell.get("outputs", ())]
-    return "".join(output.get("text", "") for output in outputs)
+def all_printed(nb):
+    """Return what the cells of a notebook have printed."""
+    return "".join(map(printed, nb.cells))
 
 
 @pytest.fixture(scope="module")
@@ -83,25 +84,18 @@ def test_a_solved_notebook_runs_on_a_gpu_and_its_self_checks_hold(on_gpu, name):
 
 
 def test_q3_trains_alike_on_both_and_q4_says_where_it_trains(on_gpu):
-    assert "Q3 trains alike on both" in printed(on_gpu["q3_pytorch_l2"])
-    assert "device: cuda" in printed(on_gpu["q4_height_weight"])
+    assert "Q3 trains alike on both" in all_printed(on_gpu["q3_pytorch_l2"])
+    assert "device: cuda" in all_printed(on_gpu["q4_height_weight"])
 
 
 @pytest.mark.parametrize("boxed", [True, False], ids=["in the box, without", "unboxed, with"])
 def test_what_ran_on_a_gpu_gets_all_points_of_a_grader_with_and_without_one(course, boxed):
     for each in ASSIGNMENTS:
-        command = [sys.executable, "-m", "nbjudge", "autograde", each, "--force"]
-        done = subprocess.run(
-            command if boxed else [*command, "--unboxed"],
-            cwd=course,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        nbjudge(course, "autograde", each, "--force", *([] if boxed else ["--unboxed"]))
     assert {name: points(course, "anna", name) for name in NOTEBOOKS} == {
         name: POINTS[name] for name in NOTEBOOKS
     }
     graded = course / "autograded" / "anna" / "lab1" / "q4_height_weight.ipynb"
-    said = printed(nbformat.read(graded, as_version=4))
+    said = all_printed(nbformat.read(graded, as_version=4))
     assert ("device: cpu" if boxed else "device: cuda") in said
     assert "This cell stopped" not in said

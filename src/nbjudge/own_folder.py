@@ -15,6 +15,8 @@ OPEN = "nbjudge-open-"  # of one kernel without a box
 COURSE = "nbjudge-course-"  # of one worker
 BESIDE = "nbjudge-beside-"  # what lies beside one notebook
 _WITH_SOCKETS = (WARM, OPEN)
+# characters of a temporary folder in which sockets have names of 107 bytes, which Linux allows
+LONGEST_TEMPORARY = 59
 
 
 class OwnFolder:
@@ -67,12 +69,12 @@ def _claim(folder: Path) -> int | None:
 def _place(kind: str) -> str:
     """Return where folders of a kind are made.
 
-    Linux allows 107 bytes for a socket's name, so that of a folder for sockets is short.
+    That of a folder for sockets is short.
     """
     if kind not in _WITH_SOCKETS:
         return tempfile.gettempdir()
     places = (os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir())
-    for given, longest in zip(places, (40, 60), strict=True):
-        if os.path.isdir(given) and len(given) < longest and os.access(given, os.W_OK | os.X_OK):
+    for given, longest in zip(places, (39, LONGEST_TEMPORARY), strict=True):
+        if os.path.isdir(given) and len(given) <= longest and os.access(given, os.W_OK | os.X_OK):
             return given
     return "/tmp"

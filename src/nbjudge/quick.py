@@ -13,12 +13,13 @@ import threading
 
 import psutil
 
+from nbjudge.own_folder import LONGEST_TEMPORARY
+
 # jsonschema builds a grammar of internationalised addresses where it finds this package, for a
 # second; no schema of a notebook speaks of them.
 sys.modules.setdefault("rfc3987_syntax", None)
 
 
-LONGEST_TEMPORARY = 60  # characters of a folder in which sockets have names that Linux allows
 MEMORY_OF_A_WORKER = 1 << 30  # bytes: itself, and a kernel that trains something
 
 

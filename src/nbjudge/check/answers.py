@@ -140,15 +140,13 @@ def undefined(nb: NotebookNode, answers: Sequence[Answer]) -> Iterator[str]:
     names, seen = {}, set()
     for cell in nb.cells:
         if utils.is_solution(cell) and cell.cell_type == "code":
-            text = read_text(cell.source)
-            seen |= text.defined | text.assigned
+            seen |= read_text(cell.source).bound
         test = judged_test(cell.source) if utils.is_grade(cell) else None
         if test is not None:
             names[test], seen = seen, set()
     for answer in answers:
-        text = read_text(answer.source)
-        wanted = names.get(answer.test, ())
-        if answer.right and wanted and not (text.defined | text.assigned) & set(wanted):
+        wanted = names.get(answer.test, set())
+        if answer.right and wanted and not read_text(answer.source).bound & wanted:
             yield (
                 f"the answer “{answer.name}” to {answer.test} defines nothing of what the solution "
                 f"defines: {', '.join(sorted(wanted)[:5])}"

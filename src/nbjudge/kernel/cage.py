@@ -23,7 +23,7 @@ def forget_the_grader(environment: dict[str, str], folder: str) -> None:
 
 def copy_files(files: str, home: str) -> None:
     """Copy what the notebook finds beside it into its home, as far as there is room."""
-    with contextlib.suppress(OSError, shutil.Error):
+    with contextlib.suppress(OSError):
         shutil.copytree(files, home, dirs_exist_ok=True)
 
 

@@ -10,7 +10,7 @@ from nbjudge.question.wire import WireError, decode, fits
 
 MOST_NAMES = 20  # of changed arguments
 # what torch says where there is no GPU, in its builds with CUDA, without, and for macOS
-NO_GPU = (
+TORCH_FINDS_NO_GPU = (
     "Torch not compiled with CUDA enabled",
     "Torch not compiled with XPU enabled",
     "Found no NVIDIA driver",
@@ -45,7 +45,7 @@ class StudentError:
     @property
     def without_gpu(self) -> bool:
         """Whether torch was told to use a GPU, and there is none where the grader runs."""
-        return any(text in self.message for text in NO_GPU)
+        return any(text in self.message for text in TORCH_FINDS_NO_GPU)
 
     @property
     def from_stub(self) -> bool:

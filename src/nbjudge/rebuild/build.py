@@ -96,7 +96,7 @@ def _moved_before_use(extras, released: Released, texts: dict[int, str]):
     stands below its use.
     """
     moved = defaultdict(list)
-    given = set().union(*(cell.text.defined | cell.text.assigned for cell in released.cells))
+    given = set().union(*(cell.text.bound for cell in released.cells))
     uses = {
         place: set().union(*map(loaded_names, parse(text) or ()))
         for place, text in sorted(texts.items())
@@ -105,7 +105,7 @@ def _moved_before_use(extras, released: Released, texts: dict[int, str]):
     for place in sorted(extras):
         for own in extras[place]:
             goal = place
-            names = own.text.defined | own.text.assigned
+            names = own.text.bound
             if own.cell.kind == "code" and own.text.only_defines and names - given:
                 users = (user for user, loaded in uses.items() if loaded & (names - given))
                 user = next(users, place)

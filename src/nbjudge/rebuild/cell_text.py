@@ -36,6 +36,11 @@ class CellText:
     is_python: bool = False
     only_defines: bool = False
 
+    @property
+    def bound(self) -> frozenset[str]:
+        """All names that it binds at the top."""
+        return self.defined | self.assigned
+
 
 def read_text(text: str) -> CellText:
     """Return what a text defines; magics and shell commands count as empty statements."""

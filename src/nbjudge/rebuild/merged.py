@@ -76,7 +76,7 @@ def _given_names(released: Released, places: Sequence[int]) -> dict[str, int]:
     given: dict[str, int] = {}
     for cell in released.cells:
         if cell.place not in places:
-            for name in cell.text.defined | cell.text.assigned:
+            for name in cell.text.bound:
                 given.setdefault(name, cell.place)
     return given
 

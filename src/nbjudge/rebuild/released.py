@@ -117,7 +117,7 @@ def _read_cell(place: int, cell: NotebookNode) -> ReleasedCell:
 
 def _wanted_names(cells: Sequence[ReleasedCell]) -> dict[int, frozenset[str]]:
     """Return what is expected of the solution cells whose stub defines nothing."""
-    given = set(dir(builtins)).union(*(c.text.defined | c.text.assigned for c in cells))
+    given = set(dir(builtins)).union(*(c.text.bound for c in cells))
     open_cells = [c for c in cells if c.solution and c.kind == "code" and not c.text.defined]
     ends = [c.place for c in open_cells[1:]] + [len(cells)]
     wanted = {}
