@@ -1,12 +1,17 @@
 """The kernel that students' code runs in: ipykernel's, started in a fork inside the box."""
 
 import gc
+import logging
 import os
 import random
 import sys
+import zlib
+from collections.abc import Iterable
+from types import MappingProxyType
 
 import zmq
-from ipykernel import iostream
+from ipykernel import iostream, ipkernel
+from ipykernel.compiler import XCachingCompiler, get_tmp_directory
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
@@ -23,8 +28,38 @@ sys.modules["debugpy"] = None
 SETTINGS = Config({"HistoryManager": {"enabled": False, "hist_file": ":memory:"}})
 
 
+class SysWithoutModules:
+    """Python's module `sys`, but for its list of modules, which is empty."""
+
+    modules = MappingProxyType({})
+
+    def __getattr__(self, name):
+        """Return what `sys` has."""
+        return getattr(sys, name)
+
+
+class QuickCompiler(XCachingCompiler):
+    """ipykernel's compiler, with a hash for the names of cells that is not computed in Python."""
+
+    def get_code_name(self, raw_code, code, number):
+        """Return a cell's file name, which warnings show."""
+        text = raw_code.encode(errors="surrogatepass")
+        return f"{get_tmp_directory()}{os.sep}{zlib.crc32(text)}.py"
+
+
 class StudentKernel(IPythonKernel):
     """A kernel that nobody sits in front of."""
+
+    compiler_class = QuickCompiler
+
+    def __init__(self, **kwargs):
+        """See `IPythonKernel`, which looks at every module to tell a debugger of its file.
+
+        There is no debugger, and a look at a module copies the memory that it lies in.
+        """
+        ipkernel.sys = SysWithoutModules()
+        super().__init__(**kwargs)
+        ipkernel.sys = sys
 
     def raw_input(self, prompt=""):
         """Answer `input()` with an empty line, as if Return had been pressed."""
@@ -71,20 +106,25 @@ class StudentKernelApp(IPKernelApp):
     def log_connection_info(self):
         """Say nothing: nobody reads it."""
 
+    def _configure_logging(self):
+        """Let the log go nowhere; traitlets' way to stderr, which is closed, takes its time."""
+        logging.getLogger(type(self).__name__).addHandler(logging.NullHandler())
 
-def run_kernel(request: dict) -> None:
+
+def run_kernel(request: dict, forgotten: Iterable[str]) -> None:
     """Become a student's kernel; returns when the kernel has ended.
 
     Args:
         request: as in `zygote`, with ``ready``: a descriptor that is told `READY` when the kernel
             answers, or why it never will.
+        forgotten: names of the modules that are to be imported anew, if at all.
     """
     try:
         cage.forget_the_grader(request["environment"], HOME)
         cage.copy_files(FILES, HOME)
         cage.set_limits(request["limits"])
         cage.lock()
-        app = make_app(request["connection"])
+        app = make_app(request["connection"], forgotten)
     except BaseException as error:
         os.write(request["ready"], f"{type(error).__name__}: {error}".encode())
         raise
@@ -93,11 +133,12 @@ def run_kernel(request: dict) -> None:
     app.start()
 
 
-def make_app(connection: dict) -> StudentKernelApp:
+def make_app(connection: dict, forgotten: Iterable[str]) -> StudentKernelApp:
     """Return the kernel's application, listening on its sockets."""
     gc.disable()  # a collection would touch, and so copy, what is shared with the other forks
     reseed()
-    forget_modules()
+    for name in forgotten:
+        sys.modules.pop(name, None)
     sys.argv = ["ipykernel_launcher"]
     sys.path.insert(0, "")
     app = StudentKernelApp.instance()
@@ -109,21 +150,11 @@ def make_app(connection: dict) -> StudentKernelApp:
     return app
 
 
-def forget_modules() -> None:
-    """Forget imports that are the judge's own, or that must happen in a kernel.
-
-    matplotlib's inline backend hooks into the running kernel when it is imported; imported before,
-    it would never draw.
-    """
-    for name in list(sys.modules):
-        if name.split(".")[0] in ("nbjudge", "matplotlib_inline"):
-            del sys.modules[name]
-
-
 def reseed() -> None:
     """Give this fork random numbers of its own; all forks began with the same states."""
     random.seed()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
     if "torch" in sys.modules:
-        sys.modules["torch"].seed()
+        # not torch.seed(), which for each kind of accelerator writes down where it was called
+        sys.modules["torch"].default_generator.seed()

@@ -34,6 +34,9 @@ import sys
 from collections.abc import Iterable
 
 MESSAGE_BYTES = 200_000
+# A kernel forgets the judge's own modules, and matplotlib's inline backend, which hooks into the
+# running kernel when it is imported; imported before, it would never draw.
+FORGOTTEN = ("nbjudge", "matplotlib_inline")
 READY = b"ready"  # what a kernel writes into its pipe when it answers
 # what every kernel imports sooner or later, whatever the course
 KERNEL_MODULES = (
@@ -73,11 +76,13 @@ def main(control: socket.socket, listener: socket.socket, left_out: list[str]) -
     except Exception as error:
         say(control, {"error": f"{error}"})
         return
+    from nbjudge.kernel.student_kernel import run_kernel
+
+    # found here, because a kernel that looks through all names copies the memory they lie in
+    forgotten = [name for name in sys.modules if _is_within(name, FORGOTTEN)]
     request = serve(control, listener, left_out)
     if request is not None:
-        from nbjudge.kernel.student_kernel import run_kernel
-
-        run_kernel(request)
+        run_kernel(request, forgotten)
 
 
 def preload(modules: Iterable[str]) -> str | None:

@@ -130,6 +130,18 @@ def describe_error(error):
     }
 
 
+def seed_torch(torch, seed):
+    """Seed torch's generators: those of accelerators where there are any.
+
+    `torch.manual_seed` writes down where it was called for each kind of accelerator that there is
+    not, and reads the files of all code on the way for that.
+    """
+    if torch.accelerator.is_available():
+        torch.manual_seed(seed)
+    else:
+        torch.default_generator.manual_seed(seed)
+
+
 @contextlib.contextmanager
 def fixed_random(seed):
     """Seed the usual random generators for one case, and give the student's states back after."""
@@ -139,7 +151,7 @@ def fixed_random(seed):
     random.seed(seed)
     np.random.seed(seed % 2**32)
     if torch:
-        torch.manual_seed(seed)
+        seed_torch(torch, seed)
     try:
         yield
     finally:
