@@ -116,7 +116,10 @@ OTTER = Grader(
 JUDGED = Grader("nbgrader autograde with nbjudge", "judged", AUTOGRADE)
 ONE = Grader("nbjudge grade --workers 1", "judged", (*GRADE, "--workers", "1"))
 TWO = Grader("nbjudge grade --workers 2", "judged", (*GRADE, "--workers", "2"))
-GRADERS = (PLAIN, OTTER, JUDGED, ONE, TWO)
+# One worker keeps more than one core busy, with the kernel that it starts ahead.
+ON_ONE_CORE = ("taskset", "--cpu-list", str(min(os.sched_getaffinity(0))))
+ONE_CORE = Grader("nbjudge grade --workers 1, on one core", "judged", (*ON_ONE_CORE, *ONE.command))
+GRADERS = (PLAIN, OTTER, JUDGED, ONE_CORE, ONE, TWO)
 
 
 class Classes:

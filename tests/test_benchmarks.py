@@ -8,10 +8,10 @@ from conftest import ROOT
 sys.path.insert(0, str(ROOT / "bench"))
 
 from benchmarks_page import Measured, targets, write_page
-from graders import GRADERS, ONE, OTTER, PLAIN, TWO
+from graders import GRADERS, ONE, ONE_CORE, OTTER, PLAIN, TWO
 from many_workers import _steady
 
-START, MORE = 3.0, {PLAIN.name: 2.5, OTTER.name: 3.0, TWO.name: 0.08}
+START, MORE = 3.0, {PLAIN.name: 2.5, OTTER.name: 3.0, TWO.name: 0.08, ONE_CORE.name: 0.25}
 
 
 def measured(**other):
@@ -65,12 +65,14 @@ def test_what_is_not_reached_is_written_as_not_reached(tmp_path):
 
 
 def test_graders_are_compared_by_the_largest_class_that_both_have_graded():
-    plain, workers, *_ = targets(Measured(measured()))
+    plain, workers, cores, *_ = targets(Measured(measured()))
     assert plain.what.endswith("10 students")
     assert plain.value.startswith("7.4 times")  # 28 s and 3.8 s
     assert workers.what.endswith("40 students")
     assert workers.value == "1.5 times (one more student alone: 1.9)"
     assert not workers.reached
+    assert cores.value == "2.1 times (one more student alone: 3.1)"
+    assert cores.reached
 
 
 def test_what_was_not_measured_has_no_value():

@@ -316,6 +316,27 @@ def test_an_ordinary_user_has_boxes_too():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+# what Docker, Podman and Kubernetes do to a container's /proc
+MASKED = """
+mount --bind /proc/sys /proc/sys
+mount -o remount,bind,ro /proc/sys
+mount -t tmpfs -o ro none /proc/fs
+"""
+
+
+@only_root
+def test_in_a_container_boxes_can_be_had_without_a_proc_of_their_own(tmp_path):
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
+    doctor_here = f"{MASKED}\ncd {tmp_path}; {sys.executable} -m nbjudge doctor"
+    done = with_own_mounts(doctor_here)
+    assert done.returncode == 1
+    assert "c.BoxProvisioner.own_proc = False" in " ".join(done.stdout.split())
+    with (tmp_path / "nbgrader_config.py").open("a") as file:
+        file.write("c.BoxProvisioner.own_proc = False\n")
+    done = with_own_mounts(doctor_here)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("account", ["root", "nobody-of-that-name"])
 @only_root
 def test_root_is_refused_without_an_account_to_run_under(account):

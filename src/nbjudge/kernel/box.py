@@ -74,7 +74,7 @@ class BoxPlan:
         size = str(self.size)
         arguments = [
             *("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc"),
-            *("--unshare-uts", "--unshare-cgroup-try", "--disable-userns"),
+            *("--unshare-uts", "--unshare-cgroup-try"),
             *("--as-pid-1", "--new-session", "--clearenv", "--cap-drop", "ALL"),
             *("--hostname", "box", "--ro-bind", "/usr", "/usr"),
         ]
@@ -88,6 +88,8 @@ class BoxPlan:
             arguments += ["--ro-bind", outside, inside]
         if self.own_proc:
             arguments += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys"]
+            # by a setting in /proc; `syscalls` refuses user namespaces in any case
+            arguments += ["--disable-userns"]
         arguments += [
             "--dev",
             "/dev",
