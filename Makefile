@@ -217,10 +217,10 @@ kills: setup
 
 # docs/cluster.md for Slurm and SSH, on this machine
 recipes: setup
-	@if ! command -v slurmctld >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	  echo "Installing Slurm and an SSH server, for the tests"; \
-	  { apt-get update && $(APT) slurmctld slurmd slurm-client munge openssh-server; } >$(BUILD)/apt.log 2>&1 || cat $(BUILD)/apt.log; fi
-	$(RUN) pip install --quiet --disable-pip-version-check -c constraints.txt dask-jobqueue==0.9.0
+	@if ! { command -v slurmctld && command -v runc; } >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  echo "Installing Slurm, an SSH server and runc, for the tests"; \
+	  { apt-get update && $(APT) slurmctld slurmd slurm-client munge openssh-server runc; } >$(BUILD)/apt.log 2>&1 || cat $(BUILD)/apt.log; fi
+	$(RUN) pip install --quiet --disable-pip-version-check -c constraints.txt dask-jobqueue==0.9.0 kubernetes-validate==1.37.0
 	RECIPES=1 $(RUN) pytest tests/test_recipes.py -rA
 
 # all notebooks in JupyterLab and as Colab and others save them, and ten pages for students read on a

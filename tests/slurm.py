@@ -18,8 +18,8 @@ import pytest
 from ports import free_port
 
 INSTALL = (
-    "tests/test_recipes.py needs Slurm and an SSH server. Run this line, then the tests again:\n"
-    "  sudo apt-get install slurmctld slurmd slurm-client munge openssh-server"
+    "tests/test_recipes.py needs Slurm, an SSH server and runc. Run this line, then the tests "
+    "again:\n  sudo apt-get install slurmctld slurmd slurm-client munge openssh-server runc"
 )
 START_SECONDS = 60
 # accounting, cgroups and plugins for a network are left out: one node has no use for them

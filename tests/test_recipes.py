@@ -1,4 +1,7 @@
-"""The recipes of docs/cluster.md for Slurm and SSH, run as they stand there: `make recipes`."""
+"""The recipes of docs/cluster.md, run as they stand there: `make recipes`.
+
+Those for Slurm and SSH as a whole; of that for Kubernetes the container of a worker.
+"""
 
 import getpass
 import os
@@ -11,6 +14,8 @@ import time
 from contextlib import ExitStack
 
 import pytest
+import yaml
+from containers import container
 from documents import blocks, commands
 from ports import free_port
 from slurm import find_program, running, slurm, until
@@ -30,7 +35,8 @@ def course(tmp_path_factory):
         if re.match(r"openssl |cp ", line):
             subprocess.run(line, shell=True, check=True, cwd=course / "tls", capture_output=True)
     (course / "dask").mkdir()
-    (course / "dask" / "grading.yaml").write_text(here(course, *blocks(PAGE, "yaml")))
+    settings, _ = blocks(PAGE, "yaml")
+    (course / "dask" / "grading.yaml").write_text(here(course, settings))
     return course
 
 
@@ -67,7 +73,7 @@ def test_workers_that_were_started_by_ssh_grade_a_class(ungraded, alone, tmp_pat
     scheduler, worker, grade = (
         here(ungraded, line)
         for line in commands(PAGE)
-        if re.match("dask |nbjudge grade lab1", line)
+        if re.match("dask |nbjudge grade lab1 .*grader.example.org", line)
     )
     port, ssh_port = free_port(), free_port()
     name = f"{socket.gethostname()}:{port}"
@@ -100,4 +106,42 @@ def test_workers_that_were_started_by_ssh_grade_a_class(ungraded, alone, tmp_pat
         command = shlex.split(grade.replace("grader.example.org:8786", name))
         said = run(ungraded, *command, DASK_CONFIG=str(ungraded / "dask"))
         assert f"{STUDENTS} submissions graded" in said, said + log.read_text()
+    assert (files(ungraded), rows(ungraded)) == alone
+
+
+def test_kubernetes_takes_what_is_to_be_applied():
+    import kubernetes_validate
+
+    _, pods = blocks(PAGE, "yaml")
+    kinds = []
+    for manifest in yaml.safe_load_all(pods):
+        kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
+        kinds.append(manifest["kind"])
+    assert kinds == ["Service", "Deployment", "Deployment"]
+
+
+def test_a_worker_in_the_container_of_its_pod_grades_a_class(ungraded, alone, tmp_path):
+    port = free_port()
+    address = f"tls://localhost:{port}"
+    _, pods = blocks(PAGE, "yaml")
+    pods = here(ungraded, pods).replace("tls://grading-scheduler:8786", address)
+    manifests = {each["metadata"]["name"]: each for each in yaml.safe_load_all(pods)}
+    pod = manifests["grading-workers"]["spec"]["template"]["spec"]
+    volumes = {"grading-tls": ungraded / "tls", "grading-dask": ungraded / "dask"}
+    more = {"DASK_CONFIG": str(ungraded / "dask")}
+    scheduler = ("dask", "scheduler", "--protocol", "tls", "--port", str(port))
+    config = ungraded / "nbgrader_config.py"
+    usual = config.read_text()
+    grade = ("nbjudge", "grade", ASSIGNMENT, "--scheduler", address)
+    with (
+        (tmp_path / "log").open("w") as log,
+        running(*scheduler, stdout=log, stderr=log, env=environment() | more),
+        container(pod, tmp_path / "pod", volumes, stdout=log, stderr=log),
+    ):
+        said = run(ungraded, *grade, status=1, **more)
+        assert "c.BoxProvisioner.own_proc = False" in said, said
+        config.write_text(f"{usual}\nc.BoxProvisioner.own_proc = False\n")
+        said = run(ungraded, *grade, **more)
+        assert f"{STUDENTS} submissions graded" in said, said
+    config.write_text(usual)
     assert (files(ungraded), rows(ungraded)) == alone

@@ -50,6 +50,8 @@ def read_the_graders_file(secret_path, **_):
 
 def see_the_graders_process(grader_pid, grader_name, **_):
     """Find the grader among the processes in /proc."""
+    if os.path.exists(f"/proc/self/task/{grader_pid}"):
+        return False  # a box counts from 1: here the number is one of this process's threads
     with open(f"/proc/{grader_pid}/cmdline", "rb") as file:
         return grader_name.encode() in file.read()
 
