@@ -89,6 +89,14 @@ def alone(course):
     return found
 
 
+@contextlib.contextmanager
+def temporary_folder():
+    """Give a folder for temporary files that is this test's own."""
+    with tempfile.TemporaryDirectory(prefix="w-") as temporary:
+        os.chmod(temporary, 0o755)
+        yield temporary
+
+
 def everything(course):
     """Return the files, the rows by name, and all tables but for what is drawn or counted."""
     with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as db:
@@ -102,8 +110,11 @@ def everything(course):
     return files(course), rows(course), tables
 
 
-def test_two_workers_write_what_one_process_writes(ungraded, alone):
-    log = nbjudge(ungraded, "grade", ASSIGNMENT, "--workers=2")
+def test_two_workers_write_what_one_process_writes_and_leave_nothing_else(ungraded, alone):
+    command = (sys.executable, "-m", "nbjudge", "grade", ASSIGNMENT, "--workers=2")
+    with temporary_folder() as temporary:
+        log = run(ungraded, *command, TMPDIR=temporary, XDG_RUNTIME_DIR="")
+        assert [path.name for path in Path(temporary).glob("nbjudge-*")] == []
     assert f"{STUDENTS + 4} submissions graded" in log
     assert everything(ungraded) == alone
 
@@ -322,8 +333,7 @@ def test_a_scheduler_that_cannot_be_used_is_refused_in_a_sentence(ungraded, addr
 
 
 def test_no_process_is_left_when_a_run_with_workers_is_killed(ungraded):
-    with tempfile.TemporaryDirectory(prefix="w-") as temporary:
-        os.chmod(temporary, 0o755)
+    with temporary_folder() as temporary:
         os.environ.update({"TMPDIR": temporary, "XDG_RUNTIME_DIR": ""})
         try:
             process, _ = begin(ungraded, "--workers=2")

@@ -21,7 +21,7 @@ from nbjudge.cluster.course import Course
 from nbjudge.kernel.box import BoxError
 from nbjudge.kernel.manager import check_box
 from nbjudge.kernel.provisioner import BoxProvisioner
-from nbjudge.kernel.warm import join
+from nbjudge.kernel.warm import join, leave
 from nbjudge.own_folder import COURSE, OwnFolder
 from nbjudge.plugin.assignment import Assignment
 from nbjudge.plugin.execute import JudgeExecute
@@ -30,6 +30,7 @@ from nbjudge.record.graded import Graded, Work
 from nbjudge.verdict.course import load_hidden_tests
 
 SECONDS_TO_TELL = 60  # that a submission has begun
+SECONDS_TO_COOL_DOWN = 1  # a worker in the middle of a submission is not waited for
 RESULT_BYTES = 256 << 20  # of one graded submission
 # what a verdict may depend on, beside what the course's solutions import
 PACKAGES = ("nbjudge", "distributed", "ipykernel", "nbclient", "nbconvert", "nbgrader", "numpy")
@@ -47,6 +48,8 @@ class Grader:
         self._log = logging.Logger("nbjudge.worker", course.log_level)
         self._said = _Kept()
         self._log.addHandler(self._said)
+        box = BoxProvisioner(config=course.config)
+        self._warm = (tuple(box.preload), box.run_as)
         try:
             assignment = course.unpack(self._folder.path)
             if course.files is not None:
@@ -60,8 +63,7 @@ class Grader:
             )
             if JudgeExecute(config=course.config).boxed:
                 if course.warm is not None:
-                    box = BoxProvisioner(config=course.config)
-                    join(tuple(box.preload), box.run_as, course.warm)
+                    join(*self._warm, course.warm)
                 check_box(course.config)
         except BaseException:
             self.close()
@@ -77,6 +79,10 @@ class Grader:
         if len(data) > RESULT_BYTES:
             raise ValueError(f"what it gives is larger than {RESULT_BYTES:,} bytes")
         return data
+
+    def cool_down(self) -> None:
+        """End the warm process. To be called in the thread that grades."""
+        leave(*self._warm)
 
     def close(self) -> None:
         """Remove what was unpacked."""
@@ -130,10 +136,12 @@ class GiveCourse(WorkerPlugin):
         worker.log_event(self.name, told)
 
     async def teardown(self, worker: Worker) -> None:
-        """Forget the course."""
+        """Forget the course, and leave nothing of it on this machine."""
         grader = _graders.pop(self.name, None)
         if grader is not None:
             grader.close()
+            cooling = asyncio.get_running_loop().run_in_executor(_thread, grader.cool_down)
+            await asyncio.wait([cooling], timeout=SECONDS_TO_COOL_DOWN)
 
 
 def grade(run: str, number: int, work: Work) -> bytes:

@@ -99,6 +99,13 @@ def join(modules: tuple[str, ...], user: str, warm: Warm) -> None:
     _zygotes[modules, user, os.getpid()] = Zygote(modules, user, warm)
 
 
+def leave(modules: tuple[str, ...], user: str) -> None:
+    """End this process's zygote with these modules, and its folder, if there is one."""
+    zygote = _zygotes.pop((modules, user, os.getpid()), None)
+    if zygote is not None:
+        zygote.close()
+
+
 @dataclass(frozen=True)
 class Warm:
     """How another process of the same grader gets a zygote that is a fork of this one's.
