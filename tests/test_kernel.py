@@ -1,5 +1,6 @@
 """The boxed kernel: what protects the machine, what happens to deadly cells, how fast it starts."""
 
+import json
 import multiprocessing
 import os
 import random
@@ -145,6 +146,22 @@ def test_outputs_look_as_in_jupyter(tmp_path):
     assert printed == ["a\nb\nw\n", "1999", "49\n", "ad\n"]
 
 
+def test_warnings_logs_and_errors_look_as_in_a_kernel_without_a_box(tmp_path):
+    sources = (
+        "import warnings\nwarnings.warn('careful')",
+        "import logging\nlogging.warning('told')\nlogging.getLogger('traitlets').warning('too')",
+        "def deep():\n    return 1 / 0\ndeep()",
+    )
+    shown, here = [], {"metadata": {"path": str(tmp_path)}}
+    for boxed in (True, False):
+        nb = new_notebook(cells=[new_code_cell(source) for source in sources])
+        nb, _ = Runner(config=CONFIG, boxed=boxed).preprocess(nb, here)
+        text = json.dumps([cell.outputs for cell in nb.cells])
+        shown.append(re.sub(r"/\S*/ipykernel_\d+/\d+\.py", "FILE", text))
+    assert "FILE:2: UserWarning: careful" in shown[0]
+    assert shown[0] == shown[1]
+
+
 def test_one_output_that_is_too_large_is_left_out_with_a_word_and_costs_nothing(tmp_path):
     source = (
         "a = 1\nfrom IPython.display import display\n"
@@ -211,6 +228,21 @@ def test_files_beside_the_notebook_are_there_and_the_courses_own_win(tmp_path, b
     printed = nb.cells[0].outputs[0].text
     assert printed.startswith("the course's mine")
     assert "ipynb" not in printed
+
+
+def test_files_that_fill_more_than_half_of_the_disk_are_there_to_be_read(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "large.bin").write_bytes(bytes(20 << 20))
+    (tmp_path / "small.txt").write_text("mine")
+    config = Config({"BoxProvisioner": {**CONFIG.BoxProvisioner, "disk": 8 << 20}})
+    sources = (
+        "print(len(open('data/large.bin', 'rb').read()))",
+        "print(open('small.txt').read()); open('small.txt', 'w').write('anew')",
+        "open('out.bin', 'wb').write(bytes(3 << 20))",
+    )
+    ends, printed = run(tmp_path, *sources, config=config)
+    assert ends == [None] * len(sources)
+    assert printed == [f"{20 << 20}\n", "mine\n", ""]
 
 
 @pytest.mark.parametrize("boxed", [True, False], ids=["boxed", "without a box"])

@@ -1,14 +1,15 @@
 """What a forked process gives up before it becomes a student's kernel."""
 
-import contextlib
 import os
 import resource
 import shutil
+from pathlib import Path
 
 from nbjudge.kernel import landlock, linux, syscalls
 from nbjudge.kernel.box import SOCKETS, WRITABLE
 
 _STANDARD_STREAMS = (0, 1, 2)
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def forget_the_grader(environment: dict[str, str], folder: str) -> None:
@@ -21,10 +22,23 @@ def forget_the_grader(environment: dict[str, str], folder: str) -> None:
     os.environ.update(environment)
 
 
-def copy_files(files: str, home: str) -> None:
-    """Copy what the notebook finds beside it into its home, as far as there is room."""
-    with contextlib.suppress(OSError):
-        shutil.copytree(files, home, dirs_exist_ok=True)
+def copy_files(files: str, home: str, room: int) -> None:
+    """Copy what the notebook finds beside it into its home, the small ones first.
+
+    What would take more than `room` bytes in all, a large data set, is linked: it can be read, and
+    not be written anew as the copies can.
+    """
+    found = []
+    for folder, _, names in os.walk(files):
+        Path(home, os.path.relpath(folder, files)).mkdir(exist_ok=True)
+        found += [Path(folder, name) for name in names]
+    for path in sorted(found, key=lambda path: path.stat().st_size):
+        target = Path(home, path.relative_to(files))
+        room -= -(-path.stat().st_size // _PAGE) * _PAGE  # in memory, so in whole pages
+        if room >= 0:
+            shutil.copyfile(path, target)
+        else:
+            target.symlink_to(path)
 
 
 def set_limits(limits: dict[str, int]) -> None:

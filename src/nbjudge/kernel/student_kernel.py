@@ -121,7 +121,7 @@ def run_kernel(request: dict, forgotten: Iterable[str]) -> None:
     """
     try:
         cage.forget_the_grader(request["environment"], HOME)
-        cage.copy_files(FILES, HOME)
+        cage.copy_files(FILES, HOME, request["limits"]["RLIMIT_FSIZE"] // 2)
         cage.set_limits(request["limits"])
         cage.lock()
         app = make_app(request["connection"], forgotten)
