@@ -191,7 +191,7 @@ calibrate: setup
 	$(PYTHON_OF_VENV) bench/calibrate.py
 
 # BENCH takes its options: make bench BENCH="--rounds 1 --sizes 10,40"
-bench: setup
+bench: release
 	$(PYTHON_OF_VENV) bench/benchmarks.py $(BENCH)
 
 # the pictures of the README, from the sample class, and the gallery of docs/lab.md

@@ -2,7 +2,7 @@
 
     make bench                                           # long: an hour and more
     python bench/benchmarks.py --rounds 1 --sizes 10,40 --slow-sizes 10 --results 500 \\
-        --workers 1,4,16 --into FOLDER                   # some minutes, a page of one's own
+        --workers 1,4,16 --lab-students 0 --into FOLDER  # some minutes, a page of one's own
     python bench/benchmarks.py --more 160                # a larger class by plain nbgrader, too
     python bench/benchmarks.py --again                   # the page anew, from the last measurement
 
@@ -27,6 +27,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import kernels
+import lab_class
 import otter_course
 import psutil
 from benchmarks_page import write_page
@@ -66,6 +67,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     add("--results", type=int, default=10_000, help="that the writer alone writes")
     add("--workers", type=numbers, default=[1, 2, 4, 8, 16, 32, 64], help="that are simulated")
     add("--simulated-seconds", type=int, default=20, help="that one simulation should last")
+    add("--lab-students", type=int, default=60, help="of a class of this lab; 0 for none")
     add("--into", type=Path, default=ROOT / "docs", help="folder of the page")
     add("--more", type=int, help="students of a class to add to the last measurement")
     add("--again", action="store_true", help="measure nothing")
@@ -84,6 +86,7 @@ def _measure_all(asked: argparse.Namespace) -> dict:
     memory = kernels.memory_of_a_kernel()
     answers = kernels.first_answers(3 * asked.rounds)
     own = kernels.own_compute(20)
+    lab = _lab(asked.lab_students) if asked.lab_students else None
     return {
         "machine": _machine(),
         "versions": {"Python": platform.python_version()}
@@ -95,6 +98,7 @@ def _measure_all(asked: argparse.Namespace) -> dict:
         "kernels": {**answers, "memory": memory, "own": own},
         "writer": alone,
         "simulated": simulated,
+        "lab": lab,
         "minutes": (time.time() - begin) / 60,
     }
 
@@ -161,6 +165,13 @@ def _simulated(
         found = simulate(classes, ready, workers, each, students)
         _tell(f"{workers} sleeping workers: {found.whole:.0f} results a second")
         yield dataclasses.asdict(found)
+
+
+def _lab(students: int) -> dict:
+    """Grade a class of this lab by two workers."""
+    found = lab_class.measure(students, 2)
+    _tell(f"{students} students of this lab: {found.seconds / found.least:.2f} × their compute")
+    return dataclasses.asdict(found)
 
 
 def _machine() -> dict:

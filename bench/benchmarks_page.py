@@ -103,8 +103,8 @@ def write_page(data: dict, folder: Path) -> str:
     """Write page and figure into a folder; return the page."""
     measured = Measured(data)
     _draw(measured, folder / FIGURE)
-    parts = (_head, _wanted, _side_by_side, _sizes, _kernels, _writer, _many)
-    text = "\n\n".join(part(measured) for part in parts) + "\n"
+    parts = (_head, _wanted, _side_by_side, _sizes, _lab, _kernels, _writer, _many)
+    text = "\n\n".join(filter(None, (part(measured) for part in parts))) + "\n"
     (folder / "benchmarks.md").write_text(text, encoding="utf-8")
     return text
 
@@ -178,6 +178,11 @@ def targets(measured: Measured) -> list[Target]:
         share = measured.memory(each, many) / measured.memory(each, few)
         value = f"{share:.2f} ×" if many > few else ""
         found.append(Target(what, "at most 1.1 ×", value, share <= 1.1))
+    lab = measured.data.get("lab")
+    if lab:
+        share = lab["seconds"] / lab["least"]
+        what = f"{lab['students']} students of this lab, by their own compute ÷ {lab['workers']}"
+        found.append(Target(what, "at most 1.15 ×", f"{share:.2f} ×", share <= 1.15))
     kernel = measured.data["kernels"]
     answer, memory = statistics.median(kernel["boxed"]), kernel["memory"] / 1e6
     return [
@@ -254,6 +259,20 @@ def _sizes(measured: Measured) -> str:
             f"{sizes[-1]} would take {' and '.join(needs)} (computed)."
         )
     return text
+
+
+def _lab(measured: Measured) -> str:
+    lab = measured.data.get("lab")
+    if not lab:
+        return ""
+    own = ", ".join(f"`{name}` {seconds:.1f} s" for name, seconds in lab["own"].items())
+    return (
+        "## A class of this lab\n\n"
+        f"{lab['students']} copies of the sample class, graded by `--workers {lab['workers']}`, "
+        f"take {lab['seconds']:.0f} s. What their cells and the judge's questions compute would "
+        f"take {lab['least']:.0f} s on {lab['workers']} cores that do nothing else; for one "
+        f"student that is {own}. The ratio of the two is in the table above."
+    )
 
 
 def _kernels(measured: Measured) -> str:

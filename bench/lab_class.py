@@ -22,11 +22,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib
 import nbformat
-import torch
 from nbgrader import utils
 
 from nbjudge.question.probe import ask_once, fixed_random
@@ -49,23 +49,48 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--no-carry", action="store_true")
     asked = parser.parse_args()
-    class_of = [SAMPLE[number % len(SAMPLE)] for number in range(asked.students)]
+    found = measure(asked.students, asked.workers, ["--JudgeExecute.carry=0"] * asked.no_carry)
+    own = (f"{name} {seconds:.1f} s" for name, seconds in found.own.items())
+    print("own compute:", ", ".join(own))
+    print(
+        f"{found.students} students, {found.workers} workers: {found.seconds:.0f} s, their own "
+        f"compute ÷ workers {found.least:.0f} s, ratio {found.seconds / found.least:.2f}"
+    )
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A class of this lab, graded once.
+
+    Attributes:
+        students: in the class.
+        workers: that graded it.
+        seconds: from the command's start to its end.
+        own: seconds of each sample student's own compute.
+        least: the class's own compute divided by the workers, in seconds.
+    """
+
+    students: int
+    workers: int
+    seconds: float
+    own: dict[str, float]
+    least: float
+
+
+def measure(students: int, workers: int, options: Sequence[str] = ()) -> Measured:
+    """Grade a class of so many; `options` are further ones of the command."""
+    class_of = [SAMPLE[number % len(SAMPLE)] for number in range(students)]
     with tempfile.TemporaryDirectory() as folder:
         course = _course(Path(folder) / "course", class_of)
         before = {student: own_compute(student) for student in SAMPLE}
-        command = [sys.executable, "-m", "nbjudge", "grade", ASSIGNMENT]
-        command += ["--JudgeExecute.carry=0"] if asked.no_carry else []
+        command = [sys.executable, "-m", "nbjudge", "grade", ASSIGNMENT, f"--workers={workers}"]
         begin = time.perf_counter()
-        subprocess.run([*command, f"--workers={asked.workers}"], cwd=course, check=True)
-        wall = time.perf_counter() - begin
+        subprocess.run([*command, *options], cwd=course, check=True, stdout=subprocess.DEVNULL)
+        seconds = time.perf_counter() - begin
         after = {student: own_compute(student) for student in SAMPLE}
     own = {student: statistics.mean((before[student], after[student])) for student in SAMPLE}
-    least = sum(own[student] for student in class_of) / asked.workers
-    print("own compute:", ", ".join(f"{name} {seconds:.1f} s" for name, seconds in own.items()))
-    print(
-        f"{asked.students} students, {asked.workers} workers: {wall:.0f} s, their own compute ÷ "
-        f"workers {least:.0f} s, ratio {wall / least:.2f}"
-    )
+    least = sum(own[student] for student in class_of) / workers
+    return Measured(students, workers, seconds, own, least)
 
 
 def _course(folder: Path, class_of: list[str]) -> Path:
@@ -80,6 +105,7 @@ def _course(folder: Path, class_of: list[str]) -> Path:
 
 def own_compute(student: str) -> float:
     """Return the seconds that all notebooks of a sample student take, each in a warm process."""
+    _get_warm()
     folder = ROOT / "submitted" / student / ASSIGNMENT
     fork = multiprocessing.get_context("fork")
     found = fork.Queue()
@@ -88,6 +114,16 @@ def own_compute(student: str) -> float:
         process.start()
         process.join()
     return sum(found.get() for _ in folder.glob("*.ipynb"))
+
+
+def _get_warm() -> None:
+    """Import what the notebooks import."""
+    import matplotlib.pyplot as plt
+    import pandas  # noqa: F401
+    import torch
+
+    plt.switch_backend("Agg")
+    torch.set_num_threads(1)
 
 
 def _seconds(path: Path) -> float:
@@ -125,9 +161,4 @@ def _draw() -> None:
 
 
 if __name__ == "__main__":
-    matplotlib.use("Agg")
-    torch.set_num_threads(1)
-    import matplotlib.pyplot
-    import pandas  # noqa: F401
-
     main()

@@ -13,6 +13,8 @@ from many_workers import _steady
 
 START, MORE = 3.0, {PLAIN.name: 2.5, OTTER.name: 3.0, TWO.name: 0.08, ONE_CORE.name: 0.25}
 
+LAB = {"students": 60, "workers": 2, "seconds": 116.0, "own": {"ada": 3.3}, "least": 100.0}
+
 
 def measured(**other):
     """Return what `benchmarks.py` would keep of graders that cost `START` and `MORE` a student."""
@@ -50,6 +52,13 @@ def measured(**other):
         "kernels": {"plain": [0.4], "boxed": [0.1], "ahead": [0.02], "memory": 5e7, "own": [0.01]},
         "writer": {"results": 1000, "seconds": 6.7, "tenths": [0.67] * 10, "tenth": 100},
         "simulated": simulated,
+        "lab": {
+            "students": 60,
+            "workers": 2,
+            "seconds": 116.0,
+            "own": {"ada": 3.3},
+            "least": 100.0,
+        },
         "minutes": 5.0,
         **other,
     }
@@ -62,6 +71,13 @@ def test_what_is_not_reached_is_written_as_not_reached(tmp_path):
     assert "| 149 | **not reached** |" in rows[0]
     assert (tmp_path / "benchmarks.md").read_text(encoding="utf-8") == text
     assert (tmp_path / "benchmarks.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_class_of_this_lab_is_compared_with_its_own_compute(tmp_path):
+    text = write_page(measured(), tmp_path)
+    assert "by their own compute ÷ 2 | at most 1.15 × | 1.16 × | **not reached** |" in text
+    assert "for one student that is `ada` 3.3 s" in text
+    assert "A class of this lab" not in write_page(measured(lab=None), tmp_path)
 
 
 def test_graders_are_compared_by_the_largest_class_that_both_have_graded():
