@@ -12,7 +12,7 @@ DEADLY = "import os; os._exit(1)"
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """Return the small course with a class of three."""
+    """Return the small course with a class of three, graded in boxes."""
     course = small_course.build(tmp_path_factory.mktemp("open"))
     for student, area in (
         ("ada", small_course.RIGHT["area"]),
@@ -21,11 +21,11 @@ def course(tmp_path_factory):
     ):
         answers = {"area": area, "line": small_course.RIGHT["line"]}
         small_course.hand_in(course, student, answers)
+    small_course.nbjudge(course, "grade", "small")
     return course
 
 
 def test_points_and_graded_cells_are_those_of_boxed_grading(course):
-    small_course.nbjudge(course, "grade", "small")
     boxed = small_course.rows(course)
     small_course.nbjudge(course, "grade", "small", "--force", "--unboxed", "--workers=2")
     assert small_course.rows(course) == boxed

@@ -13,7 +13,7 @@ import gc
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, nullcontext
+from contextlib import ExitStack, closing, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,8 @@ from traitlets.config import Application
 from nbjudge.intake import IntakeLimits, Submission, find_submissions
 from nbjudge.kernel.box import TWO_WAYS_ON, BoxError, WarmProcessError
 from nbjudge.kernel.manager import check_box
+from nbjudge.kernel.provisioner import BoxProvisioner
+from nbjudge.kernel.warm import get_zygote
 from nbjudge.outcome import Outcome
 from nbjudge.plugin.assignment import CourseError, load_assignment
 from nbjudge.plugin.execute import JudgeExecute
@@ -98,6 +100,7 @@ class JudgeAutograde(Autograde):
                     stoppable() if own_process else nullcontext(),
                     opened(self.coursedir.db_url, self.coursedir.course_id) as self._gradebook,
                 ):
+                    self._begin_to_get_warm()
                     super().start()
             except Stopped as stopped:
                 self.log.error("Stopped. %s", self._so_far())
@@ -342,6 +345,14 @@ class JudgeAutograde(Autograde):
     def _elsewhere(self, total: int) -> bool:
         """Whether other processes grade so many submissions."""
         return bool(self.scheduler) or (self.workers > 0 and total > 1)
+
+    def _begin_to_get_warm(self) -> None:
+        """Let the course's libraries be imported while submissions are read."""
+        if self.scheduler or not JudgeExecute(parent=self).boxed:
+            return
+        box = BoxProvisioner(config=self.config)
+        with suppress(BoxError):  # said when a box is needed
+            get_zygote(tuple(box.preload), box.run_as)
 
     def _check_box(self, total: int) -> None:
         """Refuse to grade where students' code cannot be boxed, unless the instructor wants it."""
