@@ -27,11 +27,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from nbgrader import utils
 
 from nbjudge.question.probe import ask_once, fixed_random
 from nbjudge.question.wire import encode
-from nbjudge.verdict.course import judged_test, load_hidden_tests
+from nbjudge.verdict.course import load_hidden_tests, test_of
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -130,7 +129,7 @@ def _seconds(path: Path) -> float:
     os.chdir(ROOT / "release" / ASSIGNMENT)
     tests = load_hidden_tests(ROOT / "hidden_tests", ASSIGNMENT, path.stem)
     source = nbformat.read(ROOT / "source" / ASSIGNMENT / path.name, as_version=4)
-    judged = {cell.id: judged_test(cell.source) for cell in source.cells if utils.is_grade(cell)}
+    judged = {cell.id: test_of(cell) for cell in source.cells}
     namespace = {"__name__": "__main__"}
     begin = time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()):

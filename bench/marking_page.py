@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import nbformat
-from nbgrader import utils
 
-from nbjudge.verdict.course import judged_test, load_hidden_tests
+from nbjudge.verdict.course import load_hidden_tests, test_of
 from nbjudge.verdict.marking import table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,7 +28,7 @@ def page() -> str:
         tests = load_hidden_tests(ROOT / "hidden_tests", path.parent.name, path.stem)
         parts.append(f"\n## {path.stem}\n")
         for cell in nbformat.read(path, as_version=4).cells:
-            name = judged_test(cell.source) if utils.is_grade(cell) else None
+            name = test_of(cell)
             if name is not None:
                 test = tests[name]
                 parts.append(

@@ -9,7 +9,7 @@ import nbformat
 from mutmut.mutation.file_mutation import create_mutations, deep_replace
 from nbgrader import utils
 
-from nbjudge.verdict.course import judged_test
+from nbjudge.verdict.course import test_of
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = {path.stem: path for path in sorted((ROOT / "source").glob("*/q*.ipynb"))}
@@ -51,8 +51,8 @@ def tasks(notebook: str) -> dict[str, list]:
     for cell in (c for c in nb.cells if c.cell_type == "code"):
         if utils.is_solution(cell):
             cells.append(cell)
-        elif utils.is_grade(cell) and judged_test(cell.source):
-            found[judged_test(cell.source)], cells = cells, []
+        elif test_of(cell):
+            found[test_of(cell)], cells = cells, []
     return {**found, "": cells}
 
 

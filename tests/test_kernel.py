@@ -212,6 +212,16 @@ def test_input_is_answered_with_an_empty_line(tmp_path):
     assert printed[0].endswith("''\n")
 
 
+@pytest.mark.parametrize("waiting", ["while input() != 'stop': pass", "breakpoint()"])
+def test_who_waits_for_another_answer_than_an_empty_line_hears_that_nobody_is_there(
+    tmp_path, waiting
+):
+    ends, printed = run(tmp_path, waiting, "print('on')")
+    assert ends == [None, None]
+    assert printed[0].count("\n") < 3000
+    assert printed[1] == "on\n"
+
+
 @pytest.mark.parametrize("boxed", [True, False], ids=["boxed", "without a box"])
 def test_files_beside_the_notebook_are_there_and_the_courses_own_win(tmp_path, boxed):
     (tmp_path / "data").mkdir()

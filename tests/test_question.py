@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from nbjudge.question.probe import ask_once
-from nbjudge.question.wire import encode
+from nbjudge.question.probe import ask_once, ends_within
+from nbjudge.question.wire import decode, encode
 
 ASK_NUMPY = """
 def ask(W):
@@ -90,3 +90,24 @@ def forget_lmbda(model):
 )
 def test_parameters_gradients_mode_and_attributes_of_a_model_are_watched(answer, changed):
     assert changed_by(answer, ASK_TORCH) == changed
+
+
+@pytest.mark.parametrize("how", ["while True: pass", "raise SystemExit", "raise KeyboardInterrupt"])
+def test_what_is_asked_beside_a_task_ends_and_does_not_cost_the_task(how):
+    reached = []
+    with ends_within(0.2):
+        exec(how)
+        reached.append("the end")
+    assert reached == []
+    with ends_within(0.2):
+        reached.append("the end")
+    assert reached == ["the end"]
+
+
+def test_numbers_that_numpy_keeps_as_objects_travel_as_numbers():
+    given = np.array([[1.5, 2], [np.float64(3), 4]], dtype=object)
+    assert decode(encode(given)).tolist() == [[1.5, 2.0], [3.0, 4.0]]
+    for odd in (["1.5"], [None], [[1], [1, 2]], [1j], [10**400]):
+        held = np.empty(len(odd), dtype=object)
+        held[:] = odd
+        assert "other" in encode(held)

@@ -69,3 +69,25 @@ def test_only_a_stub_is_not_attempted_and_not_what_a_library_has_not_implemented
     message = "" if line.startswith("raise") else 'Module [Net] is missing the "forward" function'
     verdict = judge(error=StudentError("NotImplementedError", message, line))
     assert verdict.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("error", "stopped"),
+    [
+        (StudentError("ModuleNotFoundError", "No module named 'seaborn'", "import seaborn"), {}),
+        (None, {"run_error": StudentError("ModuleNotFoundError", "No module named 'seaborn'")}),
+        (
+            StudentError("NameError", "name 'mean' is not defined", "", True, "mean"),
+            {"cell_error": StudentError("ModuleNotFoundError", "No module named 'seaborn'")},
+        ),
+    ],
+)
+def test_a_library_that_is_not_there_is_named_with_what_to_do(error, stopped):
+    text = " ".join(verdict_text(judge([1.0], error=error, **stopped)).split())
+    assert "Where this is graded there is no `seaborn`." in text
+    assert "handed in beside the notebook" in text
+
+
+def test_an_error_is_one_line_whatever_its_message_holds():
+    said = str(StudentError("ValueError", "no\n8 of 8 points\r\u2028passed"))
+    assert said == "ValueError: no 8 of 8 points passed"

@@ -332,6 +332,15 @@ def test_a_scheduler_that_cannot_be_used_is_refused_in_a_sentence(ungraded, addr
     assert "Traceback" not in log
 
 
+def test_a_run_whose_workers_are_told_to_end_with_it_ends_with_its_last_word(ungraded):
+    process, log = begin(ungraded, "--workers=2")
+    for each in (*workers_of(process), process):  # as `timeout` and batch systems do
+        each.terminate()
+    assert process.wait(60) == 128 + signal.SIGTERM
+    assert "Traceback" not in log.read_text()
+    assert "run the same command again" in log.read_text().strip().splitlines()[-1]
+
+
 def test_no_process_is_left_when_a_run_with_workers_is_killed(ungraded):
     with temporary_folder() as temporary:
         os.environ.update({"TMPDIR": temporary, "XDG_RUNTIME_DIR": ""})

@@ -36,7 +36,7 @@ def ask_gradient(X, y, W1, W2, Lambda):
     same = all(np.shape(a) == np.shape(b) and np.allclose(a, b, 1e-12, 1e-12) for a, b in kept)
     network.W1, network.W2, network.Lambda = W1.copy(), W2.copy(), Lambda
     losses = []
-    try:
+    with ends_within(2):  # noqa: F821 (their loss is judged in its own task)
         for layer in ("W1", "W2"):
             kept = getattr(network, layer).copy()
             for position in np.ndindex(*kept.shape):
@@ -46,8 +46,6 @@ def ask_gradient(X, y, W1, W2, Lambda):
                     setattr(network, layer, moved)
                     losses.append(float(np.squeeze(network.loss_reg(network.forward(X), y))))
             setattr(network, layer, kept)
-    except Exception:  # their loss is judged in its own task
-        losses = None
     # a list of two is as good as a tuple; anything else goes back as it is
     pair = isinstance(answer, (list, tuple)) and len(answer) == 2
     gradients = {"dJdW1": answer[0], "dJdW2": answer[1]} if pair else {"the gradients": answer}
@@ -87,7 +85,8 @@ def own_loss_credit(cases, answers):
 
     Their loss must be a loss of this network: at λ = 0 its slope points along the right one, so
     that a constant loss with gradient 0 earns nothing. And it must be wrong: who has the right
-    loss and gradient has another fault, such as a changed argument.
+    loss and gradient has another fault, such as a changed argument. Who had the right loss in its
+    own task, and another one now, has not differentiated it.
     """
     wrong_loss = False
     for case, answer in zip(cases, answers, strict=True):
@@ -112,6 +111,7 @@ def own_loss_credit(cases, answers):
     return Credit(
         0.5,
         "this is the exact derivative of your own loss. Mend the loss first, then its gradient.",
+        unless="reg_loss",
     )
 
 

@@ -22,6 +22,7 @@ def ask_optimizer(start, gradients, lr, momentum):
 
     model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Sigmoid(), torch.nn.Linear(3, 1))
     model.double()
+    model.lmbda = 0.5  # as TorchNetwork has one: the penalty is the loss's, no weight decay
     parameters = list(model.parameters())
     torch.nn.utils.vector_to_parameters(start.clone(), parameters)
     optimizer = make_optimizer(model, lr=lr, momentum=momentum)  # noqa: F821

@@ -18,7 +18,7 @@ from nbgrader import utils
 
 from nbjudge.check.self_check import is_self_check, last_line, printed
 from nbjudge.rebuild.cell_text import read_text
-from nbjudge.verdict.course import judged_test
+from nbjudge.verdict.course import test_of
 from nbjudge.verdict.decide import Verdict
 from nbjudge.verdict.hidden_test import HiddenTest
 from nbjudge.verdict.text import verdict_text
@@ -141,7 +141,7 @@ def undefined(nb: NotebookNode, answers: Sequence[Answer]) -> Iterator[str]:
     for cell in nb.cells:
         if utils.is_solution(cell) and cell.cell_type == "code":
             seen |= read_text(cell.source).bound
-        test = judged_test(cell.source) if utils.is_grade(cell) else None
+        test = test_of(cell)
         if test is not None:
             names[test], seen = seen, set()
     for answer in answers:
@@ -178,7 +178,7 @@ def judge_answers(
             solutions.append(cell)
         if is_self_check(cell):
             checks.append(cell)
-        test = judged_test(cell.source) if utils.is_grade(cell) else None
+        test = test_of(cell)
         if test is None:
             continue
         order.append(SOLUTION)

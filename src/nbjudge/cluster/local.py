@@ -53,7 +53,9 @@ def local_client(workers: int) -> Iterator[Client]:
             # they hold nothing that is not written, and may be in the middle of minutes of work
             for nanny in cluster.workers.values():
                 nanny.auto_restart = False
-                with contextlib.suppress(AttributeError, ProcessLookupError):  # one that has ended
-                    os.kill(nanny.process.pid, signal.SIGKILL)
+                pid = getattr(nanny.process, "pid", None)
+                if pid is not None:  # of one that has ended
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
             client.close(timeout=2)
             cluster.close(timeout=2)

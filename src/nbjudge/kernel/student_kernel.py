@@ -25,6 +25,7 @@ from nbjudge.kernel.zygote import READY
 # importing it would be half of the time that one takes to start.
 sys.modules["debugpy"] = None
 
+MOST_LINES = 200
 SETTINGS = Config({"HistoryManager": {"enabled": False, "hist_file": ":memory:"}})
 
 
@@ -61,9 +62,18 @@ class StudentKernel(IPythonKernel):
         super().__init__(**kwargs)
         ipkernel.sys = sys
 
+    asked = 0  # how often a line was asked for
+
     def raw_input(self, prompt=""):
-        """Answer `input()` with an empty line, as if Return had been pressed."""
+        """Answer `input()` with an empty line, as if Return had been pressed.
+
+        Raises `EOFError` after `MOST_LINES`: a debugger, or a loop that waits for another answer,
+        would ask for ever.
+        """
         print(prompt)
+        self.asked += 1
+        if self.asked > MOST_LINES:
+            raise EOFError("nobody is there to answer")
         return ""
 
     def getpass(self, prompt="", stream=None):

@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from nbjudge.verdict.course import judged_test
+from nbjudge.verdict.course import test_of
 
 SOLVED = "nbjudge_solved"  # in the metadata of a cell whose text is the teacher's
 
@@ -75,7 +75,7 @@ def solved(
     for number, cell in enumerate(built.cells, start=1):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-        if _judged(cell) in asked:
+        if test_of(cell) in asked:
             end = number
     built.cells = built.cells[:end]
     return built
@@ -85,13 +85,9 @@ def _tasks(cells) -> Iterator[tuple[str, list[NotebookNode]]]:
     """Return each hidden test with the solution cells of its task: those since the one before."""
     own = []
     for cell in cells:
-        name = _judged(cell)
+        name = test_of(cell)
         if name is not None:
             yield name, own
             own = []
         elif cell.cell_type == "code" and utils.is_solution(cell):
             own.append(cell)
-
-
-def _judged(cell: NotebookNode) -> str | None:
-    return judged_test(cell.source) if utils.is_grade(cell) else None

@@ -27,7 +27,7 @@ from nbjudge.rebuild.cell_text import read_text
 from nbjudge.record.audit import audit_line, unjudged_line
 from nbjudge.record.files import files_in_folder
 from nbjudge.verdict.carry import better, to_ask_again
-from nbjudge.verdict.course import HiddenTestError, judged_test, load_hidden_tests
+from nbjudge.verdict.course import HiddenTestError, load_hidden_tests, test_of
 from nbjudge.verdict.decide import Verdict, decide
 from nbjudge.verdict.fingerprint import (
     ANSWER_CHARACTERS,
@@ -217,8 +217,8 @@ class JudgeExecute(BoxedExecute):
         return cell, resources
 
     def _run_or_judge(self, cell, index) -> None:
-        name = judged_test(cell.source) if utils.is_grade(cell) else None
-        if name is None or utils.is_solution(cell):
+        name = test_of(cell)
+        if name is None:
             self._run_students_cell(cell, index)
             return
         if self._asked is None or name in self._asked:
@@ -258,7 +258,7 @@ class JudgeExecute(BoxedExecute):
         unrun: Unrun = resources["unrun"]
         self.lost = unrun.outcome
         for cell in nb.cells:
-            name = judged_test(cell.source) if utils.is_grade(cell) else None
+            name = test_of(cell)
             if name is None:
                 continue
             before = unrun.judged.get(cell.metadata.nbgrader["grade_id"])
@@ -322,6 +322,7 @@ class JudgeExecute(BoxedExecute):
             max_points,
             self._cell_problem,
             self._run_error,
+            [j.verdict.test for j in self.judged if j.verdict.outcome is Outcome.PASSED],
         )
         return Judged(grade_id, test, verdict, seed, cases, replies)
 
@@ -381,5 +382,5 @@ def verdict_outputs(verdict: Verdict) -> list:
 def is_figure(output) -> bool:
     """Whether an output is a figure that matplotlib drew, and not any picture."""
     data = output.get("data", {})
-    drawn = data.keys() & {"image/png", "image/svg+xml"}
+    drawn = data.keys() & {"image/png", "image/jpeg", "image/svg+xml"}
     return bool(drawn) and str(data.get("text/plain", "")).startswith("<Figure")

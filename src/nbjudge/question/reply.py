@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 from nbjudge.outcome import Outcome
@@ -48,6 +49,12 @@ class StudentError:
         return any(text in self.message for text in TORCH_FINDS_NO_GPU)
 
     @property
+    def missing_module(self) -> str:
+        """The module that was imported and is not there; empty if that is not the trouble."""
+        found = re.match(r"No module named '([\w.]{1,80})'", self.message)
+        return found[1] if found and self.type == "ModuleNotFoundError" else ""
+
+    @property
     def from_stub(self) -> bool:
         """Whether a stub raised it that nobody has replaced, and not a library."""
         of_a_line = self.line.lstrip().startswith("raise NotImplementedError")
@@ -55,8 +62,8 @@ class StudentError:
 
     def __str__(self) -> str:
         where = f'\n    in your line: "{self.line}"' if self.line else ""
-        message = f": {self.message}" if self.message else ""
-        return f"{self.type}{message}{where}"
+        said = f"{self.type}: {self.message}" if self.message else self.type
+        return " ".join(filter(None, said.splitlines())) + where
 
 
 @dataclass(frozen=True)

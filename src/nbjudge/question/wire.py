@@ -89,6 +89,8 @@ def fits(payload):
 
 
 def _encode_array(array):
+    if array.dtype.kind == "O" and array.size <= MAX_ITEMS:
+        array = _numbers_of(array)
     if array.dtype.kind not in "fiub":
         return {"other": f"an array of dtype {array.dtype}"}
     if array.nbytes > MAX_BYTES:
@@ -96,6 +98,17 @@ def _encode_array(array):
     # ascontiguousarray makes a 0-d array 1-d, so the shape is taken from the original
     data = base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")
     return {"array": {"dtype": array.dtype.str, "shape": list(array.shape), "data": data}}
+
+
+def _numbers_of(array):
+    """Return an array of objects as one of floats, where all of them are numbers."""
+    numbers = (int, float, np.integer, np.floating)
+    if all(isinstance(item, numbers) for item in array.flat):
+        try:
+            return array.astype(float)
+        except OverflowError:  # a huge integer
+            return array
+    return array
 
 
 def _encode_tensor(array, requires_grad):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from nbjudge.outcome import Outcome
@@ -17,6 +17,10 @@ from nbjudge.verdict.relations import relation
 NO_GPU = (
     "Where this is graded there is no GPU. Use one only where PyTorch finds one:\n"
     "the notebook's `device`, if it has one, is right in both places."
+)
+NO_MODULE = (
+    "Where this is graded there is no `{}`. Use the libraries that the notebook itself uses; a\n"
+    "module of your own must be handed in beside the notebook."
 )
 NEVER_ENDS = "is there a loop that never ends, or far more of them than are needed?"
 
@@ -73,6 +77,7 @@ def decide(
     max_points: float | None = None,
     cell_problem: Outcome | None = None,
     run_error: StudentError | None = None,
+    passed: Collection[str] = (),
 ) -> Verdict:
     """Return the verdict on one task.
 
@@ -87,6 +92,7 @@ def decide(
         cell_problem: why a cell of the notebook did not come to its end, if one did not.
         run_error: the error with which an answer stopped that defines nothing but runs something,
             such as a training. Then wrong values come of that, and no mistake is named.
+        passed: hidden tests of the notebook that were passed before this one.
     """
     stopped = cell_problem or cell_error
     results = [
@@ -107,6 +113,8 @@ def decide(
         else:
             seen = _say_stopped(run_error)
         credit = _credit(test, cases, replies)
+        if credit is not None and credit.unless in passed:
+            credit = None
         if credit is not None and credit.fraction > fraction:
             fraction = credit.fraction
     return Verdict(
@@ -226,6 +234,8 @@ def _outcome(failed: Sequence[CaseResult], run_error: StudentError | None) -> Ou
 
 def _say_stopped(error: StudentError) -> str:
     why = f" {NO_GPU}" if error.without_gpu else ""
+    if error.missing_module:
+        why = f" {NO_MODULE.format(error.missing_module)}"
     said = textwrap.shorten(str(error), 200, placeholder=" …")
     return (
         f"Your cell stopped with {said}.{why} What it was to make is not there, or not whole: "
@@ -243,6 +253,8 @@ def _explain_error(
         return Outcome.OUT_OF_MEMORY, str(error)
     if error.without_gpu:
         return Outcome.NO_GPU, f"{error}\n{NO_GPU}"
+    if error.missing_module:
+        return Outcome.RAISED, f"{error}\n{NO_MODULE.format(error.missing_module)}"
     if not error.unknown_name:
         return Outcome.RAISED, str(error)
     if isinstance(stopped, Outcome):
@@ -252,7 +264,8 @@ def _explain_error(
     if stopped is not None and stopped.without_gpu:
         return Outcome.NO_GPU, f"your cell stopped with {stopped}\n{NO_GPU}"
     if stopped is not None:
-        return Outcome.RAISED, f"your cell stopped with {stopped}"
+        why = f"\n{NO_MODULE.format(stopped.missing_module)}" if stopped.missing_module else ""
+        return Outcome.RAISED, f"your cell stopped with {stopped}{why}"
     name = f"`{error.name}`" if error.name else error.message
     return Outcome.MISSING, f"{name} is not there: was its cell deleted, or the name changed?"
 

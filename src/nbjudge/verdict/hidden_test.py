@@ -54,10 +54,17 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Credit:
-    """Part of the points for an answer that is wrong but shows something right."""
+    """Part of the points for an answer that is wrong but shows something right.
+
+    Attributes:
+        fraction: of the points.
+        reason: a sentence for the student.
+        unless: a hidden test before; where it was passed, there is no such credit.
+    """
 
     fraction: float
     reason: str
+    unless: str = ""
 
 
 @dataclass(frozen=True)
