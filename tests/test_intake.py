@@ -1,5 +1,6 @@
 """Reading what students hand in: real files and folders, honest, broken and hostile."""
 
+import errno
 import gzip
 import json
 import os
@@ -15,7 +16,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from nbjudge.intake import IntakeLimits, find_submissions, read_notebook, read_submission
+from nbjudge.intake import IntakeLimits, files, find_submissions, read_notebook, read_submission
 from nbjudge.intake.names import is_notebook, released_name, student_name_problem
 from nbjudge.intake.support import refusal
 from nbjudge.rebuild.build import known_ids, known_texts
@@ -534,11 +535,26 @@ def test_hard_links_are_read_where_the_instructor_says_so(folder, tmp_path):
     assert not found.notebooks["q1_l1_backprop"].problem
 
 
+def test_a_notebook_that_the_grader_may_not_open_is_no_notebook_that_cannot_be_read(
+    folder, monkeypatch
+):
+    usual = files._open_under
+
+    def forbidden(root, parts, flags):
+        if parts == ["q1_l1_backprop.ipynb"]:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return usual(root, parts, flags)
+
+    put(folder, "q1_l1_backprop.ipynb")
+    monkeypatch.setattr(files, "_open_under", forbidden)
+    with pytest.raises(OSError, match=r"q1_l1_backprop.ipynb cannot be opened: Permission denied"):
+        submitted(folder)
+
+
 def test_a_folder_that_is_a_link_is_not_entered(tmp_path):
     (tmp_path / "link").symlink_to(HONEST)
-    found = submitted(tmp_path / "link")
-    assert not found.notebooks
-    assert "cannot be opened" in found.notes[0]
+    with pytest.raises(OSError, match="link"):
+        submitted(tmp_path / "link")
 
 
 def test_a_folder_inside_that_is_a_link_is_not_entered(folder):

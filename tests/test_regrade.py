@@ -1,5 +1,6 @@
 """Grading again: only what is affected, and the instructor reads who moved."""
 
+import io
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import nbformat
 import psutil
 import pytest
 from nbgrader.api import Gradebook
+from rich.console import Console
 from small_course import (
     ASSIGNMENT,
     RIGHT,
@@ -28,6 +30,7 @@ from small_course import (
 )
 
 from nbjudge.record.audit import seconds_of
+from nbjudge.report.moved import Moved, show_moved
 
 GRADE = ("autograde", ASSIGNMENT, "--log-level=WARN")
 
@@ -413,3 +416,55 @@ def test_what_is_written_is_what_was_shown_unless_something_has_changed_since(co
         written = json.loads(path.read_text().splitlines()[0])["seed"]
         assert (written == seeds[student]) == (student == "student02")
     assert not proposed.exists()
+
+
+def test_the_command_that_writes_a_difference_is_for_the_students_that_were_shown(course):
+    change_test(course, "area", "math.pi * r**2", "math.pi * r**3")
+    options = ("--student=student01", "--notebook=area", "--workers=0")
+    shown = nbjudge(course, "grade", ASSIGNMENT, "--regrade-diff", *options)
+    assert "1 submission graded again, 1 with other points." in shown
+    asked = "nbjudge grade small --student student01 --notebook area --regrade-diff --apply"
+    assert f"{asked} writes it." in shown
+
+
+def test_a_task_that_two_notebooks_call_alike_is_told_with_its_notebook():
+    found = [
+        Moved("ada", "area", "task_test", 3, 0, "wrong value"),
+        Moved("ada", "line", "task_test", 2, 0, "wrong value"),
+        Moved("ada", "line", "other_test", 1, 0, "wrong value"),
+    ]
+    console = Console(width=100, record=True, file=io.StringIO())
+    show_moved(found, console)
+    said = console.export_text()
+    assert "area: task_test" in said
+    assert "line: task_test" in said
+    assert "line: other_test" not in said
+
+
+AWAY = """
+import os
+def away(**about):
+    if os.path.isdir("submitted/student02"):
+        os.rename("submitted/student02", "student02.away")
+c.JudgeAutograde.pre_convert_hook = away
+"""
+
+
+def test_a_submission_that_goes_away_before_it_is_read_keeps_its_grade(course):
+    before = files(course), rows(course)
+    config = course / "nbgrader_config.py"
+    config.write_text(config.read_text() + AWAY)
+    log = nbjudge(course, "grade", ASSIGNMENT, "--force", "--workers=0", status=1)
+    assert "student02 could not be graded" in log
+    assert rows(course) == before[1]
+    kept = {name: text for name, text in before[0].items() if name.startswith("student02/")}
+    assert {n: t for n, t in files(course).items() if n.startswith("student02/")} == kept
+
+
+def test_points_given_by_hand_for_a_notebook_that_is_withdrawn_are_to_be_looked_at(course):
+    give_by_hand(course, "student01", "area_test", 1.5, "")
+    assert rows(course)["student01", "area_test"][:3] == (3, 1.5, False)
+    (course / "submitted" / "student01" / ASSIGNMENT / "area.ipynb").unlink()
+    log = nbjudge(course, "grade", ASSIGNMENT, "--workers=0")
+    assert rows(course)["student01", "area_test"][:3] == (0, 1.5, True)
+    assert re.search(r"missing +1 ", log)  # the task, and not the written answer with it

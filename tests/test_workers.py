@@ -132,6 +132,25 @@ def test_a_worker_that_is_killed_costs_nobody_anything(ungraded, alone):
     assert everything(ungraded) == alone
 
 
+@pytest.mark.parametrize("seconds", [0, 0.15, 0.4])
+def test_a_worker_that_is_killed_while_it_gets_ready_costs_nobody_anything(
+    ungraded, alone, tmp_path, seconds
+):
+    log = tmp_path / "log"
+    command = [sys.executable, "-m", "nbjudge", "grade", ASSIGNMENT, "--workers=2"]
+    with log.open("w") as said:
+        process = subprocess.Popen(
+            command, cwd=ungraded, env=environment(), stdout=said, stderr=said
+        )
+        while not (workers := workers_of(process)):
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.005)
+        time.sleep(seconds)
+        workers[0].kill()
+        assert process.wait(120) == 0, log.read_text()
+    assert everything(ungraded) == alone
+
+
 @pytest.fixture
 def deadly(ungraded):
     """Return the course with one submission that no worker survives."""
@@ -247,7 +266,12 @@ class Cluster:
         process = subprocess.Popen(
             [*python, *arguments, *self.options],
             cwd=cwd or self.folder,
-            env={**environment(), **self.environment},
+            env={
+                **environment(),
+                **self.environment,
+                "TMPDIR": str(self.folder),
+                "XDG_RUNTIME_DIR": "",
+            },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -317,6 +341,24 @@ def test_a_scheduler_that_is_gone_is_named_and_the_same_command_goes_on(ungraded
     assert "Traceback" not in log.read_text()
     nbjudge(ungraded, "grade", ASSIGNMENT, "--workers=2")
     assert everything(ungraded) == alone
+
+
+def test_what_a_killed_command_has_left_on_a_cluster_goes_with_the_next_run(
+    ungraded, alone, cluster
+):
+    cluster.add_worker("good")
+    os.environ.update(cluster.environment)
+    try:
+        process, _ = begin(ungraded, f"--scheduler={cluster.address}")
+    finally:
+        for name in cluster.environment:
+            del os.environ[name]
+    process.kill()
+    process.wait()
+    assert list(cluster.folder.glob("nbjudge-course-*")) != []
+    grade_with(ungraded, cluster)
+    assert everything(ungraded) == alone
+    assert list(cluster.folder.glob("nbjudge-*")) == []
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ nbjudge doctor [--unboxed]               what protects this machine from submiss
 
 from __future__ import annotations
 
+import os
 import sys
 
 from nbjudge import quick
@@ -93,6 +94,9 @@ def main(arguments: list[str] | None = None) -> int:
             from nbjudge.plugin import apps
 
             return getattr(apps, COMMANDS[arguments[0]])(arguments[1:])
+    except BrokenPipeError:  # whoever reads what is printed has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except Stopped as stopped:
         print("Stopped. Nothing was changed; run the same command again.", file=sys.stderr)
         return 128 + stopped.number

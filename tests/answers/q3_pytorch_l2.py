@@ -404,6 +404,11 @@ LOSSES = [
         "norms that are not squared",
     ),
     _penalty(
+        "spectral norms",
+        "self.lmbda * sum(torch.linalg.norm(p, 2) ** 2 for p in self.parameters())",
+        "the spectral norm instead of the sum of squares",
+    ),
+    _penalty(
         "squared sum of norms",
         "self.lmbda * sum(p.norm() for p in self.parameters()) ** 2",
         "the sum of the norms is squared",
@@ -828,6 +833,11 @@ def make_optimizer(model, lr, momentum):
         "another model",
         "torch.optim.SGD(TorchNetwork().parameters(), lr=lr, momentum=momentum)",
         "some parameters are left out",
+    ),
+    _optimizer(
+        "the model's own lambda as weight decay",
+        "torch.optim.SGD(model.parameters(), lr=lr, momentum=momentum, weight_decay=getattr(model, 'lmbda', 0.0))",
+        "weight decay as well as the penalty",
     ),
     _optimizer(
         "a small weight decay",

@@ -232,6 +232,11 @@ PENALTY = {
     ),
 }
 OTHER_PENALTIES = {
+    "the spectral norm instead of the sum of squares": (
+        lambda theta, lmbda: lmbda * sum(torch.linalg.norm(t, 2) ** 2 for t in theta),
+        "Of a matrix, torch.linalg.norm(W, 2) is the largest singular value. The root of the sum "
+        "of squares is torch.linalg.vector_norm(W), or W.norm().",
+    ),
     "only the first parameter in the penalty": (
         lambda theta, lmbda: all_squares(theta[:1], lmbda),
         "Your penalty holds the first weights and no other parameter. Is the return inside of the "

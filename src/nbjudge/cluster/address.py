@@ -19,6 +19,11 @@ NO_TLS = (
     "docs/cluster.md shows how."
 )
 
+NO_CERTIFICATES = (
+    "{address} is reached by TLS, and Dask's configuration here names no certificates for it "
+    "(distributed.comm.tls): docs/cluster.md shows how."
+)
+
 
 @contextlib.contextmanager
 def client_of(address: str) -> Iterator[Client]:
@@ -28,11 +33,19 @@ def client_of(address: str) -> Iterator[Client]:
     `NoWorkerError` if there is no such scheduler, or it may not be used.
     """
     parts = urlsplit(address)
+    if "://" not in address:
+        raise NoWorkerError(
+            f"{address} is no address: begin it with tls://, or tcp:// on this machine."
+        )
     if parts.scheme != "tls" and not _is_here(parts.hostname or ""):
         raise NoWorkerError(NO_TLS.format(address=address))
+    security = Security()
+    if parts.scheme == "tls" and not security.get_connection_args("client").get("ssl_context"):
+        raise NoWorkerError(NO_CERTIFICATES.format(address=address))
     try:
-        client = Client(address, security=Security(), timeout=10, set_as_default=False)
-    except (OSError, TypeError, ValueError) as error:  # what Dask raises for what it cannot reach
+        client = Client(address, security=security, timeout=10, set_as_default=False)
+    # what Dask raises for what it cannot reach, or may not without TLS
+    except (OSError, TypeError, ValueError, RuntimeError) as error:
         raise NoWorkerError(f"There is no scheduler at {address}: {error}") from error
     try:
         yield client

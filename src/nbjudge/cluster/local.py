@@ -14,6 +14,8 @@ from distributed.security import Security
 
 from nbjudge.quick import start_fork_server
 
+TRIES = 3  # to start workers
+
 
 @contextlib.contextmanager
 def local_client(workers: int) -> Iterator[Client]:
@@ -32,17 +34,7 @@ def local_client(workers: int) -> Iterator[Client]:
     }
     start_fork_server()
     with dask.config.set(settings):
-        cluster = LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            protocol="tls://",
-            security=Security.temporary(),
-            dashboard_address="127.0.0.1:0",
-            memory_limit=0,
-            silence_logs=logging.CRITICAL + 1,
-        )
+        cluster = _start(workers)
         client = Client(cluster)
         try:
             yield client
@@ -59,3 +51,24 @@ def local_client(workers: int) -> Iterator[Client]:
                         os.kill(pid, signal.SIGKILL)
             client.close(timeout=2)
             cluster.close(timeout=2)
+
+
+def _start(workers: int) -> LocalCluster:
+    """Start workers; again, where one was lost before it was there."""
+    for left in reversed(range(TRIES)):
+        try:
+            return LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                protocol="tls://",
+                security=Security.temporary(),
+                dashboard_address="127.0.0.1:0",
+                memory_limit=0,
+                silence_logs=logging.CRITICAL + 1,
+            )
+        except RuntimeError:
+            if not left:
+                raise
+    raise AssertionError("not reached")

@@ -20,7 +20,15 @@ from dataclasses import dataclass
 from distributed import Client, Future, KilledWorker
 
 from nbjudge.cluster.course import Course
-from nbjudge.cluster.worker import GiveCourse, count_losses_here, grade, versions
+from nbjudge.cluster.worker import (
+    RUN,
+    GiveCourse,
+    abandoned_runs,
+    count_losses_here,
+    grade,
+    has_plugin,
+    versions,
+)
 from nbjudge.record.graded import BadResultError, Graded, Work, from_bytes
 
 LOSSES = 3
@@ -61,7 +69,7 @@ class Pool:
     ):
         """Give the course to all workers; returns before they are ready."""
         self._client, self._course, self._give_up, self._log = client, course, give_up, log
-        self._run = f"nbjudge-{secrets.token_hex(6)}"
+        self._run = f"{RUN}{client.id}-{secrets.token_hex(6)}"
         self._news: queue.SimpleQueue = queue.SimpleQueue()
         self._ready: set[str] = set()
         self._refused: dict[str, str] = {}
@@ -107,7 +115,16 @@ class Pool:
     def _prepare(self) -> None:
         try:
             self._client.run_on_scheduler(count_losses_here)
-            self._client.register_plugin(GiveCourse(self._run, self._course))
+            for run in self._client.run_on_scheduler(abandoned_runs):
+                with contextlib.suppress(Exception):  # of a worker that ended meanwhile
+                    self._client.unregister_worker_plugin(run)
+            try:
+                self._client.register_plugin(GiveCourse(self._run, self._course))
+            except Exception:
+                # of a worker that ended meanwhile, too; the others have the course by then, and
+                # who comes later gets it from the scheduler
+                if not self._client.run_on_scheduler(has_plugin, self._run):
+                    raise
         except Exception as error:
             self._news.put({"error": error})
 

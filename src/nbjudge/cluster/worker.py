@@ -29,6 +29,7 @@ from nbjudge.plugin.steps import Steps
 from nbjudge.record.graded import Graded, Work
 from nbjudge.verdict.course import load_hidden_tests
 
+RUN = "nbjudge-"  # how the names of runs begin; the id of the command's client follows
 SECONDS_TO_TELL = 60  # that a submission has begun
 SECONDS_TO_COOL_DOWN = 1  # a worker in the middle of a submission is not waited for
 RESULT_BYTES = 256 << 20  # of one graded submission
@@ -154,7 +155,10 @@ def grade(run: str, number: int, work: Work) -> bytes:
         return _thread.submit(_graders[run].grade, work).result()
     except Exception as error:
         # an exception of a library's own class need not be one that can be sent
-        raise RuntimeError(f"{type(error).__name__}: {error}") from None
+        said = f"{type(error).__name__}: {error}"
+        if isinstance(error, OSError) and error.errno:
+            raise OSError(error.errno, said) from None
+        raise RuntimeError(said) from None
 
 
 def count_losses_here(dask_scheduler=None) -> None:
@@ -163,6 +167,21 @@ def count_losses_here(dask_scheduler=None) -> None:
     Dask would try again, and blame what waited on the lost worker as well.
     """
     dask_scheduler.allowed_failures = 0
+
+
+def abandoned_runs(dask_scheduler=None) -> list[str]:
+    """Return the runs whose command was killed: workers still hold the course for them."""
+    clients = dask_scheduler.clients
+    return [
+        name
+        for name in dask_scheduler.worker_plugins
+        if name.startswith(RUN) and not any(client in name for client in clients)
+    ]
+
+
+def has_plugin(name: str, dask_scheduler=None) -> bool:
+    """Return whether a scheduler gives this plugin to workers that come."""
+    return name in dask_scheduler.worker_plugins
 
 
 def versions(course: Course) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections import deque
@@ -27,8 +28,20 @@ KINDS = (
 )
 
 
+# no doing of whoever handed in: rights, a disk, a network drive
+_OURS = (errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN)
+
+
 class UnreadableFileError(OSError):
-    """A file that is not read; the message says why, without its name."""
+    """A file that is not read; the message says why, without its name.
+
+    Attributes:
+        ours: whether that is the machine's doing, or its grader's, and not that of the file.
+    """
+
+    def __init__(self, why: str, number: int | None = None):
+        super().__init__(why)
+        self.ours = number in _OURS
 
 
 @dataclass(frozen=True)
@@ -77,6 +90,8 @@ def list_files(root: int, hard_links: bool) -> tuple[list[Entry], list[str]]:
         try:
             descriptor = _open_under(root, folder.split("/") if folder else [], FOLDER)
         except OSError as error:
+            if not folder:  # the submission itself
+                raise
             notes.append(f"The folder {shown(folder)} cannot be opened: {error.strerror}.")
             continue
         try:
@@ -101,7 +116,7 @@ def read_file(root: int, path: str, most: int, hard_links: bool) -> bytes:
     try:
         descriptor = _open_under(root, path.split("/"), FILE)
     except OSError as error:
-        raise UnreadableFileError(f"cannot be opened: {error.strerror}") from None
+        raise UnreadableFileError(f"cannot be opened: {error.strerror}", error.errno) from None
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         problem = _problem(status, hard_links)
@@ -112,7 +127,7 @@ def read_file(root: int, path: str, most: int, hard_links: bool) -> bytes:
         try:
             data = file.read(most + 1)
         except OSError as error:
-            raise UnreadableFileError(f"cannot be read: {error.strerror}") from None
+            raise UnreadableFileError(f"cannot be read: {error.strerror}", error.errno) from None
     if len(data) > most:
         raise UnreadableFileError(f"is larger than {most:,} bytes")
     return data

@@ -126,12 +126,11 @@ def read_submission(
             a notebook is found that has lost its ids, too.
         course_files: paths of the course's files that lie beside the notebooks; a student's file
             never takes their place.
+
+    Raises `OSError` where the folder or a notebook is there and cannot be opened, or the folder is
+    gone: then nothing is known of what was handed in.
     """
-    try:
-        root = open_folder(folder)
-    except OSError as error:
-        note = f"The folder of the submission cannot be opened: {error.strerror}."
-        return Submission(student, assignment, {}, {}, None, (note,))
+    root = open_folder(folder)
     try:
         entries, notes = list_files(root, limits.hard_links)
         timestamp, about_time = _read_timestamp(root, entries)
@@ -218,6 +217,8 @@ def _read_one(root: int, entry: Entry, limits: IntakeLimits) -> ReadNotebook:
     try:
         data = read_file(root, entry.path, limits.raw_bytes, limits.hard_links)
     except UnreadableFileError as error:
+        if error.ours:
+            raise OSError(f"{file_name} {error}") from error
         return ReadNotebook(file_name, problem=f"{file_name} {error}.")
     return read_notebook(data, file_name, limits)
 

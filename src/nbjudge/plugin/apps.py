@@ -13,15 +13,18 @@ from jupyter_core.application import NoStart
 from nbgrader.apps.autogradeapp import AutogradeApp
 from nbgrader.apps.baseapp import NbGrader
 from rich.console import Console
-from traitlets import default
+from traitlets import TraitError, default
 from traitlets.config import Config
 
 from nbjudge.inert.logs import InertFilter
-from nbjudge.kernel.execute import BoxedExecute
 from nbjudge.plugin.assignment import CourseError, assignment_problem, only_assignment
 from nbjudge.plugin.autograde import GivenUpError, JudgeAutograde
 from nbjudge.quick import usual_workers
 
+UNBOXED_HELP = (
+    "Run students' code without boxes, with all rights of the grader: only for submissions of "
+    "people you trust."
+)
 UNBOXED = {"JudgeExecute": {"boxed": False}}
 NOT_JUDGED = (
     "Nothing was graded: no nbgrader_config.py was read that calls nbjudge.configure(c), and "
@@ -34,7 +37,7 @@ class JudgeAutogradeApp(AutogradeApp):
     """nbgrader's autograde command with one flag more."""
 
     name = "nbjudge-autograde"
-    flags: ClassVar = {**AutogradeApp.flags, "unboxed": (UNBOXED, BoxedExecute.boxed.help)}
+    flags: ClassVar = {**AutogradeApp.flags, "unboxed": (UNBOXED, UNBOXED_HELP)}
 
 
 class GradeApp(JudgeAutogradeApp):
@@ -106,6 +109,9 @@ def grade(arguments: list[str]) -> int:
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1
         given_up = isinstance(end.__context__, GivenUpError)
+    except TraitError as error:  # an option's value
+        print(error, file=sys.stderr)
+        return 1
     except Exception:  # whatever it is: the points that there are are shown
         app.log.error("Grading failed.", exc_info=True)
         status = 1
@@ -230,7 +236,7 @@ def explain(arguments: list[str]) -> int:
     parser.add_argument("task", nargs="*", help="its grade_id, hidden test or title; else all")
     parser.add_argument("--assignment", default="", help="needed where the course has several")
     parser.add_argument("--full", action="store_true", help="show long values whole")
-    parser.add_argument("--unboxed", action="store_true", help=BoxedExecute.boxed.help)
+    parser.add_argument("--unboxed", action="store_true", help=UNBOXED_HELP)
     asked = parser.parse_intermixed_args(arguments)
     app = _read_course()
     if asked.unboxed:
@@ -338,7 +344,7 @@ def check(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="nbjudge check", allow_abbrev=False)
     parser.add_argument("assignment")
     parser.add_argument("--quick", action="store_true", help="run no notebook")
-    parser.add_argument("--unboxed", action="store_true", help=BoxedExecute.boxed.help)
+    parser.add_argument("--unboxed", action="store_true", help=UNBOXED_HELP)
     asked = parser.parse_args(arguments)
     app = _read_course()
     if not _is_there(app, asked.assignment):

@@ -65,7 +65,10 @@ class Assignment:
     settings: str
 
     def read(self, student: str) -> Submission:
-        """Return what a student handed in; never raises for what they can put there."""
+        """Return what a student handed in.
+
+        Never raises for what they can put there; `OSError` for what the grader cannot open.
+        """
         return read_submission(
             self.submitted / student / self.name,
             student,

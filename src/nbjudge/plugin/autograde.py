@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import fnmatch
 import gc
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -169,7 +170,7 @@ class JudgeAutograde(Autograde):
         finally:  # also of a run that is stopped: the next one would not know
             show_moved(self._writer.moved, console)
         if self._only_shown:
-            show_proposed(self._proposed, self._done, self._assignment.name, console)
+            show_proposed(self._proposed, self._done, self._same_command(), console)
         else:
             self._proposals.forget()
             self._renew_penalties()
@@ -226,13 +227,16 @@ class JudgeAutograde(Autograde):
     def _works(self, plans: Mapping[str, Plan]) -> Iterator[Work]:
         """Hold one student's folder after the other; return what is to be graded of it by then."""
         for student, plan in plans.items():
-            held = ExitStack()
+            held = self._held[student] = ExitStack()
             try:
                 held.enter_context(self._writer.folder(student).alone())
             except InUseError as error:
                 self.log.warning("%s Left to it.", error)
+                del self._held[student]
                 continue
-            self._held[student] = held
+            except OSError as error:
+                self._settle(student, partial(_raise, error))
+                continue
             try:
                 work = self._work(student, plan)
             except (OSError, GradebookError) as error:
@@ -288,22 +292,29 @@ class JudgeAutograde(Autograde):
         except Exception as error:
             if getattr(error, "errno", None) in NO_ROOM:
                 raise CourseError(f"The disk is full: make room. {self._so_far()}") from error
-            self.log.error("%s could not be graded: %s", student, error)
-            self.log.info("The error in full:", exc_info=True)
-            self._failed.append(student)
+            self._say_failed(student, error)
         else:
             self._done += 1
         finally:
             self._held.pop(student).close()
         self._tell(student, outcomes or {})
 
+    def _say_failed(self, student: str, error: Exception) -> None:
+        self.log.error("%s could not be graded: %s", student, error)
+        self.log.info("The error in full:", exc_info=True)
+        self._failed.append(student)
+
     def _plans(self) -> dict[str, Plan]:
         """Return for each student with something to grade what that is."""
         points = entered_points(self._gradebook, self._assignment.name)
-        plans = {
-            student: self._plan(self._assignment.read(student), points.get(student))
-            for student in self._students
-        }
+        plans = {}
+        for student in self._students:
+            try:
+                submission = self._assignment.read(student)
+            except OSError as error:
+                self._say_failed(student, error)
+                continue
+            plans[student] = self._plan(submission, points.get(student))
         self._expected = expected_seconds(plans)
         needed = {student: plan for student, plan in plans.items() if plan.needed}
         return longest_first(plans) if self._elsewhere(len(needed)) else needed
@@ -325,6 +336,16 @@ class JudgeAutograde(Autograde):
         )
         # who was never graded has no other points
         return replace(plan, reasons=plan.again, entered=True) if self.regrade_diff else plan
+
+    def _same_command(self) -> str:
+        """Return how the command for the same submissions begins."""
+        command = f"nbjudge grade {self._assignment.name}"
+        for option, value in (
+            ("student", self.coursedir.student_id),
+            ("notebook", self.coursedir.notebook_id),
+        ):
+            command += "" if value == "*" else f" --{option} {shlex.quote(value)}"
+        return command
 
     def _renew_penalties(self) -> None:
         """Take what was graded before for late by the dates, rules and points of now."""

@@ -105,7 +105,10 @@ def _find(course: Assignment, graded: Path, student: str, notebook: str):
         )
     if not lines:
         raise CourseError(f"{notebook} of {student} has no verdict yet: there is none in {graded}.")
-    submission = course.read(student)
+    try:
+        submission = course.read(student)
+    except OSError as error:
+        raise CourseError(f"The submission of {student} cannot be read: {error}") from error
     if notebook not in submission.notebooks:
         raise CourseError(f"{student} has no {notebook} in {course.submitted} any more.")
     problem = submission.notebooks[notebook].problem

@@ -75,6 +75,8 @@ def missing_lines(nb, digests: Mapping[str, str], **who: str) -> list[str]:
             "max_points": float(cell.metadata.nbgrader["points"]),
             "outcome": Outcome.MISSING.value,
         }
+        if utils.is_solution(cell):
+            record["by_hand"] = True  # a written answer: no task of the judge's
         lines.append(_line(who, record, digests))
     return lines or [unjudged_line(digests, **who)]
 
@@ -122,7 +124,7 @@ def judged_lines(folder: Path | str, notebook: str) -> dict[str, dict]:
 def outcome_of(line: Mapping) -> Outcome | None:
     """Return how the task of an audit line ended; None of a line that does not say so."""
     try:
-        return Outcome(line["outcome"]) if line.get("cell") else None
+        return Outcome(line["outcome"]) if line.get("cell") and "by_hand" not in line else None
     except (KeyError, ValueError):
         return None
 

@@ -81,25 +81,26 @@ def entered_points(
     return found
 
 
-def given_by_hand(gradebook: Gradebook, assignment: str, student: str) -> set[str]:
-    """Return a student's cells (grade_id) whose points were given by hand."""
+def given_by_hand(gradebook: Gradebook, assignment: str, student: str) -> set[tuple[str, str]]:
+    """Return a student's cells (notebook, grade_id) whose points were given by hand."""
     with reading(gradebook):
         rows = (
-            gradebook.db.query(BaseCell.name)
+            gradebook.db.query(Notebook.name, BaseCell.name)
             .join(Grade, Grade.cell_id == BaseCell.id)
             .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
             .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
             .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
             .filter(Assignment.name == assignment, SubmittedAssignment.student_id == student)
             .filter(Grade.manual_score.is_not(None))
         )
-        return {name for (name,) in rows}
+        return {(notebook, cell) for notebook, cell in rows}
 
 
 def enter(
     gradebook: Gradebook, entry: Entry, penalties: AssignLatePenalties, log: Logger
-) -> set[str]:
-    """Enter a student's points; return the cells (grade_id) whose points were given by hand.
+) -> set[tuple[str, str]]:
+    """Enter a student's points; return the cells (notebook, grade_id) with points given by hand.
 
     Doing it twice changes nothing more.
 
@@ -120,7 +121,7 @@ def enter(
         for notebook in submission.notebooks:
             notebook.late_submission_penalty = _penalty(notebook, entry.folder, late, penalties)
         return {
-            grade.name
+            (notebook.name, grade.name)
             for notebook in submission.notebooks
             for grade in notebook.grades
             if grade.manual_score is not None
@@ -200,8 +201,11 @@ def _enter_notebook(notebook: SubmittedNotebook, entry: Entry, log: Logger) -> N
         _enter_scores(notebook, cells, last, again, log)
         _enter_comments(notebook, cells)
     elif read_audit(entry.folder, notebook.name):  # it was not handed in
+        withdrawn = (entry.last / path.name).is_file()
         for grade in notebook.grades:
-            grade.auto_score, grade.needs_manual_grade = 0, False
+            looked_at = grade.needs_manual_grade or withdrawn
+            grade.auto_score = 0
+            grade.needs_manual_grade = grade.manual_score is not None and looked_at
 
 
 def _enter_scores(notebook, cells, last, again: bool, log: Logger) -> None:

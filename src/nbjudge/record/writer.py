@@ -104,7 +104,7 @@ class Writer:
             for notebook in self._notebooks:
                 found = moved(student, notebook, folder.last, folder.graded)
                 # points given by hand count, whatever the judge says
-                self.moved += [each for each in found if each.cell not in by_hand]
+                self.moved += [each for each in found if (each.notebook, each.cell) not in by_hand]
             folder.put_into_place()
 
     def would_move(self, student: str, graded: Graded) -> list[Moved]:
@@ -114,8 +114,8 @@ class Writer:
         for name, notebook in graded.notebooks.items():
             before = judged_lines(self.folder(student).path, name)
             after = {line["cell"]: line for line in map(json.loads, notebook.lines) if line["cell"]}
-            found += compared(student, before, after)
-        return [each for each in found if each.cell not in by_hand]
+            found += compared(student, name, before, after)
+        return [each for each in found if (each.notebook, each.cell) not in by_hand]
 
     def finish_last_run(self) -> None:
         """Finish what an earlier run had graded but not entered; drop what it had half-written."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ class Moved:
     """One graded cell whose points are others than they were."""
 
     student: str
+    notebook: str
     cell: str
     before: float
     after: float
@@ -35,31 +37,37 @@ def moved(student: str, notebook: str, last: Path, graded: Path) -> Iterator[Mov
         last: the folder of the grading before.
         graded: the folder of the new one.
     """
-    yield from compared(student, judged_lines(last, notebook), judged_lines(graded, notebook))
+    before, after = judged_lines(last, notebook), judged_lines(graded, notebook)
+    yield from compared(student, notebook, before, after)
 
 
 def compared(
-    student: str, before: Mapping[str, dict], after: Mapping[str, dict]
+    student: str, notebook: str, before: Mapping[str, dict], after: Mapping[str, dict]
 ) -> Iterator[Moved]:
     """Return what moved between two gradings: the audit line of each cell, by its grade_id."""
     for cell, line in after.items():
         if cell in before and before[cell]["points"] != line["points"]:
             why = line.get("mistake") or line["outcome"]
-            yield Moved(student, cell, before[cell]["points"], line["points"], why)
+            yield Moved(student, notebook, cell, before[cell]["points"], line["points"], why)
 
 
 def show_moved(
     found: Iterable[Moved], console: Console, title: str = "Graded again with other points"
 ) -> None:
     """Print a table of who moved; nothing if nobody did."""
-    found = sorted(found, key=lambda each: (each.cell, each.student))
+    found = sorted(found, key=lambda each: (each.notebook, each.cell, each.student))
     if not found:
         return
+    notebooks = defaultdict(set)
+    for each in found:
+        notebooks[each.cell].add(each.notebook)
     table = Table(title=title)
     for name in ("task", "student", "before", "after", "now"):
         table.add_column(name, justify="right" if name in ("before", "after") else "left")
     for each in found[:SHOWN]:
-        row = (each.cell, each.student, f"{each.before:g}", f"{each.after:g}", each.why)
+        several = len(notebooks[each.cell]) > 1  # a grade_id is one cell's in its notebook only
+        task = f"{each.notebook}: {each.cell}" if several else each.cell
+        row = (task, each.student, f"{each.before:g}", f"{each.after:g}", each.why)
         table.add_row(*map(escape, row))
     console.print(table)
     if len(found) > SHOWN:
@@ -67,15 +75,22 @@ def show_moved(
         console.print(f"… and {rest} more; the *.audit.earlier.jsonl files hold the points before.")
 
 
-def show_proposed(found: Collection[Moved], graded: int, assignment: str, console: Console) -> None:
-    """Print who would move, and how to let it happen; `graded` submissions were graded for it."""
+def show_proposed(found: Collection[Moved], graded: int, command: str, console: Console) -> None:
+    """Print who would move, and how to let it happen.
+
+    Args:
+        found: who would move.
+        graded: how many submissions were graded for it.
+        command: how the command for the same submissions begins.
+        console: where to print.
+    """
     show_moved(found, console, "These points would change")
     if not graded:
         text = "Nothing has changed since it was graded."
     else:
         students = len({each.student for each in found})
         text = (
-            f"{graded} submissions graded again, {students} with other points. Nothing is written: "
-            f"nbjudge grade {assignment} --regrade-diff --apply writes it."
+            f"{graded} submission{'s' if graded > 1 else ''} graded again, {students} with other "
+            f"points. Nothing is written: {command} --regrade-diff --apply writes it."
         )
     console.print(text, highlight=False, soft_wrap=True, markup=False)

@@ -82,7 +82,7 @@ def summarise(
         if not (folder / assignment).is_dir():
             continue
         students += 1
-        if not (submitted / folder.name / assignment).is_dir():
+        if _is_gone(submitted / folder.name / assignment):
             deleted.append(folder.name)
         for notebook, counted in tasks.items():
             lines = read_audit(folder / assignment, notebook)
@@ -97,6 +97,14 @@ def summarise(
                 slow.append(Slow(seconds, folder.name, notebook))
     slow.sort(key=lambda each: -each.seconds)
     return Summary(students, tasks, who, slow[:SLOWEST], list(missing), deleted)
+
+
+def _is_gone(folder: Path) -> bool:
+    """Whether a folder is not there; one that may not be looked at is not called gone."""
+    try:
+        return not folder.is_dir()
+    except OSError:
+        return False
 
 
 def force_hint() -> str:
