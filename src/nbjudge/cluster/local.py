@@ -55,20 +55,21 @@ def local_client(workers: int) -> Iterator[Client]:
 
 def _start(workers: int) -> LocalCluster:
     """Start workers; again, where one was lost before it was there."""
-    for left in reversed(range(TRIES)):
-        try:
-            return LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                processes=True,
-                host="127.0.0.1",
-                protocol="tls://",
-                security=Security.temporary(),
-                dashboard_address="127.0.0.1:0",
-                memory_limit=0,
-                silence_logs=logging.CRITICAL + 1,
-            )
-        except RuntimeError:
-            if not left:
-                raise
-    raise AssertionError("not reached")
+    for _ in range(TRIES - 1):
+        with contextlib.suppress(RuntimeError):
+            return _start_once(workers)
+    return _start_once(workers)
+
+
+def _start_once(workers: int) -> LocalCluster:
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        protocol="tls://",
+        security=Security.temporary(),
+        dashboard_address="127.0.0.1:0",
+        memory_limit=0,
+        silence_logs=logging.CRITICAL + 1,
+    )

@@ -25,7 +25,7 @@ from nbjudge.kernel.zygote import READY
 # importing it would be half of the time that one takes to start.
 sys.modules["debugpy"] = None
 
-MOST_LINES = 200
+MOST_LINES = 200  # that `input` is answered with
 SETTINGS = Config({"HistoryManager": {"enabled": False, "hist_file": ":memory:"}})
 
 
@@ -52,6 +52,7 @@ class StudentKernel(IPythonKernel):
     """A kernel that nobody sits in front of."""
 
     compiler_class = QuickCompiler
+    asked = 0  # how often a line was asked for
 
     def __init__(self, **kwargs):
         """See `IPythonKernel`, which looks at every module to tell a debugger of its file.
@@ -61,8 +62,6 @@ class StudentKernel(IPythonKernel):
         ipkernel.sys = SysWithoutModules()
         super().__init__(**kwargs)
         ipkernel.sys = sys
-
-    asked = 0  # how often a line was asked for
 
     def raw_input(self, prompt=""):
         """Answer `input()` with an empty line, as if Return had been pressed.

@@ -94,15 +94,18 @@ def ends_within(seconds):
     def late(*_):
         raise TimeoutError
 
-    usual = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    timed = hasattr(signal, "SIGALRM")  # not on Windows, where a teacher may try it
+    if timed:
+        usual = signal.signal(signal.SIGALRM, late)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     except BaseException:
         return
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, usual)
+        if timed:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, usual)
 
 
 def parts(name, thing):
