@@ -373,13 +373,13 @@ def _table(head: list[str], rows: Iterable[list[str]]) -> str:
 
 def _draw(measured: Measured, path: Path) -> None:
     plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 4), layout="constrained")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 4.4), layout="constrained")
     for grader in GRADERS:
         sizes = measured.sizes(grader)
         seconds = [measured.seconds(grader, size) for size in sizes]
         colour = COLOURS[grader.name]
         left.plot(sizes, seconds, "o-", color=colour, label=grader.name, markersize=4)
-    _axes(left, "students", "seconds for the class", measured.sizes(TWO))
+    _axes(left, "students", "seconds for the class", measured.sizes(JUDGED))
     simulated = measured.data["simulated"]
     workers = [each["workers"] for each in simulated]
 
@@ -405,4 +405,5 @@ def _axes(axes, x: str, y: str, ticks: list[int]) -> None:
     axes.yaxis.set_major_formatter("{x:g}")
     axes.minorticks_off()
     axes.grid(alpha=0.25)
-    axes.legend(frameon=False)
+    # above the axes: wherever lines go, they cross no word
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False, fontsize=8)
