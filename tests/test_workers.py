@@ -190,14 +190,17 @@ def test_a_result_that_cannot_be_read_is_no_result():
             from_bytes(wrong, ["area"])
 
 
-def begin(course, *options):
-    """Start to grade, wait until somebody is graded; return the process and its log."""
+def begin(course, *options, **more):
+    """Start to grade, wait until somebody is graded; return the process and its log.
+
+    `more` is what its environment has beside the usual.
+    """
     log = course / "log.txt"
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "nbjudge", "grade", ASSIGNMENT, *options],
             cwd=course,
-            env=environment(),
+            env=environment() | more,
             stdout=output,
             stderr=output,
         )
@@ -328,12 +331,8 @@ def test_where_no_worker_can_box_it_is_said_why_nothing_is_graded(ungraded, clus
 
 def test_a_scheduler_that_is_gone_is_named_and_the_same_command_goes_on(ungraded, alone, cluster):
     cluster.add_worker("good")
-    os.environ.update(cluster.environment)
-    try:
-        process, log = begin(ungraded, f"--scheduler={cluster.address}")
-    finally:
-        for name in cluster.environment:
-            del os.environ[name]
+    scheduler = f"--scheduler={cluster.address}"
+    process, log = begin(ungraded, scheduler, **cluster.environment)
     cluster.scheduler.send_signal(signal.SIGKILL)
     assert process.wait(120) == 1, log.read_text()
     assert "The connection to the scheduler is lost." in log.read_text()
@@ -347,12 +346,8 @@ def test_what_a_killed_command_has_left_on_a_cluster_goes_with_the_next_run(
     ungraded, alone, cluster
 ):
     cluster.add_worker("good")
-    os.environ.update(cluster.environment)
-    try:
-        process, _ = begin(ungraded, f"--scheduler={cluster.address}")
-    finally:
-        for name in cluster.environment:
-            del os.environ[name]
+    scheduler = f"--scheduler={cluster.address}"
+    process, _ = begin(ungraded, scheduler, **cluster.environment)
     process.kill()
     process.wait()
     assert list(cluster.folder.glob("nbjudge-course-*")) != []
@@ -385,11 +380,7 @@ def test_a_run_whose_workers_are_told_to_end_with_it_ends_with_its_last_word(ung
 
 def test_no_process_is_left_when_a_run_with_workers_is_killed(ungraded):
     with temporary_folder() as temporary:
-        os.environ.update({"TMPDIR": temporary, "XDG_RUNTIME_DIR": ""})
-        try:
-            process, _ = begin(ungraded, "--workers=2")
-        finally:
-            del os.environ["TMPDIR"], os.environ["XDG_RUNTIME_DIR"]
+        process, _ = begin(ungraded, "--workers=2", TMPDIR=temporary, XDG_RUNTIME_DIR="")
         process.kill()
         process.wait()
         until = time.monotonic() + 20

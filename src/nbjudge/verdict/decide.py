@@ -233,14 +233,24 @@ def _outcome(failed: Sequence[CaseResult], run_error: StudentError | None) -> Ou
 
 
 def _say_stopped(error: StudentError) -> str:
-    why = f" {NO_GPU}" if error.without_gpu else ""
-    if error.missing_module:
-        why = f" {NO_MODULE.format(error.missing_module)}"
+    advice = _advice(error)
+    why = f" {advice}" if advice else ""
     said = textwrap.shorten(str(error), 200, placeholder=" …")
     return (
         f"Your cell stopped with {said}.{why} What it was to make is not there, or not whole: "
         "mend that first."
     )
+
+
+def _advice(error: StudentError) -> str:
+    """Return what to do about an error that comes of where this is graded; empty for others."""
+    if error.without_gpu:
+        return NO_GPU
+    return NO_MODULE.format(error.missing_module) if error.missing_module else ""
+
+
+def _with_advice(error: StudentError) -> str:
+    return "\n".join(filter(None, (str(error), _advice(error))))
 
 
 def _explain_error(
@@ -252,20 +262,17 @@ def _explain_error(
     if error.out_of_memory:
         return Outcome.OUT_OF_MEMORY, str(error)
     if error.without_gpu:
-        return Outcome.NO_GPU, f"{error}\n{NO_GPU}"
-    if error.missing_module:
-        return Outcome.RAISED, f"{error}\n{NO_MODULE.format(error.missing_module)}"
+        return Outcome.NO_GPU, _with_advice(error)
     if not error.unknown_name:
-        return Outcome.RAISED, str(error)
+        return Outcome.RAISED, _with_advice(error)
     if isinstance(stopped, Outcome):
         return stopped, f"`{error.name}` is not there: a cell before stopped ({stopped.value})"
     if stopped is not None and stopped.from_stub:
         return Outcome.NOT_ATTEMPTED, ""
     if stopped is not None and stopped.without_gpu:
-        return Outcome.NO_GPU, f"your cell stopped with {stopped}\n{NO_GPU}"
+        return Outcome.NO_GPU, f"your cell stopped with {_with_advice(stopped)}"
     if stopped is not None:
-        why = f"\n{NO_MODULE.format(stopped.missing_module)}" if stopped.missing_module else ""
-        return Outcome.RAISED, f"your cell stopped with {stopped}{why}"
+        return Outcome.RAISED, f"your cell stopped with {_with_advice(stopped)}"
     name = f"`{error.name}`" if error.name else error.message
     return Outcome.MISSING, f"{name} is not there: was its cell deleted, or the name changed?"
 
