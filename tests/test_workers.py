@@ -213,11 +213,11 @@ def begin(course, *options, **more):
 
 
 def workers_of(process):
-    """Return the worker processes of a run: forks of one child, each with threads of its own."""
-    found = []
-    for child in psutil.Process(process.pid).children(recursive=True):
+    """Return the worker processes of a run: forks of a fork of it, each with threads of its own."""
+    command, found = psutil.Process(process.pid), []
+    for child in command.children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            if "forkserver" in " ".join(child.cmdline()) and child.num_threads() > 2:
+            if child.cmdline() == command.cmdline() and child.num_threads() > 2:
                 found.append(child)
     return found
 

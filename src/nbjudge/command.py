@@ -89,9 +89,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with stoppable():
             if arguments[0] == "grade":
-                quick.begin()
+                quick.begin(arguments[1:])
             # imported here, because that takes a second or two in which one can be stopped, too
-            from nbjudge.plugin import apps
+            with quick.without_collection():
+                from nbjudge.plugin import apps
 
             return getattr(apps, COMMANDS[arguments[0]])(arguments[1:])
     except BrokenPipeError:  # whoever reads what is printed has read enough

@@ -3,11 +3,9 @@
 import warnings
 from functools import partial
 
-from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
-from nbjudge.inert.logs import make_logs_inert
-from nbjudge.plugin.paths import mend_paths
+from nbjudge.quick import settings_alone
 
 # nbgrader's own steps of generate_assignment, in its order (nbgrader 0.9.6)
 GENERATE_STEPS = (
@@ -32,14 +30,8 @@ def configure(c: Config) -> None:
     Changes which steps nbgrader runs, and nothing of the course's own settings. To be called with
     the `c` of ``get_config()``.
     """
-    use_judge_autograde()
-    use_judge_feedback()
-    use_judge_release()
-    use_explained_gradebook()
-    use_judge_formgrader()
-    mend_paths()
-    # nbgrader's own use of SQLAlchemy 2.1; harmless, and it hides what an instructor must read
-    warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
+    if not settings_alone():
+        _change_nbgrader()
     c.GenerateAssignment.preprocessors = [
         "nbjudge.plugin.release.StampSettings",
         "nbjudge.plugin.release.ShowMarking",
@@ -53,8 +45,25 @@ def configure(c: Config) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.ExportApp.plugin_class = "nbjudge.plugin.export.GradesCsv"
-    make_logs_inert()
     _make_pages_inert(c)
+
+
+def _change_nbgrader() -> None:
+    """Put the judge where nbgrader has no setting for it."""
+    from sqlalchemy.exc import SAWarning
+
+    from nbjudge.inert.logs import make_logs_inert
+    from nbjudge.plugin.paths import mend_paths
+
+    use_judge_autograde()
+    use_judge_feedback()
+    use_judge_release()
+    use_explained_gradebook()
+    use_judge_formgrader()
+    mend_paths()
+    make_logs_inert()
+    # nbgrader's own use of SQLAlchemy 2.1; harmless, and it hides what an instructor must read
+    warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
 
 
 def _make_pages_inert(c: Config) -> None:

@@ -33,6 +33,10 @@ class OwnFolder:
     def remove(self) -> None:
         """Remove it with all that is in it; again is no error."""
         shutil.rmtree(self.path, ignore_errors=True)
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Close the lock of this process, which is a fork of the one that has the folder."""
         if self._lock is not None:
             os.close(self._lock)
         self._lock = None

@@ -2,34 +2,96 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import importlib.util
-import multiprocessing
-import multiprocessing.forkserver
+import io
 import os
-import signal
 import sys
-import tempfile
-import threading
+from collections.abc import Iterator, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import psutil
 
-from nbjudge.own_folder import LONGEST_TEMPORARY
+if TYPE_CHECKING:
+    from traitlets.config import Config
 
 # jsonschema builds a grammar of internationalised addresses where it finds this package, for a
 # second; no schema of a notebook speaks of them.
 sys.modules.setdefault("rfc3987_syntax", None)
 
-
 MEMORY_OF_A_WORKER = 1 << 30  # bytes: itself, and a kernel that trains something
+_settings_alone = False
 
 
-def begin() -> None:
-    """Let the warm process and that of the workers import their libraries while this one does."""
+def begin(arguments: Sequence[str]) -> None:
+    """Let the warm process import its libraries while this one does.
+
+    `arguments` are those of ``nbjudge grade``.
+    """
+    if "--unboxed" in arguments or grades_elsewhere(arguments):
+        return
     from nbjudge.kernel.warm import start_early
 
     start_early()
-    if usual_workers():
-        start_fork_server()
+    # what is wrong with the configuration is said when nbgrader reads it
+    with contextlib.suppress(Exception, SystemExit):
+        _get_warm()
+
+
+def grades_elsewhere(arguments: Sequence[str]) -> bool:
+    """Return whether other machines grade."""
+    return any(each.startswith("--scheduler") for each in arguments)
+
+
+def _get_warm() -> None:
+    """Tell the warm process what to import: the course's settings say it."""
+    from nbjudge.kernel.provisioner import BoxProvisioner
+    from nbjudge.kernel.warm import get_zygote
+
+    box = BoxProvisioner(config=_read_settings())
+    get_zygote(tuple(box.preload), box.run_as)
+
+
+def _read_settings() -> Config:
+    """Return the settings of the course in this folder, before nbgrader has been imported.
+
+    nbgrader reads them once more and twice, as in each of its commands, and is changed then.
+    """
+    from traitlets.config import PyFileConfigLoader
+
+    global _settings_alone
+    said, known = io.StringIO(), set(sys.modules)
+    _settings_alone = True
+    try:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            return PyFileConfigLoader("nbgrader_config.py", os.getcwd()).load_config()
+    finally:
+        _settings_alone = False
+        for name in sys.modules.keys() - known:
+            if _lies_here(sys.modules[name]):  # it is to do then what it has not done now
+                del sys.modules[name]
+
+
+def _lies_here(module: ModuleType) -> bool:
+    file = getattr(module, "__file__", None)
+    return bool(file) and os.path.dirname(os.path.abspath(file)) == os.getcwd()
+
+
+def settings_alone() -> bool:
+    """Return whether a configuration is being read for its settings alone."""
+    return _settings_alone
+
+
+@contextlib.contextmanager
+def without_collection() -> Iterator[None]:
+    """Import without Python's garbage collector, which would look again and again at what stays."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def usual_workers() -> int:
@@ -41,18 +103,3 @@ def usual_workers() -> int:
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return max(1, min(cores, psutil.virtual_memory().available // MEMORY_OF_A_WORKER))
-
-
-def start_fork_server() -> None:
-    """Start the process that workers on this machine are forks of, if it is not there."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["nbjudge.quick", "nbjudge.cluster.worker", "distributed"])
-    if threading.current_thread() is not threading.main_thread():
-        return  # Dask starts it, and a server that grades in another thread gets no Ctrl-C
-    if len(tempfile.gettempdir()) > LONGEST_TEMPORARY:
-        tempfile.tempdir = "/tmp"
-    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader alone
-    try:
-        multiprocessing.forkserver.ensure_running()
-    finally:
-        signal.signal(signal.SIGINT, usual)

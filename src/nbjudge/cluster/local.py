@@ -12,7 +12,7 @@ import dask
 from distributed import Client, LocalCluster
 from distributed.security import Security
 
-from nbjudge.quick import start_fork_server
+from nbjudge.cluster import fork_server
 
 TRIES = 3  # to start workers
 
@@ -32,7 +32,7 @@ def local_client(workers: int) -> Iterator[Client]:
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
     }
-    start_fork_server()
+    fork_server.start()
     with dask.config.set(settings):
         cluster = _start(workers)
         client = Client(cluster)

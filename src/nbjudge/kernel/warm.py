@@ -124,8 +124,8 @@ class _Process:
 
     def __init__(self):
         remove_abandoned()
-        self._own = OwnFolder(WARM)
-        self.folder = self._own.path
+        self.own = OwnFolder(WARM)
+        self.folder = self.own.path
         self.address = str(self.folder / "join")
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         listener.bind(self.address)
@@ -154,15 +154,15 @@ class _Process:
         self.control.close()
         self.process.kill()
         self.process.wait()
-        self._own.remove()
+        self.own.remove()
 
 
 class _Fork:
     """A warm process that another process's has forked for this one."""
 
     def __init__(self, warm: Warm):
-        self._own = OwnFolder(WARM)
-        self.folder = self._own.path
+        self.own = OwnFolder(WARM)
+        self.folder = self.own.path
         self.control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control.connect(warm.address)
         atexit.register(self.close)
@@ -178,7 +178,15 @@ class _Fork:
 
     def close(self) -> None:
         self.control.close()
-        self._own.remove()
+        self.own.remove()
+
+
+def let_go() -> None:
+    """In a fork that will never ask: close its copies of what leads to the warm processes."""
+    for process in (*_early, *(zygote._process for zygote in _zygotes.values())):
+        process.control.close()
+        process.own.let_go()
+    _early.clear()
 
 
 def start_early() -> None:

@@ -142,8 +142,8 @@ def serve(control: socket.socket, listener: socket.socket, left_out: list[str]) 
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader
     linux.reap_orphans()
-    gc.collect()
     gc.freeze()  # a collection in a fork would touch, and so copy, the shared memory
+    gc.enable()
     say(control, {"left_out": left_out, "pid": os.getpid()})
     forked = False
     while True:
@@ -249,6 +249,7 @@ def say(control: socket.socket, message: dict) -> None:
 
 
 if __name__ == "__main__":
+    gc.disable()  # while it imports: it would look again and again at what stays
     _control, _listener = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     sys.path.insert(0, sys.argv[3])
     importlib.import_module("nbjudge.kernel.student_kernel")  # and with it all of this folder

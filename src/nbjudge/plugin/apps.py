@@ -19,7 +19,7 @@ from traitlets.config import Config
 from nbjudge.inert.logs import InertFilter
 from nbjudge.plugin.assignment import CourseError, assignment_problem, only_assignment
 from nbjudge.plugin.autograde import GivenUpError, JudgeAutograde
-from nbjudge.quick import usual_workers
+from nbjudge.quick import grades_elsewhere, usual_workers
 
 UNBOXED_HELP = (
     "Run students' code without boxes, with all rights of the grader: only for submissions of "
@@ -94,6 +94,10 @@ def grade(arguments: list[str]) -> int:
 
     No table follows a run that could not go on: it would hide the sentence that says why.
     """
+    if usual_workers() and not grades_elsewhere(arguments):
+        from nbjudge.cluster import fork_server
+
+        fork_server.fork()
     options, rest = _table_options(arguments)
     app, assignment = _start(GradeApp, rest)
     if app is None:
