@@ -335,6 +335,11 @@ weight_list = [w + v for w, v in zip(weight_list, self.v)]
         "lr is fixed at 0.01",
     ),
     _wrong("fixed μ 0.9", "0.9 * v - self.lr * g", "momTerm is fixed at 0.9"),
+    _wrong(
+        "g.mean()",
+        "self.mu * v - self.lr * g.mean()",
+        "the mean of the gradient instead of the gradient",
+    ),
     _wrong("α(μv - g)", "self.lr * (self.mu * v - g)", "α applied to the old velocity too"),
     _wrong("v = μv - αg, θ - αv", RIGHT, "v = μ·v - α·g, but the step is -α·v", "w - self.lr * v"),
     _wrong(

@@ -142,6 +142,12 @@ CONVOLUTIONS = [
         "zeros", LOOP + "z = np.sum(image[i : i + h, j : j + w] * kernel)\nreturn Z", "only zeros"
     ),
     _convolve(
+        "a dtype of whole numbers",
+        LOOP.replace("w + 1))", "w + 1), dtype=int)")
+        + "Z[i, j] = np.sum(image[i : i + h, j : j + w] * kernel)\nreturn Z",
+        "the sums are cut to whole numbers",
+    ),
+    _convolve(
         "only square kernels",
         "h = kernel.shape[0]\n(H, W) = image.shape\nZ = np.zeros((H - h + 1, W - h + 1))\nfor i in range(H - h + 1):\n    for j in range(W - h + 1):\n        Z[i, j] = np.sum(image[i : i + h, j : j + h] * kernel)\nreturn Z",
         outcome="raised an error",

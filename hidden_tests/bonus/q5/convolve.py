@@ -120,6 +120,11 @@ conv_filter = HiddenTest(
             "A sum may be negative: leave it its sign.",
             lambda image, kernel: np.abs(right(image, kernel)),
         ),
+        "the sums are cut to whole numbers": _mistake(
+            "An array of whole numbers cuts what is written into it: make Z of float64, as "
+            "np.zeros does without a dtype.",
+            lambda image, kernel: np.trunc(right(image, kernel)),
+        ),
         "the output is as large as the image": _mistake(
             "The kernel stays within the image: no zeros around it, so the output is smaller.",
             same,

@@ -106,6 +106,10 @@ RULES = {
         by_velocity(lambda v, g, lr, mu: v - lr * g),
         "Your velocity keeps all of itself; multiply it by momTerm before you add the gradient.",
     ),
+    "the mean of the gradient instead of the gradient": (
+        by_velocity(lambda v, g, lr, mu: mu * v - lr * g.mean()),
+        "Each number of an array moves by its own slope; yours all move by the mean of them.",
+    ),
     "μ applied to the gradient too": (
         by_velocity(lambda v, g, lr, mu: mu * (v - lr * g)),
         "momTerm multiplies the old velocity only: μ·v - α·g, not μ·(v - α·g).",
