@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from nbjudge.question.probe import ask_once, ends_within
+from nbjudge.question.probe import ask_once, ends_within, parts
 from nbjudge.question.wire import decode, encode
 
 ASK_NUMPY = """
@@ -90,6 +90,19 @@ def forget_lmbda(model):
 )
 def test_parameters_gradients_mode_and_attributes_of_a_model_are_watched(answer, changed):
     assert changed_by(answer, ASK_TORCH) == changed
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_gradient_is_watched_and_one_that_torch_does_not_keep_is_not_asked_for():
+    leaf = torch.ones(2, requires_grad=True)
+    made = leaf * 2
+    before = parts("leaf", leaf), parts("made", made)
+    made.sum().backward()
+    after = parts("leaf", leaf), parts("made", made)
+    assert before[1] == after[1]
+    assert [name for name in before[0] if before[0][name] != after[0][name]] == [
+        "the gradient of leaf"
+    ]
 
 
 @pytest.mark.parametrize("how", ["while True: pass", "raise SystemExit", "raise KeyboardInterrupt"])

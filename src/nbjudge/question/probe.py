@@ -125,7 +125,9 @@ def parts(name, thing):
         own = {key: v for key, v in vars(thing).items() if key[0] != "_" and key != "training"}
         return found | {f"{name}.{key}": digest(value) for key, value in own.items()}
     if hasattr(thing, "requires_grad"):
-        return {name: digest(thing), f"the gradient of {name}": digest(thing.grad)}
+        kept = thing.is_leaf or thing.retains_grad  # of others, torch warns that there is none
+        gradient = thing.grad if kept else None
+        return {name: digest(thing), f"the gradient of {name}": digest(gradient)}
     if hasattr(thing, "__dict__") and not hasattr(thing, "shape"):
         return {f"{name}.{key}": digest(value) for key, value in vars(thing).items()}
     return {name: digest(thing)}
