@@ -5,23 +5,22 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib.util
-import io
+import json
 import os
+import select
+import signal
 import sys
 from collections.abc import Iterator, Sequence
-from types import ModuleType
-from typing import TYPE_CHECKING
 
 import psutil
-
-if TYPE_CHECKING:
-    from traitlets.config import Config
 
 # jsonschema builds a grammar of internationalised addresses where it finds this package, for a
 # second; no schema of a notebook speaks of them.
 sys.modules.setdefault("rfc3987_syntax", None)
 
 MEMORY_OF_A_WORKER = 1 << 30  # bytes: itself, and a kernel that trains something
+LONGEST = 1  # seconds that a course's settings may take to be known early
+MOST_SETTINGS = 64_000  # bytes, which a pipe holds
 _settings_alone = False
 
 
@@ -32,12 +31,15 @@ def begin(arguments: Sequence[str]) -> None:
     """
     if "--unboxed" in arguments or grades_elsewhere(arguments):
         return
-    from nbjudge.kernel.warm import start_early
+    from nbjudge.kernel.warm import get_zygote, start_early
 
     start_early()
-    # what is wrong with the configuration is said when nbgrader reads it
-    with contextlib.suppress(Exception, SystemExit):
-        _get_warm()
+    if any(each.startswith("--BoxProvisioner") for each in arguments):
+        return  # the course's settings alone do not say what is wanted
+    asked = _asked_by_the_course()
+    if asked is not None:
+        with contextlib.suppress(Exception):  # said when a kernel is needed
+            get_zygote(tuple(asked["preload"]), asked["run_as"])
 
 
 def grades_elsewhere(arguments: Sequence[str]) -> bool:
@@ -45,42 +47,53 @@ def grades_elsewhere(arguments: Sequence[str]) -> bool:
     return any(each.startswith("--scheduler") for each in arguments)
 
 
-def _get_warm() -> None:
-    """Tell the warm process what to import: the course's settings say it."""
-    from nbjudge.kernel.provisioner import BoxProvisioner
-    from nbjudge.kernel.warm import get_zygote
+def _asked_by_the_course() -> dict | None:
+    """Return what the course in this folder says of the warm process; None if it does not say.
 
-    box = BoxProvisioner(config=_read_settings())
-    get_zygote(tuple(box.preload), box.run_as)
-
-
-def _read_settings() -> Config:
-    """Return the settings of the course in this folder, before nbgrader has been imported.
-
-    nbgrader reads them once more and twice, as in each of its commands, and is changed then.
+    That is written in a program, which nbgrader runs a second later, twice, as in each of its
+    commands. What it does once more here, it does in a fork, and so leaves nothing behind.
     """
+    # imported here, because this process needs them, too
+    import nbjudge.config
+    import nbjudge.kernel.provisioner
+    import nbjudge.plugin.paths  # noqa: F401
+
+    ours, its = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.write(its, json.dumps(_read_settings()).encode())
+        finally:
+            os._exit(0)
+    os.close(its)
+    try:
+        said = os.read(ours, MOST_SETTINGS) if select.select([ours], [], [], LONGEST)[0] else b""
+        return json.loads(said) if said else None
+    finally:
+        os.close(ours)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def _read_settings() -> dict:
+    """Return what the course's settings say of the warm process; nothing is heard or seen of it."""
     from traitlets.config import PyFileConfigLoader
 
+    from nbjudge.kernel.provisioner import BoxProvisioner
+
     global _settings_alone
-    said, known = io.StringIO(), set(sys.modules)
     _settings_alone = True
-    try:
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            return PyFileConfigLoader("nbgrader_config.py", os.getcwd()).load_config()
-    finally:
-        _settings_alone = False
-        for name in sys.modules.keys() - known:
-            if _lies_here(sys.modules[name]):  # it is to do then what it has not done now
-                del sys.modules[name]
-
-
-def _lies_here(module: ModuleType) -> bool:
-    file = getattr(module, "__file__", None)
-    return bool(file) and os.path.dirname(os.path.abspath(file)) == os.getcwd()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    config = PyFileConfigLoader("nbgrader_config.py", os.getcwd()).load_config()
+    box = BoxProvisioner(config=config)
+    return {"preload": box.preload, "run_as": box.run_as}
 
 
 def settings_alone() -> bool:
-    """Return whether a configuration is being read for its settings alone."""
+    """Return whether a configuration is read for its settings alone, and nbgrader not to change."""
     return _settings_alone
 
 

@@ -81,6 +81,7 @@ def _serve(listener: socket.socket, alive: int) -> None:
     try:
         atexit._clear()  # what the command does at its end is not for its forks
         let_go()
+        tempfile.tempdir = None  # short for this process's sockets; workers have what they are told
         for number in SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, signal.SIG_DFL)
