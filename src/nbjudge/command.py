@@ -88,10 +88,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     try:
         with stoppable():
-            if arguments[0] == "grade":
-                quick.begin(arguments[1:])
-            # imported here, because that takes a second or two in which one can be stopped, too
             with quick.without_collection():
+                if arguments[0] == "grade":
+                    quick.begin(arguments[1:])
+                # imported here, because that takes a second in which one can be stopped, too
                 from nbjudge.plugin import apps
 
             return getattr(apps, COMMANDS[arguments[0]])(arguments[1:])
