@@ -28,6 +28,8 @@ def local_client(workers: int) -> Iterator[Client]:
         "distributed.worker.multiprocessing-method": "forkserver",
         "distributed.admin.system-monitor.gil.enabled": False,
         "distributed.worker.profile.enabled": False,
+        # each server of Dask's, two for a worker, looks fifty times a second whether it is late
+        "distributed.admin.tick.interval": "1s",
         # Dask opens a port for its web pages in any case; there are none
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],

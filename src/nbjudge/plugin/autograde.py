@@ -254,7 +254,8 @@ class JudgeAutograde(Autograde):
         self.run_pre_convert_hook()
         submission = self._assignment.read(student)
         if not self.force:  # another process may have been here since
-            points = entered_points(self._gradebook, self._assignment.name, student)
+            name, graded = self._assignment.name, self._writer.folder(student).path.is_dir()
+            points = entered_points(self._gradebook, name, student) if graded else {}
             plan = self._plan(submission, points.get(student))
         for note in submission.notes if plan.reasons else ():
             self.log.warning("%s: %s", student, note)

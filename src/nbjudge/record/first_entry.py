@@ -14,7 +14,6 @@ from pathlib import Path
 
 from nbgrader import utils
 from nbgrader.api import (
-    Assignment,
     BaseCell,
     Comment,
     Grade,
@@ -24,8 +23,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.api import new_uuid as new_id
-from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, insert, select
 
 from nbjudge.record.audit import read_audit
 from nbjudge.record.graded_cells import auto_comment, graded_cells
@@ -35,8 +33,8 @@ UNKNOWN = (None, True)
 
 
 def enter_first(
-    session: Session,
-    assignment: Assignment,
+    connection: Connection,
+    assignment_id: str,
     student: str,
     timestamp: datetime | None,
     folder: Path,
@@ -45,8 +43,8 @@ def enter_first(
     """Enter a submission of which the gradebook has no rows yet.
 
     Args:
-        session: of the gradebook, in a transaction.
-        assignment: in the gradebook.
+        connection: to the gradebook, in a transaction.
+        assignment_id: its id in the gradebook.
         student: the student's id; the gradebook knows it.
         timestamp: when it was handed in, if that is known; not later than the due date.
         folder: the graded folder.
@@ -54,9 +52,9 @@ def enter_first(
 
     Raises nbgrader's `MissingEntry` if the gradebook does not know a graded cell.
     """
-    submission = {"id": new_id(), "assignment_id": assignment.id, "student_id": student}
+    submission = {"id": new_id(), "assignment_id": assignment_id, "student_id": student}
     notebooks, grades, comments = [], [], []
-    for (notebook_id, name), cells in _cells(session, assignment).items():
+    for (notebook_id, name), cells in _cells(connection, assignment_id).items():
         notebook = {"id": new_id(), "assignment_id": submission["id"], "notebook_id": notebook_id}
         notebooks.append(notebook)
         path = folder / f"{name}.ipynb"
@@ -72,20 +70,24 @@ def enter_first(
             if kind != "GradeCell":
                 said = auto_comment(found[cell]) if cell in found else None
                 comments.append({**row, "id": new_id(), "auto_comment": said})
-    session.execute(insert(SubmittedAssignment), [submission | {"timestamp": timestamp}])
-    for table, rows in ((SubmittedNotebook, notebooks), (Grade, grades), (Comment, comments)):
+    for model, rows in (
+        (SubmittedAssignment, [submission | {"timestamp": timestamp}]),
+        (SubmittedNotebook, notebooks),
+        (Grade, grades),
+        (Comment, comments),
+    ):
         if rows:
-            session.execute(insert(table), rows)
+            connection.execute(insert(model.__table__), rows)
 
 
 def _cells(
-    session: Session, assignment: Assignment
+    connection: Connection, assignment_id: str
 ) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
     """Return the cells of each notebook (id and name): their id, name and kind."""
-    rows = session.execute(
+    rows = connection.execute(
         select(Notebook.id, Notebook.name, BaseCell.id, BaseCell.name, BaseCell.type)
         .outerjoin(BaseCell, BaseCell.notebook_id == Notebook.id)
-        .where(Notebook.assignment_id == assignment.id)
+        .where(Notebook.assignment_id == assignment_id)
     )
     found: dict = {}
     for notebook_id, notebook, cell_id, cell, kind in rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from nbgrader.api import Assignment, Gradebook, InvalidEntry
@@ -35,6 +36,10 @@ class _Waiting(Session):
         again; sums that the database makes are read anew after an `expire_all`.
         """
         self.flush()
+
+
+# made once, because it makes a class
+_SESSIONS = sessionmaker(class_=_Waiting, future=True, autoflush=False)
 
 
 @contextlib.contextmanager
@@ -78,7 +83,7 @@ def reading(gradebook: Gradebook) -> Iterator[Gradebook]:
 @contextlib.contextmanager
 def transaction(gradebook: Gradebook) -> Iterator[Gradebook]:
     """Let everything that the block enters appear at its end, or nothing of it after an error."""
-    session = sessionmaker(class_=_Waiting, bind=gradebook.engine, future=True, autoflush=False)
+    session = partial(_SESSIONS, bind=gradebook.engine)
     usual, gradebook.db = gradebook.db, scoped_session(session)
     nbgraders_log.disabled = True  # it would log the traceback of what is explained here
     try:

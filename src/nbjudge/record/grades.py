@@ -26,7 +26,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from nbjudge.intake import read_timestamp
 from nbjudge.record.audit import read_audit
@@ -161,23 +161,28 @@ def renew_penalties(
 
 def _entered_first(gradebook: Gradebook, entry: Entry, log: Logger) -> bool:
     """Enter a submission that is in time and of which there are no rows; else do nothing."""
-    session = gradebook.db
-    assignment = gradebook.find_assignment(entry.assignment)
+    # rows, not nbgrader's objects, which bring the sums of the whole class with them
+    connection = gradebook.db.connection()
+    wanted = select(Assignment.id, Assignment.duedate).where(Assignment.name == entry.assignment)
+    assignment = connection.execute(wanted).first()
+    if gradebook.authenticator or assignment is None:
+        return False
     wanted = select(SubmittedAssignment.id).where(
         SubmittedAssignment.assignment_id == assignment.id,
         SubmittedAssignment.student_id == entry.student,
     )
-    if gradebook.authenticator or session.execute(wanted).first() is not None:
+    if connection.execute(wanted).first() is not None:
         return False
     timestamp = read_timestamp(entry.folder)
     timestamp = utils.parse_utc(timestamp) if timestamp else None
     if timestamp and assignment.duedate and timestamp > assignment.duedate:
         return False  # the penalty depends on sums that the database makes
-    if session.get(Student, entry.student) is None:
+    known = connection.execute(select(Student.id).where(Student.id == entry.student)).first()
+    if known is None:
         if not entry.create_student:
             raise MissingEntry(f"No such student: {entry.student}")
-        gradebook.add_student(entry.student)
-    enter_first(session, assignment, entry.student, timestamp, entry.folder, log)
+        connection.execute(insert(Student.__table__), [{"id": entry.student}])
+    enter_first(connection, assignment.id, entry.student, timestamp, entry.folder, log)
     return True
 
 
