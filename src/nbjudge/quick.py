@@ -39,7 +39,8 @@ def begin(arguments: Sequence[str]) -> None:
     asked = _asked_by_the_course()
     if asked is not None:
         with contextlib.suppress(Exception):  # said when a kernel is needed
-            get_zygote(tuple(asked["preload"]), asked["run_as"])
+            preload, run_as = asked
+            get_zygote(tuple(preload), run_as)
 
 
 def grades_elsewhere(arguments: Sequence[str]) -> bool:
@@ -47,7 +48,7 @@ def grades_elsewhere(arguments: Sequence[str]) -> bool:
     return any(each.startswith("--scheduler") for each in arguments)
 
 
-def _asked_by_the_course() -> dict | None:
+def _asked_by_the_course() -> list | None:
     """Return what the course in this folder says of the warm process; None if it does not say.
 
     That is written in a program, which nbgrader runs a second later, twice, as in each of its
@@ -76,7 +77,7 @@ def _asked_by_the_course() -> dict | None:
         os.waitpid(pid, 0)
 
 
-def _read_settings() -> dict:
+def _read_settings() -> tuple:
     """Return what the course's settings say of the warm process; nothing is heard or seen of it."""
     from traitlets.config import PyFileConfigLoader
 
@@ -88,8 +89,7 @@ def _read_settings() -> dict:
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
     config = PyFileConfigLoader("nbgrader_config.py", os.getcwd()).load_config()
-    box = BoxProvisioner(config=config)
-    return {"preload": box.preload, "run_as": box.run_as}
+    return BoxProvisioner(config=config).warm_process
 
 
 def settings_alone() -> bool:

@@ -52,8 +52,8 @@ def grade_elsewhere(
     if scheduler:
         course = with_files(course, judge.reads)
     elif judge.boxed:
-        box = BoxProvisioner(config=course.config)
-        course = replace(course, warm=get_zygote(tuple(box.preload), box.run_as).warm)
+        warm_process = BoxProvisioner(config=course.config).warm_process
+        course = replace(course, warm=get_zygote(*warm_process).warm)
     with client_of(scheduler) if scheduler else local_client(workers) as client:
         pool = Pool(client, course, give_up, log)
         with contextlib.closing(pool):

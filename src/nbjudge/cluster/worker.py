@@ -49,8 +49,7 @@ class Grader:
         self._log = logging.Logger("nbjudge.worker", course.log_level)
         self._said = _Kept()
         self._log.addHandler(self._said)
-        box = BoxProvisioner(config=course.config)
-        self._warm = (tuple(box.preload), box.run_as)
+        self._warm = BoxProvisioner(config=course.config).warm_process
         try:
             assignment = course.unpack(self._folder.path)
             if course.files is not None:

@@ -99,9 +99,14 @@ class BoxProvisioner(LocalProvisioner):
     _order: Order | None = None
     _watch: asyncio.Task | None = None
 
+    @property
+    def warm_process(self) -> tuple[tuple[str, ...], str]:
+        """What tells one warm process from another: what it imports, and its account."""
+        return tuple(self.preload), self.run_as
+
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose a kernel, and its sockets; see Jupyter's `KernelProvisionerBase`."""
-        self._zygote = get_zygote(tuple(self.preload), self.run_as)
+        self._zygote = get_zygote(*self.warm_process)
         self._order = self._take_spare(kwargs.get("cwd")) or self._ask(kwargs.get("cwd"))
         manager = self.parent
         manager.transport = "ipc"

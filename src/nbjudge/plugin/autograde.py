@@ -372,9 +372,8 @@ class JudgeAutograde(Autograde):
         """Let the course's libraries be imported while submissions are read."""
         if self.scheduler or not JudgeExecute(parent=self).boxed:
             return
-        box = BoxProvisioner(config=self.config)
         with suppress(BoxError):  # said when a box is needed
-            get_zygote(tuple(box.preload), box.run_as)
+            get_zygote(*BoxProvisioner(config=self.config).warm_process)
 
     def _check_box(self, total: int) -> None:
         """Refuse to grade where students' code cannot be boxed, unless the instructor wants it."""
