@@ -170,8 +170,10 @@ def _simulated(
 def _lab(students: int) -> dict:
     """Grade a class of this lab by two workers."""
     found = lab_class.measure(students, 2)
-    _tell(f"{students} students of this lab: {found.seconds / found.least:.2f} × their compute")
-    return dataclasses.asdict(found)
+    least = {at_once: found.least(at_once) for at_once in found.own}
+    shares = ", ".join(f"{found.seconds / each:.2f}" for each in least.values())
+    _tell(f"{students} students of this lab: {shares} × their compute")
+    return {**dataclasses.asdict(found), "least": least}
 
 
 def _machine() -> dict:

@@ -3,10 +3,11 @@
     python bench/lab_class.py [--students 60] [--workers 2] [--no-carry]
 
 The class is copies of the sample class in turn. Their own compute is what the cells of their
-notebooks and the judge's questions take in a process that has imported everything, one thread, with
-nothing else going on: each sample student's is measured before and after the class is graded. A
-task that builds on a wrong one is asked again in a second run of the notebook, which is not in it;
-with --no-carry there is none.
+notebooks and the judge's questions take in a process that has imported everything, one thread: each
+sample student's is measured before and after the class is graded, with nothing else going on, and
+then with as many at once as there are workers, because cores may slow each other. A task that
+builds on a wrong one is asked again in a second run of the notebook, which is not in it; with
+--no-carry there is none.
 """
 
 from __future__ import annotations
@@ -49,12 +50,13 @@ def main() -> None:
     parser.add_argument("--no-carry", action="store_true")
     asked = parser.parse_args()
     found = measure(asked.students, asked.workers, ["--JudgeExecute.carry=0"] * asked.no_carry)
-    own = (f"{name} {seconds:.1f} s" for name, seconds in found.own.items())
-    print("own compute:", ", ".join(own))
-    print(
-        f"{found.students} students, {found.workers} workers: {found.seconds:.0f} s, their own "
-        f"compute ÷ workers {found.least:.0f} s, ratio {found.seconds / found.least:.2f}"
-    )
+    print(f"{found.students} students, {found.workers} workers: {found.seconds:.0f} s")
+    for at_once, own in found.own.items():
+        each = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in own.items())
+        print(
+            f"own compute, {at_once} at once: {each}; ÷ workers {found.least(at_once):.0f} s, "
+            f"ratio {found.seconds / found.least(at_once):.2f}"
+        )
 
 
 @dataclass(frozen=True)
@@ -65,31 +67,50 @@ class Measured:
         students: in the class.
         workers: that graded it.
         seconds: from the command's start to its end.
-        own: seconds of each sample student's own compute.
-        least: the class's own compute divided by the workers, in seconds.
+        own: seconds of each sample student's own compute, by how many were measured at once.
     """
 
     students: int
     workers: int
     seconds: float
-    own: dict[str, float]
-    least: float
+    own: dict[int, dict[str, float]]
+
+    def least(self, at_once: int) -> float:
+        """Return the class's own compute divided by the workers, in seconds."""
+        own = self.own[at_once]
+        return sum(own[student] for student in _class_of(self.students)) / self.workers
 
 
 def measure(students: int, workers: int, options: Sequence[str] = ()) -> Measured:
     """Grade a class of so many; `options` are further ones of the command."""
-    class_of = [SAMPLE[number % len(SAMPLE)] for number in range(students)]
     with tempfile.TemporaryDirectory() as folder:
-        course = _course(Path(folder) / "course", class_of)
-        before = {student: own_compute(student) for student in SAMPLE}
+        course = _course(Path(folder) / "course", _class_of(students))
+        before = _own(workers)
         command = [sys.executable, "-m", "nbjudge", "grade", ASSIGNMENT, f"--workers={workers}"]
         begin = time.perf_counter()
         subprocess.run([*command, *options], cwd=course, check=True, stdout=subprocess.DEVNULL)
         seconds = time.perf_counter() - begin
-        after = {student: own_compute(student) for student in SAMPLE}
-    own = {student: statistics.mean((before[student], after[student])) for student in SAMPLE}
-    least = sum(own[student] for student in class_of) / workers
-    return Measured(students, workers, seconds, own, least)
+        after = _own(workers)
+    own = {
+        at_once: {
+            student: statistics.mean((before[at_once][student], after[at_once][student]))
+            for student in SAMPLE
+        }
+        for at_once in before
+    }
+    return Measured(students, workers, seconds, own)
+
+
+def _class_of(students: int) -> list[str]:
+    """Return which sample student each student of the class is."""
+    return [SAMPLE[number % len(SAMPLE)] for number in range(students)]
+
+
+def _own(workers: int) -> dict[int, dict[str, float]]:
+    return {
+        at_once: {student: own_compute(student, at_once) for student in SAMPLE}
+        for at_once in sorted({1, workers})
+    }
 
 
 def _course(folder: Path, class_of: list[str]) -> Path:
@@ -102,17 +123,24 @@ def _course(folder: Path, class_of: list[str]) -> Path:
     return course
 
 
-def own_compute(student: str) -> float:
-    """Return the seconds that all notebooks of a sample student take, each in a warm process."""
+def own_compute(student: str, at_once: int = 1) -> float:
+    """Return the seconds that all notebooks of a sample student take, each in a warm process.
+
+    The mean of so many that are measured `at_once`.
+    """
     _get_warm()
-    folder = ROOT / "submitted" / student / ASSIGNMENT
     fork = multiprocessing.get_context("fork")
-    found = fork.Queue()
-    for path in sorted(folder.glob("*.ipynb")):
-        process = fork.Process(target=lambda path=path: found.put(_seconds(path)))
-        process.start()
-        process.join()
-    return sum(found.get() for _ in folder.glob("*.ipynb"))
+    found, seconds = fork.Queue(), 0.0
+    for path in sorted((ROOT / "submitted" / student / ASSIGNMENT).glob("*.ipynb")):
+        processes = [
+            fork.Process(target=lambda path=path: found.put(_seconds(path))) for _ in range(at_once)
+        ]
+        for process in processes:
+            process.start()
+        seconds += statistics.mean(found.get() for _ in processes)
+        for process in processes:
+            process.join()
+    return seconds
 
 
 def _get_warm() -> None:

@@ -56,8 +56,8 @@ def measured(**other):
             "students": 60,
             "workers": 2,
             "seconds": 116.0,
-            "own": {"ada": 3.3},
-            "least": 100.0,
+            "own": {"1": {"ada": 3.3}, "2": {"ada": 3.8}},
+            "least": {"1": 100.0, "2": 114.0},
         },
         "minutes": 5.0,
         **other,
@@ -76,7 +76,8 @@ def test_what_is_not_reached_is_written_as_not_reached(tmp_path):
 def test_a_class_of_this_lab_is_compared_with_its_own_compute(tmp_path):
     text = write_page(measured(), tmp_path)
     assert "by their own compute ÷ 2 | at most 1.15 × | 1.16 × | **not reached** |" in text
-    assert "for one student that is `ada` 3.3 s" in text
+    assert "the same, the own compute taken 2 at once | at most 1.15 × | 1.02 × |" in text
+    assert "| 2 | 3.8 s | 114 s |" in text
     assert "A class of this lab" not in write_page(measured(lab=None), tmp_path)
 
 
