@@ -1,6 +1,6 @@
 """Hostile, broken and odd-but-honest submissions, each graded between two honest students.
 
-An eighth of them by workers, and some of those by one process alone; ``make corpus`` grades them
+A twelfth of them by workers, and some of those by one process alone; ``make corpus`` grades them
 all in both ways, which takes an hour.
 """
 
@@ -13,7 +13,7 @@ from conftest import ROOT
 from corpus.run import REFUSED, busy_machine, chosen, run_corpus, sample, table
 from corpus.submission import CLASSES
 
-SOME = {"by workers": sample(8), "by one process": [k for k in sample(24) if not k.hangs]}
+SOME = {"by workers": sample(12), "by one process": [k for k in sample(24) if not k.hangs]}
 KINDS = {way: CLASSES if os.environ.get("CORPUS") == "all" else some for way, some in SOME.items()}
 WORKERS = {"by workers": 6, "by one process": 0}  # most of them wait for a limit, not for a core
 BUSY = (  # what has been lost, or called by a wrong name, when the machine was slow
@@ -39,7 +39,7 @@ def test_the_classes_are_many_and_have_names_of_their_own():
 
 
 def test_the_sample_has_classes_of_every_group():
-    assert {kind.group for kind in sample(8)} == {kind.group for kind in CLASSES}
+    assert {kind.group for kind in sample(12)} == {kind.group for kind in CLASSES}
 
 
 def test_a_class_gets_what_it_deserves_and_costs_nobody_anything(corpus):
