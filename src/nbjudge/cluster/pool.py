@@ -75,6 +75,7 @@ class Pool:
         self._refused: dict[str, str] = {}
         self._differences: set[str] = set()
         self._tasks: dict[int, _Task] = {}
+        self._taken: list[Future] = []
         self._losses: dict[str, float] = defaultdict(float)
         self._again: deque[Work] = deque()
         self._number = 0
@@ -99,6 +100,7 @@ class Pool:
                     left = False
                 else:
                     self._hand_out(work)
+            self._let_go_of_taken()
             yield from done  # to be written while the workers have something to do
             done = []
             if self._tasks or left or self._again:
@@ -175,7 +177,7 @@ class Pool:
 
     def _take_back(self, news: dict) -> Iterator[tuple[Work, Graded | Exception]]:
         task, error = self._tasks.pop(news["done"]), news.get("error")
-        task.future.release()
+        self._taken.append(task.future)
         if task.dropped:
             self._again.append(task.work)
         elif isinstance(error, KilledWorker):
@@ -190,6 +192,14 @@ class Pool:
                 yield task.work, from_bytes(news["data"], task.work.digests)
             except BadResultError as error:
                 yield task.work, error
+
+    def _let_go_of_taken(self) -> None:
+        """Let Dask forget what was taken back, after the next submissions are handed out.
+
+        What a client has to say within 10 ms of its last word waits, and the worker with it.
+        """
+        while self._taken:
+            self._taken.pop().release()
 
     def _try_again(self, task: _Task) -> Iterator[tuple[Work, Graded]]:
         student = task.work.student
