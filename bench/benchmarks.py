@@ -4,6 +4,7 @@
     python bench/benchmarks.py --rounds 1 --sizes 10,40 --slow-sizes 10 --results 500 \\
         --workers 1,4,16 --lab-students 0 --into FOLDER  # some minutes, a page of one's own
     python bench/benchmarks.py --more 160                # a larger class by plain nbgrader, too
+    python bench/benchmarks.py --lab                     # the class of this lab alone, anew
     python bench/benchmarks.py --again                   # the page anew, from the last measurement
 
 All graders grade the same light submissions (see `light_course`), turn by turn, so that what else
@@ -48,6 +49,10 @@ def main(arguments: list[str]) -> None:
         measured["runs"] += _more(asked.more, asked.rounds)
         measured["later"] = [*measured.get("later", ()), asked.more]
         MEASURED.write_text(json.dumps(measured), encoding="utf-8")
+    elif asked.lab:
+        measured = json.loads(MEASURED.read_text(encoding="utf-8"))
+        measured["lab"] = {**_lab(asked.lab_students), "later": True}
+        MEASURED.write_text(json.dumps(measured), encoding="utf-8")
     elif not asked.again:
         MEASURED.parent.mkdir(exist_ok=True)
         MEASURED.write_text(json.dumps(_measure_all(asked)), encoding="utf-8")
@@ -70,6 +75,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     add("--lab-students", type=int, default=60, help="of a class of this lab; 0 for none")
     add("--into", type=Path, default=ROOT / "docs", help="folder of the page")
     add("--more", type=int, help="students of a class to add to the last measurement")
+    add("--lab", action="store_true", help="measure the class of this lab anew, nothing else")
     add("--again", action="store_true", help="measure nothing")
     return parser.parse_args(arguments)
 
@@ -173,7 +179,8 @@ def _lab(students: int) -> dict:
     least = {at_once: found.least(at_once) for at_once in found.own}
     shares = ", ".join(f"{found.seconds / each:.2f}" for each in least.values())
     _tell(f"{students} students of this lab: {shares} × their compute")
-    return {**dataclasses.asdict(found), "least": least}
+    _tell(f"at the speed of that time: {found.seconds / found.least_meanwhile:.2f}")
+    return {**dataclasses.asdict(found), "least": least, "least_meanwhile": found.least_meanwhile}
 
 
 def _machine() -> dict:

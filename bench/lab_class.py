@@ -5,7 +5,9 @@
 The class is copies of the sample class in turn. Their own compute is what the cells of their
 notebooks and the judge's questions take in a process that has imported everything, one thread: each
 sample student's is measured before and after the class is graded, with nothing else going on, and
-then with as many at once as there are workers, because cores may slow each other. A task that
+then with as many at once as there are workers, because cores may slow each other. A machine that
+others use is slower now and then, so a `yardstick` is laid to it all the time, and the last ratio
+is by the own compute at the speed that the machine had while the class was graded. A task that
 builds on a wrong one is asked again in a second run of the notebook, which is not in it; with
 --no-carry there is none.
 """
@@ -23,11 +25,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import nbformat
+from yardstick import yardstick
 
 from nbjudge.question.probe import ask_once, fixed_random
 from nbjudge.question.wire import encode
@@ -57,6 +62,10 @@ def main() -> None:
             f"own compute, {at_once} at once: {each}; ÷ workers {found.least(at_once):.0f} s, "
             f"ratio {found.seconds / found.least(at_once):.2f}"
         )
+    print(
+        f"the machine took {found.slower:.2f} times as long for the same work meanwhile: "
+        f"ratio {found.seconds / found.least_meanwhile:.2f}"
+    )
 
 
 @dataclass(frozen=True)
@@ -68,49 +77,63 @@ class Measured:
         workers: that graded it.
         seconds: from the command's start to its end.
         own: seconds of each sample student's own compute, by how many were measured at once.
+        slower: how many times as long the machine took for the same work while the class was
+            graded as while as much own compute was measured at once.
     """
 
     students: int
     workers: int
     seconds: float
     own: dict[int, dict[str, float]]
+    slower: float
 
     def least(self, at_once: int) -> float:
         """Return the class's own compute divided by the workers, in seconds."""
         own = self.own[at_once]
         return sum(own[student] for student in _class_of(self.students)) / self.workers
 
+    @property
+    def least_meanwhile(self) -> float:
+        """The class's own compute divided by the workers, at the speed of that time."""
+        return self.slower * self.least(self.workers)
+
 
 def measure(students: int, workers: int, options: Sequence[str] = ()) -> Measured:
     """Grade a class of so many; `options` are further ones of the command."""
-    with tempfile.TemporaryDirectory() as folder:
+    _get_warm()
+    with tempfile.TemporaryDirectory() as folder, yardstick() as laid:
         course = _course(Path(folder) / "course", _class_of(students))
-        before = _own(workers)
+        alone, together = [_own(1)], []
+        together.append(_timed(lambda: _own(workers)))
         command = [sys.executable, "-m", "nbjudge", "grade", ASSIGNMENT, f"--workers={workers}"]
-        begin = time.perf_counter()
-        subprocess.run([*command, *options], cwd=course, check=True, stdout=subprocess.DEVNULL)
-        seconds = time.perf_counter() - begin
-        after = _own(workers)
-    own = {
-        at_once: {
-            student: statistics.mean((before[at_once][student], after[at_once][student]))
-            for student in SAMPLE
-        }
-        for at_once in before
-    }
-    return Measured(students, workers, seconds, own)
+        run = partial(subprocess.run, [*command, *options], cwd=course, check=True)
+        begin, end, _ = _timed(lambda: run(stdout=subprocess.DEVNULL))
+        together.append(_timed(lambda: _own(workers)))
+        alone.append(_own(1))
+        meanwhile = laid.between(begin, end)
+        otherwise = statistics.mean(laid.between(*each[:2]) for each in together)
+    own = {1: _mean(alone), workers: _mean([each[2] for each in together])}
+    return Measured(students, workers, end - begin, own, meanwhile / otherwise)
+
+
+def _timed(act: Callable[[], Any]) -> tuple[float, float, Any]:
+    """Return when something began and ended, by `time.monotonic`, and what it returns."""
+    begin = time.monotonic()
+    found = act()
+    return begin, time.monotonic(), found
+
+
+def _own(at_once: int) -> dict[str, float]:
+    return {student: own_compute(student, at_once) for student in SAMPLE}
+
+
+def _mean(owns: Sequence[dict[str, float]]) -> dict[str, float]:
+    return {student: statistics.mean(own[student] for own in owns) for student in SAMPLE}
 
 
 def _class_of(students: int) -> list[str]:
     """Return which sample student each student of the class is."""
     return [SAMPLE[number % len(SAMPLE)] for number in range(students)]
-
-
-def _own(workers: int) -> dict[int, dict[str, float]]:
-    return {
-        at_once: {student: own_compute(student, at_once) for student in SAMPLE}
-        for at_once in sorted({1, workers})
-    }
 
 
 def _course(folder: Path, class_of: list[str]) -> Path:
@@ -128,7 +151,6 @@ def own_compute(student: str, at_once: int = 1) -> float:
 
     The mean of so many that are measured `at_once`.
     """
-    _get_warm()
     fork = multiprocessing.get_context("fork")
     found, seconds = fork.Queue(), 0.0
     for path in sorted((ROOT / "submitted" / student / ASSIGNMENT).glob("*.ipynb")):
