@@ -166,10 +166,11 @@ def own_compute(student: str, at_once: int = 1) -> float:
 
 
 def _get_warm() -> None:
-    """Import what the notebooks import."""
+    """Import what the notebooks import, as the course's `preload` names it."""
     import matplotlib.pyplot as plt
     import pandas  # noqa: F401
     import torch
+    import torch._dynamo
 
     plt.switch_backend("Agg")
     torch.set_num_threads(1)
