@@ -44,20 +44,28 @@ PACKAGES = ("nbgrader", "nbclient", "ipykernel", "distributed", "numpy", "torch"
 def main(arguments: list[str]) -> None:
     """Measure what the command line asks for, and write the page."""
     asked = _options(arguments)
+    if not asked.again:
+        MEASURED.parent.mkdir(exist_ok=True)
+        MEASURED.write_text(json.dumps(_measured(asked)), encoding="utf-8")
+    asked.into.mkdir(parents=True, exist_ok=True)
+    print(write_page(_last(), asked.into))
+
+
+def _last() -> dict:
+    return json.loads(MEASURED.read_text(encoding="utf-8"))
+
+
+def _measured(asked: argparse.Namespace) -> dict:
+    """Return a new measurement, or the last one with what is measured anew."""
+    if not asked.more and not asked.lab:
+        return _measure_all(asked)
+    measured = _last()
     if asked.more:
-        measured = json.loads(MEASURED.read_text(encoding="utf-8"))
         measured["runs"] += _more(asked.more, asked.rounds)
         measured["later"] = [*measured.get("later", ()), asked.more]
-        MEASURED.write_text(json.dumps(measured), encoding="utf-8")
-    elif asked.lab:
-        measured = json.loads(MEASURED.read_text(encoding="utf-8"))
+    if asked.lab:
         measured["lab"] = {**_lab(asked.lab_students), "later": True}
-        MEASURED.write_text(json.dumps(measured), encoding="utf-8")
-    elif not asked.again:
-        MEASURED.parent.mkdir(exist_ok=True)
-        MEASURED.write_text(json.dumps(_measure_all(asked)), encoding="utf-8")
-    asked.into.mkdir(parents=True, exist_ok=True)
-    print(write_page(json.loads(MEASURED.read_text(encoding="utf-8")), asked.into))
+    return measured
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

@@ -103,12 +103,12 @@ def measure(students: int, workers: int, options: Sequence[str] = ()) -> Measure
     _get_warm()
     with tempfile.TemporaryDirectory() as folder, yardstick() as laid:
         course = _course(Path(folder) / "course", _class_of(students))
-        alone, together = [_own(1)], []
-        together.append(_timed(lambda: _own(workers)))
+        own_together = partial(_own, workers)
+        alone, together = [_own(1)], [_timed(own_together)]
         command = [sys.executable, "-m", "nbjudge", "grade", ASSIGNMENT, f"--workers={workers}"]
-        run = partial(subprocess.run, [*command, *options], cwd=course, check=True)
-        begin, end, _ = _timed(lambda: run(stdout=subprocess.DEVNULL))
-        together.append(_timed(lambda: _own(workers)))
+        how = {"cwd": course, "check": True, "stdout": subprocess.DEVNULL}
+        begin, end, _ = _timed(partial(subprocess.run, [*command, *options], **how))
+        together.append(_timed(own_together))
         alone.append(_own(1))
         meanwhile = laid.between(begin, end)
         otherwise = statistics.mean(laid.between(*each[:2]) for each in together)
