@@ -180,16 +180,19 @@ def targets(measured: Measured) -> list[Target]:
         found.append(Target(what, "at most 1.1 ×", value, share <= 1.1))
     lab = measured.data.get("lab")
     if lab:
-        students, workers = lab["students"], lab["workers"]
-        for what, least in (
+        workers, graded, once = lab["workers"], lab["graded"], lab["without_second_runs"]
+        students, least = lab["students"], lab["least"]
+        for what, run, share_of in (
             (
                 f"{students} students of this lab, by their own compute ÷ {workers}",
-                lab["least"]["1"],
+                graded,
+                least["1"],
             ),
-            (f"the same, the own compute taken {workers} at once", lab["least"][str(workers)]),
-            ("the same, at the speed that the machine had meanwhile", lab["least_meanwhile"]),
+            (f"the same, the own compute taken {workers} at once", graded, least[str(workers)]),
+            ("the same, at the speed that the machine had meanwhile", graded, graded["least"]),
+            ("the same, without the second runs of notebooks", once, once["least"]),
         ):
-            share = lab["seconds"] / least
+            share = run["seconds"] / share_of
             found.append(Target(what, "at most 1.15 ×", f"{share:.2f} ×", share <= 1.15))
     kernel = measured.data["kernels"]
     answer, memory = statistics.median(kernel["boxed"]), kernel["memory"] / 1e6
@@ -282,17 +285,20 @@ def _lab(measured: Measured) -> str:
         for at_once, own in lab["own"].items()
     ]
     head = ["at once", *(f"`{name}`" for name in lab["own"]["1"]), f"class ÷ {lab['workers']}"]
+    graded, once = lab["graded"], lab["without_second_runs"]
     return (
         "## A class of this lab\n\n"
         f"{lab['students']} copies of the sample class, graded by `--workers {lab['workers']}`, "
-        f"take {lab['seconds']:.0f} s. What their cells and the judge's questions compute takes "
+        f"take {graded['seconds']:.0f} s. What their cells and the judge's questions compute takes "
         "less, without a grader; more where as many compute at once as there are workers, because "
         f"the cores of this machine slow each other:\n\n{_table(head, rows)}\n\nThese are means of "
         "before and after. A fixed piece of training, done once a second all the time, took "
-        f"{lab['slower']:.2f} times as long while the class was graded as while {lab['workers']} "
-        "computed at once: that much slower was the machine, by the class or by what others do "
-        "on it. A class takes longer than its own compute by what starting, asking and writing "
-        "take, and by the second run of notebooks in which a task builds on a wrong one."
+        f"{graded['slower']:.2f} times as long while the class was graded as while "
+        f"{lab['workers']} computed at once: that much slower was the machine, by the class or by "
+        "what others do on it. A class takes longer than its own compute by what starting, asking "
+        "and writing take, and by the second run of notebooks in which a task builds on a wrong "
+        f"one. Without that (`--JudgeExecute.carry=0`) it took {once['seconds']:.0f} s, with the "
+        f"same piece of training {once['slower']:.2f} times as long."
         f"{' This was measured later than the rest.' if lab.get('later') else ''}"
     )
 

@@ -1,15 +1,16 @@
 """Measures a class of this lab: wall time of the command against the students' own compute.
 
-    python bench/lab_class.py [--students 60] [--workers 2] [--no-carry]
+    python bench/lab_class.py [--students 60] [--workers 2]
 
 The class is copies of the sample class in turn. Their own compute is what the cells of their
 notebooks and the judge's questions take in a process that has imported everything, one thread: each
 sample student's is measured before and after the class is graded, with nothing else going on, and
 then with as many at once as there are workers, because cores may slow each other. A machine that
 others use is slower now and then, so a `yardstick` is laid to it all the time, and the last ratio
-is by the own compute at the speed that the machine had while the class was graded. A task that
-builds on a wrong one is asked again in a second run of the notebook, which is not in it; with
---no-carry there is none.
+is by the own compute at the speed that the machine had while the class was graded.
+
+A task that builds on a wrong one is asked again in a second run of the notebook, which computes
+once more. That is not in the own compute, so the class is also graded without.
 """
 
 from __future__ import annotations
@@ -52,68 +53,82 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure a class of this lab.")
     parser.add_argument("--students", type=int, default=60)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--no-carry", action="store_true")
     asked = parser.parse_args()
-    found = measure(asked.students, asked.workers, ["--JudgeExecute.carry=0"] * asked.no_carry)
-    print(f"{found.students} students, {found.workers} workers: {found.seconds:.0f} s")
+    found = measure(asked.students, asked.workers)
+    print(f"{found.students} students, {found.workers} workers")
     for at_once, own in found.own.items():
         each = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in own.items())
-        print(
-            f"own compute, {at_once} at once: {each}; ÷ workers {found.least(at_once):.0f} s, "
-            f"ratio {found.seconds / found.least(at_once):.2f}"
-        )
-    print(
-        f"the machine took {found.slower:.2f} times as long for the same work meanwhile: "
-        f"ratio {found.seconds / found.least_meanwhile:.2f}"
-    )
+        least = found.least(at_once)
+        print(f"own compute, {at_once} at once: {each}; ÷ workers {least:.0f} s")
+    for what, run in (("graded", found.graded), ("without second runs", found.without_second_runs)):
+        ratios = [run.seconds / found.least(at_once) for at_once in found.own]
+        ratios.append(run.seconds / found.least_during(run))
+        shares = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+        print(f"{what}: {run.seconds:.0f} s, {shares} × (machine: {run.slower:.2f} ×)")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A class that was graded.
+
+    Attributes:
+        seconds: from the command's start to its end.
+        slower: how many times as long the machine took for the same work meanwhile as while the
+            own compute was measured, as much of it at once as there are workers.
+    """
+
+    seconds: float
+    slower: float
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A class of this lab, graded once.
+    """A class of this lab, graded as usual and once more without second runs.
 
     Attributes:
         students: in the class.
         workers: that graded it.
-        seconds: from the command's start to its end.
         own: seconds of each sample student's own compute, by how many were measured at once.
-        slower: how many times as long the machine took for the same work while the class was
-            graded as while as much own compute was measured at once.
+        graded: how it went.
+        without_second_runs: how it went without them.
     """
 
     students: int
     workers: int
-    seconds: float
     own: dict[int, dict[str, float]]
-    slower: float
+    graded: Run
+    without_second_runs: Run
 
     def least(self, at_once: int) -> float:
         """Return the class's own compute divided by the workers, in seconds."""
         own = self.own[at_once]
         return sum(own[student] for student in _class_of(self.students)) / self.workers
 
-    @property
-    def least_meanwhile(self) -> float:
-        """The class's own compute divided by the workers, at the speed of that time."""
-        return self.slower * self.least(self.workers)
+    def least_during(self, run: Run) -> float:
+        """Return the same at the speed that the machine had during a run."""
+        return run.slower * self.least(self.workers)
 
 
-def measure(students: int, workers: int, options: Sequence[str] = ()) -> Measured:
-    """Grade a class of so many; `options` are further ones of the command."""
+def measure(students: int, workers: int) -> Measured:
+    """Grade a class of so many."""
     _get_warm()
     with tempfile.TemporaryDirectory() as folder, yardstick() as laid:
         course = _course(Path(folder) / "course", _class_of(students))
+        same = shutil.copytree(course, Path(folder) / "same")
         own_together = partial(_own, workers)
         alone, together = [_own(1)], [_timed(own_together)]
         command = [sys.executable, "-m", "nbjudge", "grade", ASSIGNMENT, f"--workers={workers}"]
-        how = {"cwd": course, "check": True, "stdout": subprocess.DEVNULL}
-        begin, end, _ = _timed(partial(subprocess.run, [*command, *options], **how))
+        how = {"check": True, "stdout": subprocess.DEVNULL}
+        runs = [
+            _timed(partial(subprocess.run, [*command, *options], cwd=course, **how))
+            for course, options in ((course, []), (same, ["--JudgeExecute.carry=0"]))
+        ]
         together.append(_timed(own_together))
         alone.append(_own(1))
-        meanwhile = laid.between(begin, end)
-        otherwise = statistics.mean(laid.between(*each[:2]) for each in together)
+        usual = statistics.mean(laid.between(begin, end) for begin, end, _ in together)
+        runs = [Run(end - begin, laid.between(begin, end) / usual) for begin, end, _ in runs]
     own = {1: _mean(alone), workers: _mean([each[2] for each in together])}
-    return Measured(students, workers, end - begin, own, meanwhile / otherwise)
+    return Measured(students, workers, own, *runs)
 
 
 def _timed(act: Callable[[], Any]) -> tuple[float, float, Any]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import forked
 import pytest
 from small_course import forget_grading
 
@@ -32,9 +33,7 @@ def copy_course(target: Path) -> Path:
 def nbgrader(course: Path, *arguments: str) -> subprocess.CompletedProcess:
     """Run one nbgrader command in `course`; fail with its output if it fails."""
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    done = subprocess.run(
-        ["nbgrader", *arguments], cwd=course, env=environment, capture_output=True, text=True
-    )
+    done = forked.run(course, ("nbgrader", *arguments), environment, apart=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done
 

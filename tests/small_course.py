@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import forked
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
@@ -117,12 +118,17 @@ def environment() -> dict[str, str]:
 
 def nbgrader(folder: Path, *arguments: str, status: int = 0) -> str:
     """Run an nbgrader command; return what it printed, or fail if it ends with another status."""
-    return run(folder, "nbgrader", *arguments, status=status)
+    return _said(forked.run(folder, ("nbgrader", *arguments), environment()), status)
 
 
 def nbjudge(folder: Path, *arguments: str, status: int = 0) -> str:
-    """Run an nbjudge command; return what it printed, or fail if it ends with another status."""
-    return run(folder, sys.executable, "-m", "nbjudge", *arguments, status=status)
+    """Run an nbjudge command; return what it printed, or fail if it ends with another status.
+
+    How grading begins is made for a new program, so it is one.
+    """
+    if arguments[:1] == ("grade",):
+        return run(folder, sys.executable, "-m", "nbjudge", *arguments, status=status)
+    return _said(forked.run(folder, ("nbjudge", *arguments), environment()), status)
 
 
 def run(folder: Path, *command: str, status: int = 0, **more: str) -> str:
@@ -139,7 +145,11 @@ def run(folder: Path, *command: str, status: int = 0, **more: str) -> str:
         text=True,
         timeout=300,
     )
-    assert done.returncode == status, f"{command} ended with {done.returncode}:\n{done.stdout}"
+    return _said(done, status)
+
+
+def _said(done: subprocess.CompletedProcess, status: int) -> str:
+    assert done.returncode == status, f"{done.args} ended with {done.returncode}:\n{done.stdout}"
     return done.stdout
 
 

@@ -20,6 +20,7 @@ NOTEBOOKS = ("q1_l1_backprop", "q2_momentum", "q3_pytorch_l2", "q4_height_weight
 STUDENTS = ("all_right", "half_done", "penalty_lost", "untouched")
 BOTH = [(student, name) for student in STUDENTS for name in NOTEBOOKS]
 SEEDS = range(8)
+LONG = "epochs=2000, lr=0.002"  # of the deeper network, for a figure that no hidden test asks for
 
 
 def released(name):
@@ -483,6 +484,9 @@ def merged(cells, name, into):
         if utils.is_solution(c) and c.cell_type == "code"
     ]
     text = "\n\n\n".join(cells[position(cells, grade_id)].source for grade_id in ids)
+    if name == "q4_height_weight":
+        assert LONG in text
+        text = text.replace(LONG, LONG.replace("2000", "20"))
     place = position(cells, ids[into])
     cells[place] = replace(cells[place], source=text)
     return [c for c in cells if c.grade_id not in ids or c.grade_id == ids[into]]

@@ -50,7 +50,7 @@ def ask_once(user_ns, sources, ask_name, arguments):
     # needs nothing of theirs but the names that the task defines.
     namespace = {k: v for k, v in user_ns.items() if not hasattr(builtins, k)}
     for source in sources:
-        exec(compile(source, "<hidden test>", "exec", dont_inherit=True), namespace)
+        exec(compiled(source), namespace)
     given = decode(arguments, make_tensor)
     changed = []
     namespace["unchanged"] = functools.partial(unchanged, changed)
@@ -62,6 +62,12 @@ def ask_once(user_ns, sources, ask_name, arguments):
         return {"error": describe_error(error)}
     changed += [name for name, value_ in given.items() if digest(value_) != before[name]]
     return {"value": encode(value), "changed": list(dict.fromkeys(changed))}
+
+
+@functools.cache  # each case needs it
+def compiled(source):
+    """Return the code of an asking function or a helper of it."""
+    return compile(source, "<hidden test>", "exec", dont_inherit=True)
 
 
 def digest(value):
