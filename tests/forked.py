@@ -68,14 +68,17 @@ def run_all(
 
 @functools.cache
 def _server() -> str:
-    """Start the process that is forked; return its address. It ends with this one."""
+    """Start the process that is forked; return its address. It ends with this one.
+
+    It writes no bytecode, which is taken for that of a file that was written twice in a second.
+    """
     folder = tempfile.TemporaryDirectory()
     address = os.path.join(folder.name, "s")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()
         server = subprocess.Popen(
-            [sys.executable, __file__, str(listener.fileno())],
+            [sys.executable, "-B", __file__, str(listener.fileno())],
             stdin=subprocess.PIPE,
             pass_fds=[listener.fileno()],
         )

@@ -92,7 +92,7 @@ def graded(course):
 
 @pytest.mark.parametrize("wanted", ["lap1", '$(x) "; *'])
 def test_an_assignment_that_is_not_there_is_refused_before_anything_happens(course, wanted):
-    before = sorted(course.rglob("*"))
+    before = files(course)
     for command in ("grade", "release", "feedback"):
         run = make(course, command, f"ASSIGNMENT={wanted}")
         assert run.returncode != 0
@@ -107,7 +107,12 @@ def test_an_assignment_that_is_not_there_is_refused_before_anything_happens(cour
         assert run.returncode != 0
         assert "There is: lab1.\n" in run.stderr
         assert "Traceback" not in run.stderr
-    assert sorted(p for p in course.rglob("*") if "__pycache__" not in p.parts) == before
+    assert files(course) == before
+
+
+def files(course: Path) -> list[Path]:
+    """Return all there is but Python's own bytecode."""
+    return sorted(path for path in course.rglob("*") if "__pycache__" not in path.parts)
 
 
 def test_every_student_gets_the_points_of_what_was_handed_in(graded):
