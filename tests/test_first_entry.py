@@ -4,6 +4,7 @@ import logging
 import warnings
 
 import pytest
+from nbformat.v4 import new_code_cell, new_output
 from nbgrader.api import MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
 from small_course import ASSIGNMENT, RIGHT, WRONG, build, hand_in, nbgrader
@@ -14,6 +15,7 @@ from traitlets.config import Config
 from nbjudge import gradebook_url
 from nbjudge.record import grades
 from nbjudge.record.gradebook import opened
+from nbjudge.record.graded_cells import points_of
 
 NOTHING = "def area(r):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
 
@@ -76,3 +78,14 @@ def test_a_cell_that_the_gradebook_does_not_know_is_said_and_nothing_is_entered(
         book.find_graded_cell("another", "area", ASSIGNMENT).name = "area_test"
         book.db.commit()
     assert tables(url) == before
+
+
+@pytest.mark.parametrize(
+    ("data", "points"),
+    [({"text/plain": "1.5"}, 1.5), ({"text/plain": "99"}, None), ({"image/png": "AA=="}, None)],
+)
+def test_what_is_no_number_of_points_is_for_a_grader(data, points):
+    about = {"grade_id": "t", "points": 2, "grade": True, "solution": False, "locked": True}
+    cell = new_code_cell("1", outputs=[new_output("execute_result", data=data, execution_count=1)])
+    cell.metadata["nbgrader"] = {**about, "schema_version": 3, "task": False}
+    assert points_of(cell, logging.getLogger("test")) == points

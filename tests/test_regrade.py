@@ -404,10 +404,11 @@ def test_what_is_written_is_what_was_shown_unless_something_has_changed_since(co
     nbjudge(course, "grade", ASSIGNMENT, "--regrade-diff", "--workers=0")
     proposed = course / ".nbjudge" / "proposed" / ASSIGNMENT
     seeds = {
-        path.parent.name: json.loads(json.loads(path.read_text())["notebooks"]["area"][1][0])[
+        path.parent.name: json.loads(json.loads(proposal["graded"])["notebooks"]["area"][1][0])[
             "seed"
         ]
         for path in proposed.glob("*/graded.json")
+        for proposal in [json.loads(path.read_text())]
     }
     hand_in(course, "student01", WRONG)
     nbjudge(course, "grade", ASSIGNMENT, "--regrade-diff", "--apply", "--workers=0")
@@ -425,6 +426,51 @@ def test_the_command_that_writes_a_difference_is_for_the_students_that_were_show
     assert "1 submission graded again, 1 with other points." in shown
     asked = "nbjudge grade small --student student01 --notebook area --regrade-diff --apply"
     assert f"{asked} writes it." in shown
+
+
+def test_the_command_that_writes_a_difference_asks_for_all_where_all_was_asked(course):
+    shown = nbjudge(course, "grade", ASSIGNMENT, "--regrade-diff", "--force", "--workers=0")
+    assert "nbjudge grade small --force --regrade-diff --apply writes it." in shown
+
+
+def test_what_was_shown_of_others_is_kept_while_one_student_is_graded(course):
+    change_test(course, "area", "math.pi * r**2", "math.pi * r**3")
+    nbjudge(course, "grade", ASSIGNMENT, "--regrade-diff", "--workers=0")
+    nbjudge(course, "grade", ASSIGNMENT, "--student=student01", "--workers=0")
+    proposed = course / ".nbjudge" / "proposed" / ASSIGNMENT
+    assert sorted(path.name for path in proposed.iterdir()) == ["student00", "student02"]
+
+
+@pytest.mark.parametrize("damaged", [b"{", "\u03bb".encode()[:1]])
+def test_a_folder_that_waits_and_cannot_be_entered_stops_nobody(course, damaged):
+    waiting = course / "autograded" / "student01" / f".{ASSIGNMENT}.graded"
+    waiting.with_name(ASSIGNMENT).rename(waiting)
+    (waiting / "area.ipynb").write_bytes(damaged)
+    hand_in(course, "new", RIGHT)
+    log = nbgrader(course, *GRADE)
+    assert "student01: what the last run had graded could not be entered, so it is graded" in log
+    assert "Traceback" not in log
+    assert rows(course)["new", "area_test"][0] == rows(course)["student01", "area_test"][0] == 3
+    assert not waiting.exists()
+
+
+@pytest.mark.parametrize("ending", [".ipynb", ".audit.jsonl"])
+def test_a_graded_file_that_is_cut_in_a_letter_is_graded_again(course, ending):
+    path = course / "autograded" / "student01" / ASSIGNMENT / f"area{ending}"
+    path.write_bytes(path.read_bytes()[:40] + "\u03bb".encode()[:1])
+    log = nbgrader(course, *GRADE)
+    assert "Traceback" not in log
+    assert "could not be graded" not in log
+    assert rows(course)["student01", "area_test"][0] == 3
+    assert audit(course, "student01", "area")
+
+
+def test_nothing_is_called_graded_that_could_not_be_graded(course):
+    hand_in(course, "new", RIGHT)
+    (course / "autograded" / "new").write_text("no folder")
+    log = nbgrader(course, *GRADE, status=1)
+    assert "new could not be graded" in log
+    assert "all is graded already" not in log
 
 
 def test_a_task_that_two_notebooks_call_alike_is_told_with_its_notebook():

@@ -38,7 +38,7 @@ def shown(course, capsys, notebooks=NOTEBOOKS, graded=1, refused=(), width=80):
     summary = summarise(
         course.folder / "autograded", "lab1", course.folder / "submitted", notebooks
     )
-    show_summary(summary, graded, refused, [], Console(width=width))
+    show_summary(summary, graded, graded > 0, refused, [], Console(width=width))
     return capsys.readouterr().out.splitlines()
 
 

@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import dask
 import psutil
 import pytest
 from corpus import watch
@@ -27,6 +28,16 @@ from small_course import (
     nbjudge,
     rows,
     run,
+)
+
+from nbjudge.cluster.address import client_of
+from nbjudge.cluster.pool import NoWorkerError
+from nbjudge.record.graded import (
+    RESULT_BYTES,
+    BadResultError,
+    Graded,
+    GradedNotebook,
+    from_bytes,
 )
 
 STUDENTS = 8
@@ -161,6 +172,34 @@ def deadly(ungraded):
     folder.parent.rmdir()
 
 
+# kills the worker while it has nothing to do: after the first student
+KILLS_AN_IDLE_WORKER = """
+import os, signal, time
+from nbjudge.cluster import pool
+
+pool.WAITING_SECONDS = 2
+asked = []
+
+def before_a_student():
+    asked.append(None)
+    if len(asked) == 2:
+        from distributed import default_client
+
+        (worker,) = default_client().run(os.getpid).values()
+        os.kill(worker, signal.SIGKILL)
+        time.sleep(0.5)
+
+c.JudgeAutograde.pre_convert_hook = before_a_student
+"""
+
+
+def test_a_worker_that_is_killed_while_it_waits_costs_nobody_anything(tmp_path):
+    course = build(tmp_path, 3, KILLS_AN_IDLE_WORKER)
+    nbjudge(course, "grade", ASSIGNMENT, "--workers=1")
+    points = {who: each[0] for (who, cell), each in rows(course).items() if cell == "line_test"}
+    assert points == {"student00": 0, "student01": 2, "student02": 2}
+
+
 def test_a_submission_that_no_worker_survives_is_given_up_and_costs_nobody_else(deadly, alone):
     log = nbjudge(deadly, "grade", ASSIGNMENT, "--workers=2")
     assert log.count("deadly: the worker was lost; graded again.") == 2
@@ -172,7 +211,6 @@ def test_a_submission_that_no_worker_survives_is_given_up_and_costs_nobody_else(
 
 
 def test_a_result_that_cannot_be_read_is_no_result():
-    from nbjudge.record.graded import BadResultError, Graded, GradedNotebook, from_bytes
 
     right = Graded({"area": GradedNotebook('{"cells": []}', ('{"cell": null}',))}, ((30, "hm"),))
     assert from_bytes(right.to_bytes(), ["area"]) == right
@@ -361,12 +399,41 @@ def test_what_a_killed_command_has_left_on_a_cluster_goes_with_the_next_run(
     [
         ("tcp://grader.example.org:8786", "is on another machine and not reached by TLS"),
         ("tcp://127.0.0.1:9", "There is no scheduler at tcp://127.0.0.1:9"),
+        ("tls://[::1", "is no address"),
     ],
 )
 def test_a_scheduler_that_cannot_be_used_is_refused_in_a_sentence(ungraded, address, sentence):
     log = nbjudge(ungraded, "grade", ASSIGNMENT, f"--scheduler={address}", status=1)
     assert sentence in log
     assert "Traceback" not in log
+
+
+def test_certificates_that_cannot_be_read_are_named():
+    names = ("ca-file", "client.cert", "client.key")
+    with (
+        dask.config.set({f"distributed.comm.tls.{name}": "/nowhere.pem" for name in names}),
+        pytest.raises(NoWorkerError, match="cannot be used"),
+        client_of("tls://127.0.0.1:9"),
+    ):
+        pass
+
+
+def test_what_hidden_tests_read_elsewhere_is_not_sent_to_workers(ungraded):
+    options = ("--scheduler=tcp://127.0.0.1:9", "--JudgeExecute.reads=../shared")
+    log = nbjudge(ungraded, "grade", ASSIGNMENT, *options, status=1)
+    assert "'../shared', which is not below the course's folder" in log
+    assert "Traceback" not in log
+
+
+def test_where_all_is_graded_no_scheduler_is_needed(ungraded, alone):
+    nbgrader(ungraded, "autograde", ASSIGNMENT, "--log-level=ERROR")
+    log = nbjudge(ungraded, "grade", ASSIGNMENT, "--scheduler=tcp://127.0.0.1:9")
+    assert "all is graded already" in log
+
+
+def test_a_result_that_is_too_large_is_not_read():
+    with pytest.raises(BadResultError, match="larger than"):
+        from_bytes(b" " * (RESULT_BYTES + 1), [])
 
 
 def test_a_run_whose_workers_are_told_to_end_with_it_ends_with_its_last_word(ungraded):

@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 
-import psutil
+from nbjudge.machine import cores, free_memory
 
 # jsonschema builds a grammar of internationalised addresses where it finds this package, for a
 # second; no schema of a notebook speaks of them.
@@ -114,5 +114,4 @@ def usual_workers() -> int:
     """
     if importlib.util.find_spec("distributed") is None:
         return 0
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(cores, psutil.virtual_memory().available // MEMORY_OF_A_WORKER))
+    return max(1, min(cores(), free_memory() // MEMORY_OF_A_WORKER))

@@ -32,15 +32,18 @@ def client_of(address: str) -> Iterator[Client]:
     Certificates are those of Dask's configuration (``distributed.comm.tls``). Raises
     `NoWorkerError` if there is no such scheduler, or it may not be used.
     """
-    parts = urlsplit(address)
-    if "://" not in address:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = None
+    if parts is None or "://" not in address:
         raise NoWorkerError(
             f"{address} is no address: begin it with tls://, or tcp:// on this machine."
         )
     if parts.scheme != "tls" and not _is_here(parts.hostname or ""):
         raise NoWorkerError(NO_TLS.format(address=address))
     security = Security()
-    if parts.scheme == "tls" and not security.get_connection_args("client").get("ssl_context"):
+    if parts.scheme == "tls" and not _has_certificates(security):
         raise NoWorkerError(NO_CERTIFICATES.format(address=address))
     try:
         client = Client(address, security=security, timeout=10, set_as_default=False)
@@ -50,7 +53,18 @@ def client_of(address: str) -> Iterator[Client]:
     try:
         yield client
     finally:
-        client.close(timeout=2)
+        with contextlib.suppress(TimeoutError):  # nothing is lost with it
+            client.close(timeout=2)
+
+
+def _has_certificates(security: Security) -> bool:
+    try:
+        return bool(security.get_connection_args("client").get("ssl_context"))
+    except (OSError, ValueError) as error:  # ssl's own errors among them
+        raise NoWorkerError(
+            f"The certificates that Dask's configuration names (distributed.comm.tls) cannot be "
+            f"used: {error}"
+        ) from error
 
 
 def _is_here(host: str) -> bool:

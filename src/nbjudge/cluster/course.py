@@ -71,7 +71,7 @@ def with_files(course: Course, reads: Iterable[str]) -> Course:
         reads: files and folders that hidden tests read, by their path below the course's folder;
             they need not be there.
 
-    Raises `CourseError` if hidden tests lie elsewhere.
+    Raises `CourseError` if hidden tests, or what they read, lie elsewhere.
     """
     root, hidden_tests = course.root, course.assignment.hidden_tests
     if not hidden_tests.is_relative_to(root):
@@ -79,6 +79,12 @@ def with_files(course: Course, reads: Iterable[str]) -> Course:
             f"The hidden tests in {hidden_tests} are not below the course's folder {root}: workers "
             "elsewhere could not be given what they read. Move them there."
         )
+    for name in reads:
+        if not (root / name).resolve().is_relative_to(root.resolve()):
+            raise CourseError(
+                f"c.JudgeExecute.reads names {name!r}, which is not below the course's folder "
+                f"{root}: workers elsewhere could not be given it. Move it there."
+            )
     paths = set(course.assignment.files.values())
     for given in (hidden_tests, *(root / name for name in reads)):
         paths |= {path for path in (given, *given.rglob("*")) if path.is_file()}

@@ -51,8 +51,9 @@ def local_client(workers: int) -> Iterator[Client]:
                 if pid is not None:  # of one that has ended
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)
-            client.close(timeout=2)
-            cluster.close(timeout=2)
+            for each in (client, cluster):
+                with contextlib.suppress(TimeoutError):  # they end with this process
+                    each.close(timeout=2)
 
 
 def _start(workers: int) -> LocalCluster:

@@ -33,8 +33,8 @@ from nbjudge.record.graded import BadResultError, Graded, Work, from_bytes
 
 LOSSES = 3
 MOST_WORKERS = 1000
-WAITING_SECONDS = 30  # between two lines that no worker is ready
-STUCK_SECONDS = 10  # without a beginning: the worker that it was for is gone
+WAITING_SECONDS = 30  # between two looks at who is there
+STUCK_SECONDS = 10  # without a beginning, or, after one worker has refused, without another one
 
 
 class NoWorkerError(RuntimeError):
@@ -73,6 +73,7 @@ class Pool:
         self._news: queue.SimpleQueue = queue.SimpleQueue()
         self._ready: set[str] = set()
         self._refused: dict[str, str] = {}
+        self._last_refusal = 0.0
         self._differences: set[str] = set()
         self._tasks: dict[int, _Task] = {}
         self._taken: list[Future] = []
@@ -160,9 +161,40 @@ class Pool:
             # Dask tries to connect anew; a new scheduler would know no task of ours
             if self._client.status != "running":
                 raise SchedulerLostError("The connection to the scheduler is lost.")
-            if not self._ready and time.monotonic() > said + WAITING_SECONDS:
+            self._give_up_if_all_refuse()
+            if time.monotonic() > said + WAITING_SECONDS:
                 said = time.monotonic()
-                self._log.warning("No worker is ready yet; waiting for one.")
+                self._look_around()
+
+    def _look_around(self) -> None:
+        """Forget workers that are gone; hand out anew what waits for one of them."""
+        with contextlib.suppress(OSError):  # a connection that is lost is seen by its status
+            self._ready &= self._known_workers()
+        if not self._ready:
+            self._log.warning("No worker is ready yet; waiting for one.")
+        elif sum(task.began for task in self._tasks.values()) < len(self._ready):
+            self._drop_stuck(WAITING_SECONDS)
+
+    def _drop_stuck(self, seconds: float) -> None:
+        """Take back what did not begin for so long: Dask does not look at it again by itself."""
+        for task in self._tasks.values():
+            if not task.began and time.monotonic() > task.since + seconds:
+                task.dropped = True
+                task.future.cancel()
+
+    def _give_up_if_all_refuse(self) -> None:
+        """Raise `NoWorkerError` if all refuse, and no other comes."""
+        if self._ready or not self._refused:
+            return
+        # those of a scheduler come one by one, ours are all there
+        patience = 0 if self._course.files is None else STUCK_SECONDS
+        if time.monotonic() < self._last_refusal + patience:
+            return
+        if self._known_workers() <= self._refused.keys():
+            raise NoWorkerError(list(self._refused.values())[-1])
+
+    def _known_workers(self) -> set[str]:
+        return set(self._client.scheduler_info(n_workers=-1)["workers"])
 
     def _take(self, news: dict) -> Iterator[tuple[Work, Graded | Exception]]:
         if "began" in news:
@@ -222,14 +254,10 @@ class Pool:
                 self._log.warning("Versions differ: %s (%s).", difference, news["worker"])
         if "refused" not in news:
             self._ready.add(news["worker"])
-            for task in self._tasks.values():
-                if not task.began and time.monotonic() > task.since + STUCK_SECONDS:
-                    task.dropped = True
-                    task.future.cancel()
+            self._drop_stuck(STUCK_SECONDS)
             return
         if news["refused"] not in self._refused.values():  # the same reason is said once
             self._log.warning("Worker %s does not grade: %s", news["worker"], news["refused"])
         self._refused[news["worker"]] = news["refused"]
-        workers = self._client.scheduler_info(n_workers=-1)["workers"]
-        if not self._ready and workers.keys() <= self._refused.keys():
-            raise NoWorkerError(news["refused"])
+        self._last_refusal = time.monotonic()
+        self._give_up_if_all_refuse()

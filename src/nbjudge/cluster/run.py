@@ -7,6 +7,8 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
+import dask
+
 from nbjudge.cluster.address import client_of
 from nbjudge.cluster.course import Course, with_files
 from nbjudge.cluster.local import local_client
@@ -16,7 +18,7 @@ from nbjudge.kernel.warm import get_zygote
 from nbjudge.outcome import Outcome
 from nbjudge.plugin.execute import JudgeExecute, Unrun
 from nbjudge.plugin.steps import Steps
-from nbjudge.record.graded import Graded, Work
+from nbjudge.record.graded import RESULT_BYTES, Graded, Work
 
 LOST = (
     f"The process that graded this was lost {LOSSES} times, so it was given up. Your teacher can "
@@ -54,6 +56,8 @@ def grade_elsewhere(
     elif judge.boxed:
         warm_process = BoxProvisioner(config=course.config).warm_process
         course = replace(course, warm=get_zygote(*warm_process).warm)
+    # Dask would advise, at a submission with files beside it, to load its data otherwise
+    dask.config.set({"distributed.admin.large-graph-warning-threshold": RESULT_BYTES})
     with client_of(scheduler) if scheduler else local_client(workers) as client:
         pool = Pool(client, course, give_up, log)
         with contextlib.closing(pool):

@@ -26,13 +26,12 @@ from nbjudge.own_folder import COURSE, OwnFolder
 from nbjudge.plugin.assignment import Assignment
 from nbjudge.plugin.execute import JudgeExecute
 from nbjudge.plugin.steps import Steps
-from nbjudge.record.graded import Graded, Work
+from nbjudge.record.graded import RESULT_BYTES, Graded, Work
 from nbjudge.verdict.course import load_hidden_tests
 
 RUN = "nbjudge-"  # how the names of runs begin; the id of the command's client follows
 SECONDS_TO_TELL = 60  # that a submission has begun
 SECONDS_TO_COOL_DOWN = 1  # a worker in the middle of a submission is not waited for
-RESULT_BYTES = 256 << 20  # of one graded submission
 # what a verdict may depend on, beside what the course's solutions import
 PACKAGES = ("nbjudge", "distributed", "ipykernel", "nbclient", "nbconvert", "nbgrader", "numpy")
 

@@ -94,7 +94,8 @@ def grade(arguments: list[str]) -> int:
 
     No table follows a run that could not go on: it would hide the sentence that says why.
     """
-    if usual_workers() and not grades_elsewhere(arguments) and "--workers=0" not in arguments:
+    alone = "--workers=0" in " ".join(arguments).replace("--workers ", "--workers=").split()
+    if usual_workers() and not grades_elsewhere(arguments) and not alone:
         from nbjudge.cluster import fork_server
 
         fork_server.fork()

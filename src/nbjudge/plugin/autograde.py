@@ -7,7 +7,6 @@ nbgrader's exporter runs the steps of one notebook.
 
 from __future__ import annotations
 
-import errno
 import fnmatch
 import gc
 import shlex
@@ -43,13 +42,12 @@ from nbjudge.record.gradebook import GradebookError, opened
 from nbjudge.record.graded import Graded, Work
 from nbjudge.record.grades import entered_points, renew_penalties
 from nbjudge.record.proposals import Proposals
-from nbjudge.record.writer import Writer
+from nbjudge.record.writer import NO_ROOM, Writer
 from nbjudge.report.moved import Moved, show_moved, show_proposed
 from nbjudge.report.progress import progress
 from nbjudge.report.summary import force_hint, show_summary, summarise
 
 _LIMITS = IntakeLimits()
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class GivenUpError(NbGraderException):
@@ -90,7 +88,7 @@ class JudgeAutograde(Autograde):
     def start(self) -> None:
         """Grade, and say at the end how it went."""
         # inside of formgrader's server, signals are the server's
-        own_process = isinstance(self.parent, Application)
+        self._own_process = isinstance(self.parent, Application)
         self._total = self._done = 0
         self._renamed: list[str] = []
         self._failed: list[str] = []
@@ -98,7 +96,7 @@ class JudgeAutograde(Autograde):
         with ExitStack() as self._workers_end:  # after the last word of a run that is stopped
             try:
                 with (
-                    stoppable() if own_process else nullcontext(),
+                    stoppable() if self._own_process else nullcontext(),
                     opened(self.coursedir.db_url, self.coursedir.course_id) as self._gradebook,
                 ):
                     self._begin_to_get_warm()
@@ -159,7 +157,7 @@ class JudgeAutograde(Autograde):
         console, plans = Console(), self._plans()
         if any(plan.reasons for plan in plans.values()):
             say_again(plans, console)
-            self._check_box(len(plans))
+            self._check_box()
         self._total = len(plans)
         try:
             results = self._workers_end.enter_context(closing(self._grade(self._works(plans))))
@@ -170,9 +168,10 @@ class JudgeAutograde(Autograde):
         finally:  # also of a run that is stopped: the next one would not know
             show_moved(self._writer.moved, console)
         if self._only_shown:
-            show_proposed(self._proposed, self._done, self._same_command(), console)
+            show_proposed(self._proposed, self._done, self._tried, self._same_command(), console)
         else:
-            self._proposals.forget()
+            if self._is_whole_class and not self._failed:
+                self._proposals.forget_all()
             self._renew_penalties()
             self._show_summary(console)
         if self._failed:
@@ -189,11 +188,12 @@ class JudgeAutograde(Autograde):
             self.grader_seconds,
             self.log,
         )
-        if self._elsewhere(self._total):
+        if self._elsewhere(self._to_grade):
             yield from self._grade_elsewhere(works, steps)
             return
-        gc.collect()
-        gc.freeze()  # what is there by now stays; to look through it again and again takes long
+        if self._own_process:
+            gc.collect()
+            gc.freeze()  # what is there by now stays; to look through it again takes long
         for work in works:
             try:
                 graded = steps.grade(work)
@@ -202,10 +202,15 @@ class JudgeAutograde(Autograde):
             yield work, graded
 
     def _grade_elsewhere(self, works: Iterator[Work], steps: Steps):
-        # Dask takes its time to be imported
-        from nbjudge.cluster.course import Course
-        from nbjudge.cluster.pool import NoWorkerError, SchedulerLostError
-        from nbjudge.cluster.run import grade_elsewhere
+        try:  # here, because Dask takes its time to be imported
+            from nbjudge.cluster.course import Course
+            from nbjudge.cluster.pool import NoWorkerError, SchedulerLostError
+            from nbjudge.cluster.run import grade_elsewhere
+        except ImportError as error:
+            raise CourseError(
+                f"Workers need Dask ({error}): pip install 'nbjudge[cluster]', or grade in this "
+                "process with --workers=0."
+            ) from error
 
         course = Course(
             self._assignment,
@@ -215,7 +220,7 @@ class JudgeAutograde(Autograde):
             self.log.getEffectiveLevel(),
             Path(self.coursedir.root),
         )
-        workers = min(self.workers, self._total)
+        workers = min(self.workers, self._to_grade)
         try:
             yield from grade_elsewhere(works, course, workers, self.scheduler, steps, self.log)
         except SchedulerLostError as error:
@@ -226,17 +231,7 @@ class JudgeAutograde(Autograde):
 
     def _works(self, plans: Mapping[str, Plan]) -> Iterator[Work]:
         """Hold one student's folder after the other; return what is to be graded of it by then."""
-        for student, plan in plans.items():
-            held = self._held[student] = ExitStack()
-            try:
-                held.enter_context(self._writer.folder(student).alone())
-            except InUseError as error:
-                self.log.warning("%s Left to it.", error)
-                del self._held[student]
-                continue
-            except OSError as error:
-                self._settle(student, partial(_raise, error))
-                continue
+        for student, plan in self._hold_each(plans):
             try:
                 work = self._work(student, plan)
             except (OSError, GradebookError) as error:
@@ -247,8 +242,34 @@ class JudgeAutograde(Autograde):
                 self._settle(student, partial(self._record, work, proposed))
             elif work.digests:
                 yield work
+            elif self._only_shown:
+                self._settle(student, lambda: None)
             else:
                 self._settle(student, partial(self._writer.enter, student))
+
+    def _hold_each(self, plans: Mapping[str, Plan]) -> Iterator[tuple[str, Plan]]:
+        """Hold one student's folder after the other.
+
+        Those that another process holds come last: it may be grading another assignment.
+        """
+        in_use: dict[str, Plan] = {}
+        for last, some in ((False, plans), (True, in_use)):
+            for student, plan in some.items():
+                held = ExitStack()
+                try:
+                    held.enter_context(self._writer.folder(student).alone())
+                except InUseError as error:
+                    if last:
+                        self.log.warning("%s Left to it.", error)
+                    else:
+                        in_use[student] = plan
+                    continue
+                except OSError as error:
+                    self._held[student] = held
+                    self._settle(student, partial(_raise, error))
+                    continue
+                self._held[student] = held
+                yield student, plan
 
     def _work(self, student: str, plan: Plan) -> Work:
         self.run_pre_convert_hook()
@@ -272,6 +293,7 @@ class JudgeAutograde(Autograde):
             self._proposed += self._writer.would_move(work.student, graded)
             return graded.outcomes
         self._writer.write(work.submission, graded)
+        self._proposals.forget(work.student)
         for name in work.digests:
             read = work.submission.notebooks.get(name)
             if read is not None and read.file_name != f"{name}.ipynb":
@@ -318,7 +340,8 @@ class JudgeAutograde(Autograde):
             plans[student] = self._plan(submission, points.get(student))
         self._expected = expected_seconds(plans)
         needed = {student: plan for student, plan in plans.items() if plan.needed}
-        return longest_first(plans) if self._elsewhere(len(needed)) else needed
+        self._to_grade = sum(bool(plan.reasons) for plan in needed.values())
+        return longest_first(plans) if self._elsewhere(self._to_grade) else needed
 
     @property
     def _only_shown(self) -> bool:
@@ -346,7 +369,8 @@ class JudgeAutograde(Autograde):
             ("notebook", self.coursedir.notebook_id),
         ):
             command += "" if value == "*" else f" --{option} {shlex.quote(value)}"
-        return command
+        command += " --force" * self.force
+        return command + " --unboxed" * (not JudgeExecute(parent=self).boxed)
 
     def _renew_penalties(self) -> None:
         """Take what was graded before for late by the dates, rules and points of now."""
@@ -362,11 +386,20 @@ class JudgeAutograde(Autograde):
     def _show_summary(self, console: Console) -> None:
         name = self._assignment.name
         summary = summarise(self._autograded, name, self._assignment.submitted, self._wanted)
-        show_summary(summary, self._done, self._refused, self._renamed, console)
+        show_summary(summary, self._done, self._tried, self._refused, self._renamed, console)
 
     def _elsewhere(self, total: int) -> bool:
         """Whether other processes grade so many submissions."""
-        return bool(self.scheduler) or (self.workers > 0 and total > 1)
+        return total > 0 if self.scheduler else self.workers > 0 and total > 1
+
+    @property
+    def _tried(self) -> bool:
+        """Whether there was something to grade, however it went."""
+        return bool(self._total or self._failed)
+
+    @property
+    def _is_whole_class(self) -> bool:
+        return self.coursedir.student_id == "*" and self.coursedir.notebook_id == "*"
 
     def _begin_to_get_warm(self) -> None:
         """Let the course's libraries be imported while submissions are read."""
@@ -375,12 +408,12 @@ class JudgeAutograde(Autograde):
         with suppress(BoxError):  # said when a box is needed
             get_zygote(*BoxProvisioner(config=self.config).warm_process)
 
-    def _check_box(self, total: int) -> None:
+    def _check_box(self) -> None:
         """Refuse to grade where students' code cannot be boxed, unless the instructor wants it."""
         if not JudgeExecute(parent=self).boxed:
             self.log.warning("Students' code runs without a box, with all rights of the grader.")
             return
-        if self._elsewhere(total):  # each worker looks for itself
+        if self._elsewhere(self._to_grade):  # each worker looks for itself
             return
         try:
             check_box(self.config)

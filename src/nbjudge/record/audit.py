@@ -141,7 +141,7 @@ def seconds_of(lines: Iterable[Mapping]) -> float | None:
 def keep_earlier(graded: Path, target: Path, notebook: str) -> None:
     """Write to `target` all audit lines of a notebook that lie in `graded`, as earlier ones."""
     texts = [
-        path.read_text(encoding="utf-8")
+        path.read_text(encoding="utf-8", errors="replace")  # it may be damaged
         for path in (graded / f"{notebook}{ending}" for ending in (EARLIER, LAST))
         if path.is_file()
     ]

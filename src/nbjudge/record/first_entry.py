@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import partial
 from logging import Logger
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from nbgrader.api import new_uuid as new_id
 from sqlalchemy import Connection, insert, select
 
 from nbjudge.record.audit import read_audit
-from nbjudge.record.graded_cells import auto_comment, graded_cells
+from nbjudge.record.graded_cells import auto_comment, graded_cells, points_of
 
 NOT_HANDED_IN = (0, False)  # points, and whether a grader is asked
 UNKNOWN = (None, True)
@@ -101,8 +100,7 @@ def _points(
     found: Mapping, graded: Iterable[str], notebook: str, log: Logger
 ) -> dict[str, tuple[float | None, bool]]:
     """Return points and whether a grader is asked, of the graded cells that are there."""
-    score = partial(utils.determine_grade, log=log)
-    points = {name: score(cell)[0] for name, cell in found.items() if utils.is_grade(cell)}
+    points = {name: points_of(cell, log) for name, cell in found.items() if utils.is_grade(cell)}
     for name in points:
         if name not in graded:
             raise MissingEntry(unknown_cell(name, notebook))

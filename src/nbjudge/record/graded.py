@@ -16,6 +16,7 @@ from nbjudge.outcome import Outcome
 from nbjudge.record.audit import outcome_of
 
 LOG_LINES = 1000  # of one submission that are kept
+RESULT_BYTES = 256 << 20  # of one submission, as it is sent
 
 
 class BadResultError(RuntimeError):
@@ -87,6 +88,8 @@ def from_bytes(data: object, wanted: Iterable[str]) -> Graded:
         data: as it came.
         wanted: names of the notebooks that were to be graded.
     """
+    if isinstance(data, str | bytes) and len(data) > RESULT_BYTES:
+        raise BadResultError(f"what came back is larger than {RESULT_BYTES:,} bytes")
     try:
         found = json.loads(data)
         notebooks = {name: _notebook(*found["notebooks"][name]) for name in wanted}

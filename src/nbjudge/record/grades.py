@@ -8,11 +8,10 @@ has changed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from datetime import timedelta
 from logging import Logger
 from pathlib import Path
 
-import nbformat
 from nbgrader import utils
 from nbgrader.api import (
     Assignment,
@@ -32,7 +31,7 @@ from nbjudge.intake import read_timestamp
 from nbjudge.record.audit import read_audit
 from nbjudge.record.first_entry import enter_first, unknown_cell
 from nbjudge.record.gradebook import reading, transaction
-from nbjudge.record.graded_cells import auto_comment, graded_cells
+from nbjudge.record.graded_cells import auto_comment, graded_cells, points_of
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ def renew_penalties(
     """
     changed = {}
     with transaction(gradebook):
-        for submission in gradebook.assignment_submissions(assignment):
+        for submission in _late_or_penalised(gradebook, assignment):
             before = submission.late_submission_penalty or 0.0
             late = submission.total_seconds_late
             if not before and late <= 0:
@@ -157,6 +156,38 @@ def renew_penalties(
             if abs(after - before) > 1e-6:
                 changed[submission.student_id] = before, after
     return changed
+
+
+def _late_or_penalised(gradebook: Gradebook, assignment: str) -> list[SubmittedAssignment]:
+    """Return the submissions that have a late penalty, or should: few of a class, and by rows.
+
+    nbgrader's object of a submission adds up its penalties by a look at everybody's.
+    """
+    wanted = select(
+        SubmittedAssignment.id,
+        SubmittedAssignment.timestamp,
+        SubmittedAssignment.extension,
+        Assignment.duedate,
+    ).join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+    rows = gradebook.db.execute(wanted.where(Assignment.name == assignment))
+    penalised = set(
+        gradebook.db.scalars(
+            select(SubmittedNotebook.assignment_id).where(
+                SubmittedNotebook.late_submission_penalty.is_not(None)
+            )
+        )
+    )
+    found = [
+        row.id
+        for row in rows
+        if row.id in penalised
+        or (
+            row.timestamp is not None
+            and row.duedate is not None
+            and row.timestamp > row.duedate + (row.extension or timedelta())
+        )
+    ]
+    return [gradebook.db.get(SubmittedAssignment, each) for each in found]
 
 
 def _entered_first(gradebook: Gradebook, entry: Entry, log: Logger) -> bool:
@@ -200,7 +231,7 @@ def _enter_notebook(notebook: SubmittedNotebook, entry: Entry, log: Logger) -> N
         cells = graded_cells(path)
         try:
             last = graded_cells(entry.last / path.name)
-        except nbformat.reader.NotJSONError:  # damaged since; nothing is known of it
+        except Exception:  # damaged since, in whatever way; nothing is known of it
             last = {}
         again = _submission_of(entry.last, notebook) != _submission_of(entry.folder, notebook)
         _enter_scores(notebook, cells, last, again, log)
@@ -216,15 +247,14 @@ def _enter_notebook(notebook: SubmittedNotebook, entry: Entry, log: Logger) -> N
 def _enter_scores(notebook, cells, last, again: bool, log: Logger) -> None:
     """Enter what the graded notebook says; `again`: the student has handed in something new."""
     grades = {grade.name: grade for grade in notebook.grades}
-    score = partial(utils.determine_grade, log=log)
     for name, cell in cells.items():
         if not utils.is_grade(cell):
             continue
         if name not in grades:
             raise MissingEntry(unknown_cell(name, notebook.name))
-        grade, (points, _) = grades[name], score(cell)
+        grade, points = grades[name], points_of(cell, log)
         seen = last.get(name)
-        changed = seen is None or seen.source != cell.source or score(seen)[0] != points
+        changed = seen is None or seen.source != cell.source or points_of(seen, log) != points
         changed = changed or (again and not utils.is_solution(cell))
         grade.auto_score = points
         if grade.manual_score is None:

@@ -25,21 +25,26 @@ class Proposals:
     def keep(self, work: Work, graded: Graded) -> None:
         """Keep one student's."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_file(self._file(work, "digests.json"), json.dumps(work.digests).encode())
-        write_file(self._file(work, "graded.json"), graded.to_bytes())
+        proposal = {"digests": work.digests, "graded": graded.to_bytes().decode()}
+        write_file(self._file(work.student), json.dumps(proposal).encode())
 
     def find(self, work: Work) -> Graded | None:
         """Return one student's, if it was made from what there is now."""
         try:
-            if json.loads(self._file(work, "digests.json").read_bytes()) != work.digests:
+            proposal = json.loads(self._file(work.student).read_bytes())
+            if proposal["digests"] != work.digests:
                 return None
-            return from_bytes(self._file(work, "graded.json").read_bytes(), work.digests)
-        except (OSError, ValueError, BadResultError):
+            return from_bytes(proposal["graded"], work.digests)
+        except (OSError, ValueError, TypeError, KeyError, BadResultError):
             return None
 
-    def forget(self) -> None:
+    def forget(self, student: str) -> None:
+        """Remove one student's."""
+        shutil.rmtree(self._file(student).parent, ignore_errors=True)
+
+    def forget_all(self) -> None:
         """Remove all."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _file(self, work: Work, name: str) -> Path:
-        return self._folder / work.student / name
+    def _file(self, student: str) -> Path:
+        return self._folder / student / "graded.json"

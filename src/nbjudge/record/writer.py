@@ -5,23 +5,27 @@ However many processes grade, one process writes, student by student.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from logging import Logger
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
 
 from nbjudge.intake import Submission
 from nbjudge.record.audit import EARLIER, LAST, judged_lines, keep_earlier, write_audit
 from nbjudge.record.files import write_file
 from nbjudge.record.folder import GradedFolder, InUseError, copy_files, remove, unfinished
+from nbjudge.record.gradebook import GradebookError
 from nbjudge.record.graded import Graded, GradedNotebook
 from nbjudge.record.grades import Entry, enter, given_by_hand
 from nbjudge.report.moved import Moved, compared, moved
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)  # of the disk
 # what grading writes beside a student's files: none of theirs, and no folder, stands in its place
 GRADERS_OWN = (".ipynb", LAST, EARLIER, ".html", "timestamp.txt")
 
@@ -126,9 +130,19 @@ class Writer:
                     self._finish(student, folder)
             except InUseError:
                 continue
-            except MissingEntry as error:
-                self._log.warning("%s: %s It is graded again.", student, error)
-                remove(folder.graded)
+            except GradebookError:
+                raise
+            except Exception as error:  # of one student: costs nobody else anything
+                if getattr(error, "errno", None) in NO_ROOM:
+                    raise
+                self._log.warning(
+                    "%s: what the last run had graded could not be entered, so it is graded again: "
+                    "%s",
+                    student,
+                    error,
+                )
+                with contextlib.suppress(OSError):  # said again when it is written
+                    remove(folder.graded)
 
     def _finish(self, student: str, folder: GradedFolder) -> None:
         if folder.tidy():

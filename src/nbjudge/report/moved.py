@@ -75,18 +75,23 @@ def show_moved(
         console.print(f"… and {rest} more; the *.audit.earlier.jsonl files hold the points before.")
 
 
-def show_proposed(found: Collection[Moved], graded: int, command: str, console: Console) -> None:
+def show_proposed(
+    found: Collection[Moved], graded: int, tried: bool, command: str, console: Console
+) -> None:
     """Print who would move, and how to let it happen.
 
     Args:
         found: who would move.
         graded: how many submissions were graded for it.
+        tried: whether there were any to grade.
         command: how the command for the same submissions begins.
         console: where to print.
     """
     show_moved(found, console, "These points would change")
-    if not graded:
+    if not tried:
         text = "Nothing has changed since it was graded."
+    elif not graded:
+        text = "Nothing was graded, so nothing can be shown."
     else:
         students = len({each.student for each in found})
         text = (

@@ -38,13 +38,14 @@ class Run:
         self.total, self.done = total, 0
         self.outcomes: Counter[Outcome] = Counter()
         self._expected, self._workers = expected, min(workers, total)
-        self._finished: set[str] = set()
+        # seconds that were expected of those who are done, and of all
+        self._done_seconds, self._all_seconds = 0.0, sum(expected.values())
         self._begin = self._last = time.monotonic()
 
     def tell(self, student: str, outcomes: Mapping[Outcome, int]) -> None:
         """Count a student who is done."""
         self._last = time.monotonic()
-        self._finished.add(student)
+        self._done_seconds += self._expected.get(student, 0.0)
         self.done += 1
         self.outcomes = self.outcomes + Counter(outcomes)  # another thread may read the old one
 
@@ -68,10 +69,9 @@ class Run:
 
         Counted in seconds if those are expected, so that who is graded first may take longest.
         """
-        done = sum(self._expected.get(student, 0.0) for student in self._finished)
+        done = self._done_seconds
         if done > 0:
-            to_do = self._expected.keys() - self._finished
-            return sum(self._expected[student] for student in to_do) / done
+            return max(0.0, self._all_seconds - done) / done
         return (self.total - self.done) / self.done
 
     @property

@@ -115,6 +115,7 @@ def force_hint() -> str:
 def show_summary(
     summary: Summary,
     graded: int,
+    tried: bool,
     refused: Sequence[Refusal],
     renamed: Sequence[str],
     console: Console,
@@ -124,6 +125,7 @@ def show_summary(
     Args:
         summary: of the whole assignment.
         graded: how many submissions this run has graded.
+        tried: whether there were any to grade.
         refused: folders that cannot be graded.
         renamed: files of another name that this run has taken for a notebook, with their student.
         console: where to print.
@@ -134,7 +136,7 @@ def show_summary(
         many = f"{number} submission{'s' * (number > 1)} graded"
         lines += [many if graded == number else f"{many}, {graded} of them now", ""]
         lines += [*_table(summary.tasks, console.width), "", *_to_look_at(summary)]
-    if not graded:
+    if not tried:
         text = f"Nothing was graded: all is graded already. {force_hint()} grades it again."
         lines.append(text)
     for title, students in (
