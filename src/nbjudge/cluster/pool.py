@@ -176,7 +176,7 @@ class Pool:
             self._drop_stuck(WAITING_SECONDS)
 
     def _drop_stuck(self, seconds: float) -> None:
-        """Take back what did not begin for so long: Dask does not look at it again by itself."""
+        """Take back what did not begin for so long, in case Dask has lost sight of it."""
         for task in self._tasks.values():
             if not task.began and time.monotonic() > task.since + seconds:
                 task.dropped = True
