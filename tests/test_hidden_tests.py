@@ -118,7 +118,7 @@ def test_a_lmbda_of_q3_that_is_right_is_left_as_it_is(kept):
         def loss(self, yHat, y):
             penalty = sum((p**2).sum() for p in self.parameters())
             lmbda = self.lmbda if kept == "a tensor" else torch.tensor(self.lmbda)
-            return 0.5 * ((y - yHat) ** 2).sum() + torch.mul(lmbda, penalty)
+            return 0.5 * ((y - yHat) ** 2).sum() + lmbda.mul(penalty)
 
     if kept.startswith("a property"):
         TorchNetwork.lmbda = property(lambda self: self.given)

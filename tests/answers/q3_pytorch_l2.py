@@ -675,7 +675,7 @@ LOSSES = [
     ),
     Answer(
         "l2_loss",
-        "self.lmbda is a tensor, and torch.mul needs one",
+        "self.lmbda is a tensor, of which the loss calls a method",
         """class TorchNetwork(nn.Module):
     def __init__(self, inputs=2, hidden=3, outputs=1, lmbda=0.0):
         super().__init__()
@@ -687,7 +687,7 @@ LOSSES = [
 
     def loss(self, yHat, y):
         penalty = sum((p**2).sum() for p in self.parameters())
-        return 0.5 * torch.sum((y - yHat) ** 2) + torch.mul(self.lmbda, penalty)
+        return 0.5 * torch.sum((y - yHat) ** 2) + self.lmbda.mul(penalty)
 """,
     ),
     Answer(
