@@ -6,6 +6,7 @@ import pytest
 from conftest import ROOT
 
 from nbjudge import AnyNumber, Anything, Between, OneOf
+from nbjudge.question.probe import ask_once
 from nbjudge.question.wire import decode, encode
 from nbjudge.verdict.compare import differences
 from nbjudge.verdict.course import judged_test, load_hidden_tests, load_with_files
@@ -100,6 +101,35 @@ def test_no_two_mistakes_of_a_task_are_confused_for_any_seed(notebook, name):
                 and agree(test, known[other], given)
             )
             assert named == mistake, f"seed {seed}: {mistake!r} is called {named!r}"
+
+
+@pytest.mark.parametrize("kept", ["a property that cannot be set", "a tensor", "a number"])
+def test_a_lmbda_of_q3_that_is_right_is_left_as_it_is(kept):
+    import torch
+
+    class TorchNetwork(torch.nn.Module):
+        def __init__(self, inputs, hidden, outputs, lmbda):
+            super().__init__()
+            self.given = lmbda
+            self.one, self.two = torch.nn.Linear(inputs, hidden), torch.nn.Linear(hidden, outputs)
+            if not kept.startswith("a property"):
+                self.lmbda = torch.tensor(lmbda) if kept == "a tensor" else lmbda
+
+        def loss(self, yHat, y):
+            penalty = sum((p**2).sum() for p in self.parameters())
+            lmbda = self.lmbda if kept == "a tensor" else torch.tensor(self.lmbda)
+            return 0.5 * ((y - yHat) ** 2).sum() + lmbda.mul(penalty)
+
+    if kept.startswith("a property"):
+        TorchNetwork.lmbda = property(lambda self: self.given)
+    test = load_tests("q3_pytorch_l2")["l2_loss"]
+    for case in test.draw_cases(SEED):
+        names, arguments = {"TorchNetwork": TorchNetwork}, encode(dict(case.arguments))
+        answer = ask_once(names, test.sources(), test.ask.__name__, arguments)
+        assert not answer.get("error"), answer
+        assert not answer["changed"]
+        given = test.measure(decode(answer["value"]), **case.arguments)
+        assert agree(test, [test.expect(**case.known)], [given])
 
 
 def is_fixed(value):

@@ -92,6 +92,31 @@ def test_parameters_gradients_mode_and_attributes_of_a_model_are_watched(answer,
     assert changed_by(answer, ASK_TORCH) == changed
 
 
+def keep_results(thing):
+    thing.yHat = thing.J = np.ones(3)
+
+
+@pytest.mark.parametrize(
+    ("answer", "ask", "changed"),
+    [
+        (rebind, ASK_NUMPY, ["self.W"]),
+        (delete, ASK_NUMPY, ["self.W"]),
+        (set_number, ASK_NUMPY, []),
+        (keep_results, ASK_NUMPY, []),
+        (halve, ASK_TORCH, ["model.weight"]),
+        (evaluate, ASK_TORCH, ["the mode of model (train or eval)"]),
+        (forget_lmbda, ASK_TORCH, ["model.lmbda"]),
+        (keep_results, ASK_TORCH, []),
+    ],
+)
+def test_of_an_objects_own_attributes_those_that_are_named_are_watched(answer, ask, changed):
+    named = "W" if ask is ASK_NUMPY else "lmbda"
+    ask = ask.replace("network.Lambda =", "network.yHat = network.J = network.Lambda =")
+    ask = ask.replace("model.lmbda =", "model.yHat = model.J = model.lmbda =")
+    ask = ask.replace("unchanged(", f"unchanged(attributes=['{named}'], ")
+    assert changed_by(answer, ask) == changed
+
+
 @pytest.mark.filterwarnings("error")
 def test_a_gradient_is_watched_and_one_that_torch_does_not_keep_is_not_asked_for():
     leaf = torch.ones(2, requires_grad=True)

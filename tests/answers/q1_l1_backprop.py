@@ -129,6 +129,23 @@ return np.float64(J)
 """,
     ),
     _loss(
+        "yHat, errors and J kept in self",
+        """
+self.yHat, self.errors = yHat, y - yHat
+self.J = 0.5 * np.sum(self.errors**2)
+self.J += self.Lambda * (np.abs(self.W1).sum() + np.abs(self.W2).sum())
+return self.J
+""",
+    ),
+    _loss(
+        "another forward pass, whose z2, a2 and z3 stay in self",
+        """
+self.forward(np.ones((2, len(self.W1))))
+penalty = np.sum(np.abs(self.W1)) + np.sum(np.abs(self.W2))
+return np.sum(np.square(yHat - y)) / 2 + self.Lambda * penalty
+""",
+    ),
+    _loss(
         "pandas and math.fsum",
         """
 import math
@@ -230,6 +247,11 @@ return J
         "the ½ is missing; and λ/2 instead of λ",
     ),
     _loss(
+        "no half, and no penalty",
+        "return np.sum((y - yHat) ** 2)",
+        "the ½ is missing; and the penalty is never added",
+    ),
+    _loss(
         "not summed",
         f"return 0.5 * (y - yHat) ** 2 + self.Lambda * {L1}",
         outcome="wrong shape",
@@ -271,6 +293,15 @@ return 0.5 * np.sum((y - yHat) ** 2) + self.Lambda * (np.sum(self.W1) + np.sum(s
 np.abs(self.W1, out=self.W1)
 np.abs(self.W2, out=self.W2)
 return 0.5 * np.sum((y - yHat) ** 2) + self.Lambda * (np.sum(self.W1) + np.sum(self.W2))
+""",
+        outcome="changed its arguments in place",
+    ),
+    _loss(
+        "W1 put away and not put back, beside a yHat that is kept",
+        f"""
+self.yHat, J = yHat, 0.5 * np.sum((y - yHat) ** 2) + self.Lambda * {L1}
+self.W1 = self.W1 * 0.9
+return J
 """,
         outcome="changed its arguments in place",
     ),
@@ -713,6 +744,29 @@ return X.T @ d2 + self.Lambda * np.sign(self.W1), self.a2.T @ d3 + self.Lambda *
         r2="self.Lambda * self.W2 / np.abs(self.W2)",
     ),
     _penalty("2λ", "2λ instead of λ", "2 * self.Lambda * np.sign({})"),
+    _penalty("λ/n", "λ/n instead of λ", "self.Lambda / len(X) * np.sign({})"),
+    _penalty("λ/(2n)", "λ/(2n) instead of λ", "self.Lambda / (2 * X.shape[0]) * np.sign({})"),
+    _penalty(
+        "λ where a weight is positive", "λ for positive weights only", "self.Lambda * ({} > 0)"
+    ),
+    _variant(
+        "delta2 bare, and λ where a weight is positive",
+        "delta2 without the sigmoid derivative; and λ for positive weights only",
+        d2="d3 @ self.W2.T",
+        r1="self.Lambda * np.where(self.W1 > 0, 1.0, 0.0)",
+        r2="self.Lambda * np.where(self.W2 > 0, 1.0, 0.0)",
+    ),
+    _variant(
+        "sigmoidPrime of z3 twice",
+        "sigmoidPrime of z3 instead of z2",
+        d2="(d3 @ self.W2.T) * self.sigmoidPrime(self.z3)",
+    ),
+    _variant(
+        "sigmoidPrime of z3 twice, and no penalty",
+        "sigmoidPrime of z3 instead of z2; and the penalty is missing from the gradient",
+        d2="(d3 @ self.W2.T) * self.sigmoidPrime(self.z3)",
+        end="return g1, g2",
+    ),
     _penalty(
         "one sum of signs",
         "the sum of the signs instead of each sign",

@@ -202,6 +202,34 @@ return new
         "the step is made with the old velocity",
     ),
     _optimiser(
+        "only -αg of the last step is kept",
+        """
+new = [w - self.lr * g + self.mu * v for w, g, v in zip(weight_list, gradient, self.v)]
+self.v = [-self.lr * g for g in gradient]
+return new
+""",
+        "only the last gradient is kept",
+    ),
+    _optimiser(
+        "the last gradients are kept, copied",
+        """
+last = self.last or [0 * g for g in gradient]
+self.last = [g.copy() for g in gradient]
+steps = [self.lr * (g + self.mu * before) for g, before in zip(gradient, last)]
+return [w - step for w, step in zip(weight_list, steps)]
+""",
+        "only the last gradient is kept",
+        init="self.last = []",
+    ),
+    _optimiser(
+        "the last step is kept, μ·v included",
+        """
+new = [w - self.lr * g + self.mu * v for w, g, v in zip(weight_list, gradient, self.v)]
+self.v = [after - before for after, before in zip(new, weight_list)]
+return new
+""",
+    ),
+    _optimiser(
         "heavy ball by the weights of the step before",
         """
 new = [w - self.lr * g + self.mu * (w - p) for w, g, p in zip(weight_list, gradient, self.p or weight_list)]

@@ -473,10 +473,29 @@ LOSSES = [
         "keeps its last value, a default argument",
         "self.last = 0.0\nJ = 0.5 * torch.sum((y - yHat) ** 2) + self.lmbda * sum((p ** 2).sum() for p in self.parameters())\nself.last = J.item()\nreturn J",
     ),
+    _loss(
+        "both terms and their sum kept in self",
+        "self.penalty = sum((p**2).sum() for p in self.parameters())\nself.errors = 0.5 * torch.sum((y - yHat) ** 2)\nself.J = self.errors + self.lmbda * self.penalty\nself.yHat = yHat\nreturn self.J",
+    ),
     Answer(
         "l2_loss",
         "a lambda with a default argument",
         "TorchNetwork.loss = lambda self, yHat, y, half=0.5: half * ((y - yHat) ** 2).sum() + self.lmbda * sum((p ** 2).sum() for p in self.parameters())\n",
+    ),
+    _loss(
+        "MSELoss, and the penalty is never added",
+        "return nn.MSELoss()(yHat, y)",
+        "mean squared error; and the penalty is never added",
+    ),
+    _loss(
+        "no half, and the penalty by .item()",
+        "return torch.sum((y - yHat) ** 2) + self.lmbda * sum((p ** 2).sum().item() for p in self.parameters())",
+        "the ½ is missing; and the penalty is detached from the graph",
+    ),
+    _loss(
+        "self.lmbda is set anew, beside a penalty that is kept",
+        "self.penalty = sum((p ** 2).sum() for p in self.parameters())\nself.lmbda = 0.5 * self.lmbda\nreturn 0.5 * torch.sum((y - yHat) ** 2) + 2 * self.lmbda * self.penalty",
+        outcome="changed its arguments in place",
     ),
     _loss(
         "backward in the loss",
@@ -634,7 +653,44 @@ LOSSES = [
         outcome="raised an error",
     ),
     _loss("stub", "raise NotImplementedError()", outcome="not attempted"),
-    Answer(  # the last one: it leaves a network of its own behind
+    # the last ones: they leave networks of their own behind
+    Answer(
+        "l2_loss",
+        "self.penalty set by __init__ and renewed by the loss",
+        """class TorchNetwork(nn.Module):
+    def __init__(self, inputs=2, hidden=3, outputs=1, lmbda=0.0):
+        super().__init__()
+        self.lmbda = lmbda
+        self.penalty, self.history = 0.0, []
+        self.hidden_layer, self.output_layer = nn.Linear(inputs, hidden), nn.Linear(hidden, outputs)
+
+    def forward(self, X):
+        return torch.sigmoid(self.output_layer(torch.sigmoid(self.hidden_layer(X))))
+
+    def loss(self, yHat, y):
+        self.penalty = sum((p**2).sum() for p in self.parameters())
+        self.history.append(self.penalty.item())
+        return 0.5 * torch.sum((y - yHat) ** 2) + self.lmbda * self.penalty
+""",
+    ),
+    Answer(
+        "l2_loss",
+        "self.lmbda is a tensor, of which the loss calls a method",
+        """class TorchNetwork(nn.Module):
+    def __init__(self, inputs=2, hidden=3, outputs=1, lmbda=0.0):
+        super().__init__()
+        self.lmbda = torch.tensor(lmbda)
+        self.hidden_layer, self.output_layer = nn.Linear(inputs, hidden), nn.Linear(hidden, outputs)
+
+    def forward(self, X):
+        return torch.sigmoid(self.output_layer(torch.sigmoid(self.hidden_layer(X))))
+
+    def loss(self, yHat, y):
+        penalty = sum((p**2).sum() for p in self.parameters())
+        return 0.5 * torch.sum((y - yHat) ** 2) + self.lmbda.mul(penalty)
+""",
+    ),
+    Answer(
         "l2_loss",
         "of a network with parameters of its own, biases as rows, lmbda as a buffer",
         """class TorchNetwork(nn.Module):
@@ -929,7 +985,13 @@ def make_optimizer(model, lr, momentum):
 
 
 def _train(
-    name, body, mistake=None, outcome="passed", end="return train_losses, test_losses", before=""
+    name,
+    body,
+    mistake=None,
+    outcome="passed",
+    end="return train_losses, test_losses",
+    before="",
+    secret="",
 ):
     lines = body.strip("\n").replace("\n", "\n        ")
     source = f"""def train(model, optimizer, X, y, X_test, y_test, epochs):
@@ -939,7 +1001,7 @@ def _train(
         {lines}
     {end}
 """
-    return Answer("torch_training", name, source, mistake, outcome)
+    return Answer("torch_training", name, source, mistake, outcome, secret)
 
 
 RECORD = "train_losses.append(float(J.detach()))\nwith torch.no_grad():\n    test_losses.append(float(model.loss(model(X_test), y_test)))\n"
@@ -1207,6 +1269,13 @@ TRAININGS = [
         end="return train_losses[-1], test_losses[-1]",
     ),
     _train("nothing returned", STEP + RECORD, "not two lists", end="pass"),
+    _train("the last two tensors", STEP + TEST, "not two lists", end="return J, T"),
+    _train(
+        "the last two as arrays",
+        STEP + TEST,
+        "not two lists",
+        end="return J.detach().numpy(), T.detach().numpy()",
+    ),
     _train(
         "everything in no_grad",
         "with torch.no_grad():\n    optimizer.zero_grad()\n    J = model.loss(model(X), y)\n    J.backward()\n    optimizer.step()\n"
@@ -1229,7 +1298,38 @@ TRAININGS = [
     _train(
         "the loss of the task before, written out",
         STEP.replace("model.loss(model(X), y)", "0.5 * torch.sum((y - model(X)) ** 2)") + RECORD,
-        outcome="wrong value",
+        "trained without the penalty",
+    ),
+    _train(
+        "the data term everywhere",
+        STEP.replace("model.loss(model(X), y)", "0.5 * torch.sum((y - model(X)) ** 2)")
+        + "train_losses.append(J.item())\ntest_losses.append(0.5 * ((y_test - model(X_test)) ** 2).sum().item())",
+        "trained without the penalty",
+    ),
+    _train(
+        "half a sum of squares as test loss",
+        STEP
+        + "train_losses.append(J.item())\ntest_losses.append(0.5 * ((y_test - model(X_test)) ** 2).sum().item())",
+        "the test losses have no penalty",
+    ),
+    _train(
+        "MSELoss as test loss",
+        STEP
+        + "train_losses.append(J.item())\nwith torch.no_grad():\n    test_losses.append(nn.MSELoss()(model(X_test), y_test).item())",
+        "the test losses are mean squared errors",
+        secret="the self-check has one test row, whose loss is the squared error itself",
+    ),
+    _train(
+        "half a sum of squares recorded, before the step",
+        "with torch.no_grad():\n    train_losses.append(0.5 * (y - model(X)).pow(2).sum().item())\n    test_losses.append(0.5 * (y_test - model(X_test)).pow(2).sum().item())\n"
+        + STEP,
+        "the recorded losses have no penalty",
+    ),
+    _train(
+        "MSELoss recorded",
+        STEP
+        + "mse = nn.MSELoss()\nwith torch.no_grad():\n    train_losses.append(mse(model(X), y).item())\n    test_losses.append(mse(model(X_test), y_test).item())",
+        "the recorded losses are mean squared errors",
     ),
     _train(
         "four rows", (STEP + RECORD).replace("(X), y)", "(X[:4]), y[:4])"), outcome="wrong value"

@@ -314,6 +314,51 @@ LOSSES = [
     _data("one term", "-(y * torch.log(yHat)).mean()", "only the rows with y = 1 count"),
     _data("sign", "-F.binary_cross_entropy(yHat, y)", "the cross-entropy has the wrong sign"),
     _data(
+        "a minus before the first term",
+        "torch.mean(-y * torch.log(yHat) + (1 - y) * torch.log(1 - yHat))",
+        "the minus stands before the first term only",
+    ),
+    _loss(
+        "a minus before the first term, and λ/2",
+        f"bce = (-y * yHat.log() + (1 - y) * (1 - yHat).log()).mean()\nreturn bce + 0.5 * lmbda * {L1}",
+        "the minus stands before the first term only; and λ/2 instead of λ",
+    ),
+    _loss(
+        "logits, and the penalty is never added",
+        "return F.binary_cross_entropy_with_logits(yHat, y)",
+        "double sigmoid; and the penalty is never added",
+    ),
+    _loss(
+        "a sum, and the penalty by .item()",
+        f"return F.binary_cross_entropy(yHat, y, reduction='sum') + lmbda * {L1}.item()",
+        "sum instead of mean; and the penalty is detached from the graph",
+    ),
+    _penalty(
+        "model[0] alone",
+        "lmbda * (model[0].weight.abs().sum() + model[0].bias.abs().sum())",
+        "only the first layer in the penalty",
+    ),
+    _penalty(
+        "the last layer alone",
+        "lmbda * sum(p.abs().sum() for p in model[-1].parameters())",
+        "only the last layer in the penalty",
+    ),
+    _penalty(
+        "biases alone",
+        "lmbda * sum(p.abs().sum() for n, p in model.named_parameters() if n.endswith('bias'))",
+        "biases only in the penalty",
+    ),
+    _penalty(
+        "torch.linalg.norm of order 1",
+        "lmbda * sum(torch.linalg.norm(p, 1) for p in model.parameters())",
+        "largest column instead of all weights",
+    ),
+    _loss(
+        "logits and biases alone",
+        "l1 = sum(p.abs().sum() for p in model.parameters() if p.dim() == 1)\nreturn nn.BCEWithLogitsLoss()(yHat, y) + lmbda * l1",
+        "double sigmoid; and biases only in the penalty",
+    ),
+    _data(
         "squeezed y",
         "-(y.squeeze() * torch.log(yHat) + (1 - y.squeeze()) * torch.log(1 - yHat)).mean()",
         "(n,) against (n, 1)",
@@ -611,6 +656,13 @@ return history""",
 
 
 NEW = "    order = torch.randperm(len(X), generator=gen)\n"
+# with a function of theirs that was another task
+TRAIN_HEAD = """{}
+
+
+def train_model(model, X, y, *, epochs, lr, batch_size=16, lmbda=0.0, seed=0, device="cpu"):
+    {}
+"""
 TRAININGS = [
     _train("plain loop", LOOP),
     _train(
@@ -804,6 +856,84 @@ return {"loss": np.array(losses), "accuracy": np.array(accuracies), "epochs": ep
         "weight_decay instead of the penalty",
         ("lr=lr)", "lr=lr, weight_decay=lmbda)"),
         ("loss_fn(model, model(xb), yb, lmbda)", "loss_fn(model, model(xb), yb, 0.0)"),
+    ),
+    _changed(
+        "weight_decay, and the penalty in loss_fn",
+        "weight_decay as well as the penalty",
+        ("lr=lr)", "lr=lr, weight_decay=lmbda)"),
+    ),
+    Answer(
+        "hw_train",
+        "an accuracy of theirs that takes a device, too",
+        TRAIN_HEAD.format(
+            "def accuracy(model, X, y, device='cpu'):\n"
+            "    with torch.no_grad():\n"
+            "        return ((model(X.to(device)) > 0.5) == (y.to(device) > 0.5)).float().mean().item()",
+            LOOP.replace("accuracy(model, X, y)", "accuracy(model, X, y, device)").replace(
+                "\n", "\n    "
+            ),
+        ),
+    ),
+    Answer(
+        "hw_train",
+        "a loss_fn of theirs that takes an ε, too",
+        TRAIN_HEAD.format(
+            "def loss_fn(model, yHat, y, lmbda, eps=1e-7):\n"
+            "    yHat = yHat.clamp(eps, 1 - eps)\n"
+            "    data = -(y * yHat.log() + (1 - y) * (1 - yHat).log()).mean()\n"
+            "    return data + lmbda * sum(p.abs().sum() for p in model.parameters())",
+            LOOP.replace("model(xb), yb, lmbda)", "model(xb), yb, lmbda, 1e-6)")
+            .replace("y, lmbda).item()", "y, lmbda=lmbda, eps=1e-6).item()")
+            .replace("\n", "\n    "),
+        ),
+    ),
+    _changed(
+        "a model of its own",
+        "the model is not trained",
+        (
+            "model.to(device)\n",
+            "model = nn.Sequential(nn.Linear(X.shape[1], 3), nn.Sigmoid(), nn.Linear(3, 1), nn.Sigmoid())\n",
+        ),
+    ),
+    _changed(
+        "history assigned, not appended",
+        "not one loss and one accuracy for each epoch",
+        (
+            'history["loss"].append(loss_fn(model, model(X), y, lmbda).item())',
+            'history["loss"] = loss_fn(model, model(X), y, lmbda).item()',
+        ),
+        (
+            'history["accuracy"].append(accuracy(model, X, y))',
+            'history["accuracy"] = accuracy(model, X, y)',
+        ),
+    ),
+    _changed(
+        "the loss assigned, as a tensor",
+        "not one loss and one accuracy for each epoch",
+        (
+            '    with torch.no_grad():\n        history["loss"].append(loss_fn(model, model(X), y, lmbda).item())',
+            '    history["loss"] = loss_fn(model, model(X), y, lmbda)',
+        ),
+    ),
+    _changed(
+        "never shuffled, and the mean loss of the batches",
+        "the rows are never shuffled; and history['loss'] is not that of all rows after the epoch",
+        (NEW, "    order = torch.arange(len(X))\n    losses = []\n"),
+        ("        opt.step()\n", "        opt.step()\n        losses.append(J.item())\n"),
+        ("loss_fn(model, model(X), y, lmbda).item()", "np.mean(losses)"),
+    ),
+    _changed(
+        "shuffled once, and history without penalty",
+        "the same order in every epoch; and the loss in history has no penalty",
+        (NEW, ""),
+        ("for epoch in", "order = torch.randperm(len(X), generator=gen)\nfor epoch in"),
+        ("loss_fn(model, model(X), y, lmbda).item()", "loss_fn(model, model(X), y, 0.0).item()"),
+    ),
+    _changed(
+        "no seed, and nothing is returned",
+        "the seed is not used; and not one loss and one accuracy for each epoch",
+        ("torch.Generator().manual_seed(seed)", "torch.Generator(); gen.seed()"),
+        ("return history", "pass"),
     ),
     _changed("no backward", "the parameters do not move", ("        J.backward()\n", "")),
     _changed(
@@ -1117,7 +1247,7 @@ DEEPER = [
         "two hidden layers, always",
         "self.a, self.b, self.c = nn.Linear(2, hidden[0]), nn.Linear(hidden[0], hidden[1]), nn.Linear(hidden[1], 1)\nself.act = torch.tanh if activation == 'tanh' else torch.relu",
         "return torch.sigmoid(self.c(self.act(self.b(self.act(self.a(X))))))",
-        outcome="wrong value",
+        "only the first two of the hidden layers",
     ),
     _deeper(
         "no biases",

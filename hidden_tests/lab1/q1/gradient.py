@@ -141,11 +141,11 @@ DATA_SLOPES = {
     ),
     "mean instead of sum": (
         {"mean": "elements"},
-        "J sums over all examples, so its gradient does too; yours is divided by their number.",
+        "J sums over all examples, so its gradient does too; your data term is divided by y.size.",
     ),
     "mean over the examples instead of sum": (
         {"mean": "examples"},
-        "J sums over all examples, so its gradient does too; yours is divided by len(y).",
+        "J sums over all examples, so its gradient does too; your data term is divided by len(y).",
     ),
     "sigmoidPrime of the activation instead of z": (
         {"slope_at": ("yHat", "a2")},
@@ -159,8 +159,13 @@ DATA_SLOPES = {
     ),
     "sigmoidPrime of a2 instead of z2": (
         {"slope_at": ("a2",)},
-        "dJdW2 is right. sigmoidPrime(z) applies the sigmoid itself: give it z2 in delta2. (Of a2 "
-        "the slope is a2 * (1 - a2).)",
+        "The data term of dJdW2 is right. sigmoidPrime(z) applies the sigmoid itself: give it z2 "
+        "in delta2. (Of a2 the slope is a2 * (1 - a2).)",
+    ),
+    "sigmoidPrime of z3 instead of z2": (
+        {"slope_at": ("z3",)},
+        "The data term of dJdW2 is right. On its way to W1 the error passes the hidden layer: in "
+        "delta2 the derivative is that at its sum, sigmoidPrime(z2), not sigmoidPrime(z3).",
     ),
     "sigmoid instead of sigmoidPrime": (
         {"hidden_slope": sigmoid, "output_slope": sigmoid},
@@ -172,17 +177,18 @@ DATA_SLOPES = {
     ),
     "the derivative of tanh in delta2": (
         {"hidden_slope": tanh_slope},
-        "dJdW2 is right. In delta2, 1 - a² is the derivative of tanh; the sigmoid's is "
-        "a (1 - a), or sigmoidPrime(z2).",
+        "The data term of dJdW2 is right. In delta2, 1 - a² is the derivative of tanh; the "
+        "sigmoid's is a (1 - a), or sigmoidPrime(z2).",
     ),
     "z2 instead of a2 in dJdW2": (
         {"below_W2": lambda z2: z2},
-        "dJdW1 is right. What W2 multiplies is a2, so dJdW2 is a2 transposed times delta3.",
+        "The data term of dJdW1 is right. What W2 multiplies is a2, so that of dJdW2 is a2 "
+        "transposed times delta3.",
     ),
     "delta2 from the error instead of delta3": (
         {"passes_output": False},
-        "dJdW2 is right. What travels back through W2 is delta3, with its sigmoidPrime(z3), not "
-        "the bare error.",
+        "The data term of dJdW2 is right. What travels back through W2 is delta3, with its "
+        "sigmoidPrime(z3), not the bare error.",
     ),
     "the data term is missing from the gradient": (
         {"scale": 0.0},
@@ -199,8 +205,8 @@ DATA_SLOPES = {
     ),
     "delta2 without the sigmoid derivative": (
         {"hidden_slope": np.ones_like},
-        "dJdW2 is right. On its way to W1 the error passes the hidden layer's sigmoid: multiply "
-        "delta2 by sigmoidPrime(z2).",
+        "The data term of dJdW2 is right. On its way to W1 the error passes the hidden layer's "
+        "sigmoid: multiply delta2 by sigmoidPrime(z2).",
     ),
     "delta3 without the sigmoid derivative": (
         {"output_slope": np.ones_like},
@@ -216,8 +222,8 @@ DATA_SLOPES = {
 GRADIENT_PENALTIES = {
     "the penalty is missing from the gradient": (
         {"factor": 0.0},
-        "Your numbers are the gradient of the data term alone; add λ sign(W) to each layer. (A "
-        "second line that begins with + is a statement of its own, and its value is lost.)",
+        "Nothing of the penalty is in your gradient: add λ sign(W) to each layer. (A second line "
+        "that begins with + is a statement of its own, and its value is lost.)",
     ),
     "λ|W| instead of λ sign(W)": (
         {"penalty": "|W|"},
@@ -246,6 +252,11 @@ GRADIENT_PENALTIES = {
     "λ for every weight, without its sign": (
         {"penalty": "no sign"},
         "You added λ to every element. The slope of |w| is -1 for negative weights and 0 at zero.",
+    ),
+    "λ for positive weights only": (
+        {"penalty": "positive"},
+        "Your slope of |w| is 1 for positive weights and 0 for negative ones; there it is -1. "
+        "λ sign(W) is +λ, -λ, and 0 at zero.",
     ),
     "the penalty itself instead of its slope": (
         {"penalty": "Σ|W|"},
@@ -279,6 +290,13 @@ def _gradient_mistakes():
         lambda Lambda, **a: dict(zip(("dJdW1", "dJdW2"), gradient(**a, Lambda=1.0), strict=True)),
         "You added sign(W) itself; the slope of the penalty is λ sign(W), with self.Lambda.",
     )
+    for name, factor in (("λ/n", 1), ("λ/(2n)", 2)):
+        found[f"{name} instead of λ"] = Mistake(
+            lambda Lambda, factor=factor, **a: _both(
+                gradient(Lambda=Lambda / (factor * len(a["y"])), **a)
+            ),
+            "The slope of the penalty is λ sign(W); it is not divided by the number of examples.",
+        )
     found["nan where a weight is exactly 0"] = Mistake(
         lambda W1, W2, **a: {FINITE: bool(W1.all() and W2.all())},
         "0/0 is nan: W / |W| has no value at 0. np.sign(W) gives 0 there.",

@@ -20,7 +20,8 @@ def ask_loss(X, y, W1, W2, Lambda):
     network = make_network(X, y, W1, W2, Lambda)
     yHat = network.forward(X)
     network.forward(-X)
-    with unchanged(self=network, yHat=yHat):  # noqa: F821
+    own = {"attributes": ("W1", "W2", "Lambda")}  # what else they keep in self is theirs
+    with unchanged(self=network, yHat=yHat, **own):  # noqa: F821
         return {"the loss": network.loss_reg(yHat, y)}
 
 
@@ -51,11 +52,11 @@ DATA_TERMS = {  # named with the penalty mistakes below as well as alone
     ),
     "the ½ is missing": (
         lambda errors: np.sum(errors**2),
-        "The data term is ½ Σ (y - ŷ)²; your numbers fit Σ (y - ŷ)².",
+        "The data term is ½ Σ (y - ŷ)²; yours is Σ (y - ŷ)².",
     ),
     "mean instead of sum, and the ½ is missing": (
         lambda errors: np.mean(errors**2),
-        "The data term is ½ Σ (y - ŷ)²; your numbers fit the mean squared error.",
+        "The data term is ½ Σ (y - ŷ)²; yours is the mean squared error.",
     ),
     "the data term has the wrong sign": (
         lambda errors: -0.5 * np.sum(errors**2),
@@ -71,7 +72,8 @@ DATA_TERMS = {  # named with the penalty mistakes below as well as alone
     ),
     "the errors are added without a square": (
         lambda errors: 0.5 * np.sum(errors),
-        "Your numbers fit ½ Σ (y - ŷ), where errors of both signs cancel. Square each error first.",
+        "Your data term is ½ Σ (y - ŷ), where errors of both signs cancel. Square each error "
+        "first.",
     ),
     "root of the sum of squares": (
         lambda errors: 0.5 * np.linalg.norm(errors),
@@ -83,7 +85,7 @@ DATA_TERMS = {  # named with the penalty mistakes below as well as alone
     ),
     "the data term is missing": (
         lambda errors: 0.0,
-        "Your numbers are those of the penalty alone; J is ½ Σ (y - ŷ)² and the penalty together.",
+        "Nothing of ½ Σ (y - ŷ)² is in your numbers; J is the data term and the penalty together.",
     ),
 }
 
@@ -91,7 +93,7 @@ DATA_TERMS = {  # named with the penalty mistakes below as well as alone
 LOSS_PENALTIES = {
     "the penalty is never added": (
         {"factor": 0.0},
-        "Your numbers are those of the data term alone. A second line that begins with + is a "
+        "Nothing of the penalty is in your numbers. A second line that begins with + is a "
         "statement of its own, and its value is lost: put the sum in brackets or on one line.",
     ),
     "λ/2 instead of λ": (
@@ -105,11 +107,11 @@ LOSS_PENALTIES = {
     ),
     "L2 penalty (squares) instead of L1": (
         {"penalty": "L2"},
-        "Your numbers fit λ Σ W². L1 adds up absolute values: λ Σ|W|.",
+        "Your penalty is λ Σ W². L1 adds up absolute values: λ Σ|W|.",
     ),
     "half the L2 penalty instead of L1": (
         {"penalty": "L2", "factor": 0.5},
-        "Your numbers fit λ/2 Σ W². L1 adds up absolute values: λ Σ|W|.",
+        "Your penalty is λ/2 Σ W². L1 adds up absolute values: λ Σ|W|.",
     ),
     "only W1 in the penalty": (
         {"layers": (1, 0)},
@@ -121,11 +123,11 @@ LOSS_PENALTIES = {
     ),
     "no absolute value in the penalty": (
         {"penalty": "no absolute value"},
-        "Your numbers fit λ Σ W, where positive and negative weights cancel. L1 is λ Σ|W|.",
+        "Your penalty is λ Σ W, where positive and negative weights cancel. L1 is λ Σ|W|.",
     ),
     "absolute value of the sum instead of sum of absolute values": (
         {"penalty": "absolute value of the sum"},
-        "Your numbers fit λ |Σ W|: positive and negative weights cancel before abs. Take abs of "
+        "Your penalty is λ |Σ W|: positive and negative weights cancel before abs. Take abs of "
         "each weight first, then the sum.",
     ),
     "largest column instead of all weights": (

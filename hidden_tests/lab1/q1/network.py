@@ -52,6 +52,7 @@ SLOPES = {
     "|W|": np.abs,
     "W": lambda W: W,
     "no sign": np.ones_like,
+    "positive": lambda W: (W > 0).astype(float),
     "Σ|W|": lambda W: np.full_like(W, np.sum(np.abs(W))),
     "Σ sign": lambda W: np.full_like(W, np.sum(np.sign(W))),
 }
@@ -89,7 +90,8 @@ def gradient(
     a2 = sigmoid(z2)
     z3 = a2 @ W2
     at3 = sigmoid(z3) if "yHat" in slope_at else z3
-    at2 = a2 if "a2" in slope_at else z2
+    # z3 of several outputs has another shape than delta2: who takes it gets an error there
+    at2 = a2 if "a2" in slope_at else z3[:, :1] if "z3" in slope_at else z2
     error = -(y - sigmoid(z3))
     delta3 = error * output_slope(at3)
     delta2 = ((delta3 if passes_output else error) @ W2.T) * hidden_slope(at2)

@@ -55,6 +55,12 @@ def unscaled_first_gradient(theta, v, g, lr, mu):
     return theta + v, v, theta + v
 
 
+def last_gradient_kept(theta, v, g, lr, mu):
+    """Keep -αg of a step in place of the whole step."""
+    new = theta + mu * v - lr * g
+    return new, -lr * g, new
+
+
 RIGHT = by_velocity(right_velocity)
 
 
@@ -117,6 +123,11 @@ RULES = {
     "the step is made with the old velocity": (
         old_velocity_first,
         "First renew the velocity, then move: θ + v with the new v.",
+    ),
+    "only the last gradient is kept": (
+        last_gradient_kept,
+        "Your velocity remembers the last gradient and none before it. Keep the whole of the last "
+        "step, μ·v included: v = μ·v - α·g.",
     ),
     "step returns the velocity": (
         velocity_returned,

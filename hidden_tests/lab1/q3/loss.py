@@ -36,16 +36,22 @@ def ask_loss(values, lmbda, yHat, y):
         Network.loss = TorchNetwork.loss  # noqa: F821
         network = Network()
     try:
-        network.lmbda = lmbda
-    except TypeError:  # theirs is a buffer
-        network.lmbda = torch.tensor(lmbda)
+        kept = abs(float(network.lmbda) - lmbda) <= 1e-6 * lmbda
+    except Exception:  # there is none, or no number
+        kept = False
+    if not kept:
+        try:
+            network.lmbda = lmbda
+        except TypeError:  # theirs is a buffer
+            network.lmbda = torch.tensor(lmbda)
     fill(network, values)  # noqa: F821
     parameters = in_order(network, values)
     for p in parameters:
         p.grad = torch.ones_like(p)  # of a step before: nothing that a loss may touch
     guess = yHat.clone().requires_grad_()
     prediction = guess * 1  # as in training, no leaf
-    with unchanged(self=network, yHat=prediction, y=y):  # noqa: F821
+    own = {"attributes": ("lmbda",)}  # what else they keep in self is theirs
+    with unchanged(self=network, yHat=prediction, y=y, **own):  # noqa: F821
         J = network.loss(prediction, y)
     backward = any(p.grad is not None and (p.grad != 1).any() for p in parameters)
     if backward or guess.grad is not None:
@@ -116,7 +122,7 @@ DATA = {
     ),
     "the ½ is missing": (
         lambda yHat, y: ((y - yHat) ** 2).sum(),
-        "The data term is ½ Σ (y - ŷ)²; your numbers fit Σ (y - ŷ)².",
+        "The data term is ½ Σ (y - ŷ)²; yours is Σ (y - ŷ)².",
     ),
     "mean squared error": (
         lambda yHat, y: ((y - yHat) ** 2).mean(),
@@ -138,11 +144,11 @@ OTHER_DATA = {
     ),
     "the data term is missing": (
         lambda yHat, y: torch.tensor(0.0),
-        "Your numbers are those of the penalty alone; ½ Σ (y - ŷ)² is not in it.",
+        "Nothing of ½ Σ (y - ŷ)² is in your numbers.",
     ),
     "the data term is detached from the graph": (
         lambda yHat, y: half_sum(yHat.detach(), y),
-        "The value is right, but the data term has no slope: .data, .item(), .detach() or no_grad "
+        "The data term counts in the value, but has no slope: .data, .item(), .detach() or no_grad "
         "cut yHat off, so training would not fit the data.",
     ),
     "absolute errors instead of squares": (
@@ -151,7 +157,7 @@ OTHER_DATA = {
     ),
     "the ½ is squared too": (
         lambda yHat, y: 0.25 * ((y - yHat) ** 2).sum(),
-        "The ½ stands outside of the square: your numbers fit ¼ Σ (y - ŷ)².",
+        "The ½ stands outside of the square: your data term is ¼ Σ (y - ŷ)².",
     ),
     "a root of the sum of squares in the data term": (
         lambda yHat, y: 0.5 * (y - yHat).norm(),
@@ -170,12 +176,12 @@ OTHER_DATA = {
 PENALTY = {
     "the penalty is never added": (
         lambda theta, lmbda: torch.tensor(0.0),
-        "Your numbers are those of the data term alone. Is the penalty computed and not added? A "
-        "second line that begins with + is a statement of its own, and its value is lost.",
+        "Nothing of the penalty is in your numbers. Is it computed and not added? A second line "
+        "that begins with + is a statement of its own, and its value is lost.",
     ),
     "the penalty is detached from the graph": (
         lambda theta, lmbda: all_squares([t.detach() for t in theta], lmbda),
-        "The value is right, but the penalty has no slope: .data, .item(), .detach() or no_grad "
+        "The penalty counts in the value, but has no slope: .data, .item(), .detach() or no_grad "
         "cut it off, so training would not notice it.",
     ),
     "weights only in the penalty": (
@@ -212,7 +218,7 @@ PENALTY = {
     ),
     "L1 penalty instead of L2": (
         lambda theta, lmbda: lmbda * sum(t.abs().sum() for t in theta),
-        "Your numbers fit λ Σ|θ|; L2 adds up squares.",
+        "Your penalty is λ Σ|θ|; L2 adds up squares.",
     ),
     "norms that are not squared": (
         lambda theta, lmbda: lmbda * _norms(theta),
@@ -253,7 +259,7 @@ OTHER_PENALTIES = {
     ),
     "θ is not squared": (
         lambda theta, lmbda: lmbda * sum(t.sum() for t in theta),
-        "Your numbers fit λ Σ θ; L2 is λ Σ θ².",
+        "Your penalty is λ Σ θ; L2 is λ Σ θ².",
     ),
     "the sum of the parameters is squared": (
         lambda theta, lmbda: lmbda * sum(t.sum() for t in theta) ** 2,

@@ -48,6 +48,7 @@ def ask_training(values, lmbda, rows, test_rows, lr, momentum, epochs):
     answer = train(network, optimizer, *data, epochs=epochs)  # noqa: F821
     two = isinstance(answer, (tuple, list)) and len(answer) == 2
     two = two and all(hasattr(part, "__len__") for part in answer)
+    two = two and all(getattr(part, "ndim", 1) > 0 for part in answer)
     two = two and not any(isinstance(part, (str, dict)) or len(part) > 1000 for part in answer)
     return {
         "it returns two lists": two,
@@ -245,12 +246,26 @@ def _seen(help_text, **seen):
     return Mistake(lambda **arguments: {TRAIN: Anything(), TEST: Anything(), **names}, help_text)
 
 
+def _other_loss(help_text, record, lists=(TEST,)):
+    """Return a mistake of recording another loss in these lists; the steps are right."""
+
+    def formula(**arguments):
+        answer = training_answer(**arguments, record=record)
+        return {name: answer[name] for name in lists}
+
+    return Mistake(formula, help_text)
+
+
 def _per_row(net, part):
     return net.loss(part) / len(part)
 
 
 TEST_TRAINED = (
     "The test rows are only looked at: compute their loss in torch.no_grad(), no backward."
+)
+RECORD_TEST = "Record model.loss(model(X_test), y_test), which has the penalty"
+RECORD_BOTH = (
+    "Record what model.loss gives, on X and y and on X_test and y_test: it has the penalty"
 )
 
 torch_training = HiddenTest(
@@ -285,6 +300,12 @@ torch_training = HiddenTest(
             "The loss is the model's own: model.loss(model(X), y).",
             loss=Reference.mean_squared_error,
         ),
+        "trained without the penalty": _training(
+            clear_and_train,
+            "Your steps follow ½ Σ (y - ŷ)² alone. The loss is the model's own, with its penalty: "
+            "model.loss(model(X), y).",
+            loss=Reference.errors,
+        ),
         "the parameters do not move": _training(
             _no_step,
             "Is backward() called, then optimizer.step()? zero_grad() between the two takes the "
@@ -293,6 +314,21 @@ torch_training = HiddenTest(
         "the losses are divided by the number of rows": Mistake(
             lambda **arguments: training_answer(**arguments, record=_per_row),
             "Record the loss as model.loss gives it, not divided by the number of rows.",
+        ),
+        "the test losses have no penalty": _other_loss(
+            f"{RECORD_TEST}; yours is ½ Σ (y - ŷ)² alone.", Reference.errors
+        ),
+        "the test losses are mean squared errors": _other_loss(
+            f"{RECORD_TEST}; yours is the mean squared error, as of nn.MSELoss.",
+            Reference.mean_squared_error,
+        ),
+        "the recorded losses have no penalty": _other_loss(
+            f"{RECORD_BOTH}; yours is ½ Σ (y - ŷ)² alone.", Reference.errors, (TRAIN, TEST)
+        ),
+        "the recorded losses are mean squared errors": _other_loss(
+            f"{RECORD_BOTH}; yours is the mean squared error, as of nn.MSELoss.",
+            Reference.mean_squared_error,
+            (TRAIN, TEST),
         ),
         "the two lists are swapped": _recorded(
             "The function returns (train_losses, test_losses), in this order.",

@@ -172,6 +172,10 @@ hw_deeper = HiddenTest(
             "Your network has (10, 10) hidden units whatever hidden says.",
             lambda hidden: count([10, 10]),
         ),
+        "only the first two of the hidden layers": _sized(
+            "Your network has two hidden layers, however long hidden is.",
+            lambda hidden: count(hidden[:2]),
+        ),
         "only the first of the hidden layers": _sized(
             "Your network has one hidden layer, however long hidden is.",
             lambda hidden: count(hidden[:1]),

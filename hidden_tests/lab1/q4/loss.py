@@ -65,18 +65,22 @@ DATA_TERMS = {
         lambda p, y: -(y * p.log()).mean(),
         "The cross-entropy has two terms: y log ŷ and (1 - y) log(1 - ŷ).",
     ),
+    "the minus stands before the first term only": (
+        lambda p, y: (-y * p.log() + (1 - y) * (1 - p).log()).mean(),
+        "The minus belongs to both terms: -(y ln ŷ + (1 - y) ln(1 - ŷ)). Put the sum in brackets.",
+    ),
     "the cross-entropy has the wrong sign": (
         lambda p, y: -F.binary_cross_entropy(p, y),
         "The cross-entropy is minus the mean of the logarithms; it is never negative.",
     ),
     "softmax cross-entropy of one column": (
         lambda p, y: F.cross_entropy(p, y),
-        "F.cross_entropy has a softmax of its own, and the softmax of one column is always 1: the "
-        "loss is 0. Use F.binary_cross_entropy.",
+        "F.cross_entropy has a softmax of its own, and the softmax of one column is always 1, so "
+        "your cross-entropy is 0. Use F.binary_cross_entropy.",
     ),
     "the cross-entropy is detached from the graph": (
         lambda p, y: F.binary_cross_entropy(p.detach(), y),
-        "The value is right, but the cross-entropy has no slope: .data, .item(), .detach() or "
+        "The cross-entropy counts in the value, but has no slope: .data, .item(), .detach() or "
         "no_grad cut it off.",
     ),
     "(n,) against (n, 1)": (
@@ -88,7 +92,7 @@ DATA_TERMS = {
 PENALTIES = {
     "the penalty is never added": (
         lambda theta, lmbda: torch.tensor(0.0),
-        "Your numbers are those of the cross-entropy alone.",
+        "Nothing of the penalty is in your numbers.",
     ),
     "the penalty is divided by the number of weights": (
         lambda theta, lmbda: lmbda * sum(t.abs().mean() for t in theta),
@@ -103,27 +107,43 @@ PENALTIES = {
         lambda theta, lmbda: absolute(theta[::2], lmbda),
         "The penalty covers all parameters, the biases too.",
     ),
+    "biases only in the penalty": (
+        lambda theta, lmbda: absolute(theta[1::2], lmbda),
+        "The penalty covers all parameters, the weights too.",
+    ),
+    "only the first layer in the penalty": (
+        lambda theta, lmbda: absolute(theta[:2], lmbda),
+        "The penalty covers both layers: model[2] is missing from yours.",
+    ),
+    "only the last layer in the penalty": (
+        lambda theta, lmbda: absolute(theta[2:], lmbda),
+        "The penalty covers both layers: model[0] is missing from yours.",
+    ),
     "L2 penalty instead of L1": (
         lambda theta, lmbda: lmbda * sum((t**2).sum() for t in theta),
-        "Your numbers fit λ Σ θ²; L1 adds up absolute values.",
+        "Your penalty is λ Σ θ²; L1 adds up absolute values.",
     ),
     "the L2 penalty with a ½ instead of L1": (
         lambda theta, lmbda: lmbda / 2 * sum((t**2).sum() for t in theta),
-        "Your numbers fit λ/2 Σ θ²; L1 adds up absolute values, without a ½.",
+        "Your penalty is λ/2 Σ θ²; L1 adds up absolute values, without a ½.",
     ),
     "lengths instead of absolute values in the penalty": (
         lambda theta, lmbda: lmbda * sum(t.norm() for t in theta),
         "p.norm() is the root of a sum of squares unless it is told 1; L1 is p.abs().sum().",
     ),
+    "largest column instead of all weights": (
+        lambda theta, lmbda: lmbda * sum(torch.linalg.norm(t, 1) for t in theta),
+        "Of a matrix, torch.linalg.norm(W, 1) is its largest column sum; take p.abs().sum().",
+    ),
     "only the last parameter is in the penalty": (
         lambda theta, lmbda: absolute(theta[-1:], lmbda),
-        "Your numbers fit the penalty of the last bias alone: in a loop, = keeps only the last "
-        "value, and += adds up.",
+        "Your penalty is that of the last bias alone: in a loop, = keeps only the last value, and "
+        "+= adds up.",
     ),
     "only the first parameter is in the penalty": (
         lambda theta, lmbda: absolute(theta[:1], lmbda),
-        "Your numbers fit the penalty of the first weights alone: does the loop return in its "
-        "first round, or does model[0].weight stand for all parameters?",
+        "Your penalty is that of the first weights alone: does the loop return in its first round, "
+        "or does model[0].weight stand for all parameters?",
     ),
     "λ/2 instead of λ": (
         lambda theta, lmbda: absolute(theta, lmbda / 2),
@@ -132,7 +152,7 @@ PENALTIES = {
     "λ is not used": (lambda theta, lmbda: absolute(theta, 1.0), "Multiply the sum by lmbda."),
     "no absolute value in the penalty": (
         lambda theta, lmbda: lmbda * sum(t.sum() for t in theta),
-        "Your numbers fit λ Σ θ; L1 is λ Σ|θ|.",
+        "Your penalty is λ Σ θ; L1 is λ Σ|θ|.",
     ),
     "absolute values of sums in the penalty": (
         lambda theta, lmbda: lmbda * sum(t.sum().abs() for t in theta),
@@ -144,7 +164,7 @@ PENALTIES = {
     ),
     "the penalty is detached from the graph": (
         lambda theta, lmbda: absolute([t.detach() for t in theta], lmbda),
-        "The value is right, but the penalty has no slope: .data, .item(), .detach() or no_grad "
+        "The penalty counts in the value, but has no slope: .data, .item(), .detach() or no_grad "
         "cut it off.",
     ),
 }

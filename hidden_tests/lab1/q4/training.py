@@ -21,11 +21,12 @@ def ask_train(values, X, y, epochs, lr, batch_size, lmbda, look, seeds):
     import torch
     from torch.nn import functional as F
 
-    def right_loss(model, yHat, y, lmbda=0.0):
+    # what theirs take beside these, with a default, says nothing of the training
+    def right_loss(model, yHat, y, lmbda=0.0, *_, **__):
         penalty = sum(p.abs().sum() for p in model.parameters())
         return F.binary_cross_entropy(yHat, y) + lmbda * penalty
 
-    def right_accuracy(model, X, y):
+    def right_accuracy(model, X, y, *_, **__):
         with torch.no_grad():
             return ((model(X) > 0.5).float() == y).float().mean().item()
 
@@ -56,6 +57,10 @@ def ask_train(values, X, y, epochs, lr, batch_size, lmbda, look, seeds):
         flat = torch.nn.utils.parameters_to_vector(model.parameters()).detach()
         return history, flat, batches, kept
 
+    def is_list(numbers):
+        usual = hasattr(numbers, "__len__") and not isinstance(numbers, (str, dict))
+        return usual and getattr(numbers, "ndim", 1) > 0
+
     def has_graph(value):
         return isinstance(value, torch.Tensor) and value.requires_grad
 
@@ -70,7 +75,8 @@ def ask_train(values, X, y, epochs, lr, batch_size, lmbda, look, seeds):
             answer["history"] = history
             answer["plain"] = True
             if isinstance(history, dict):
-                lists = {name: history[name] for name in ("loss", "accuracy") if name in history}
+                both = {name: history.get(name) for name in ("loss", "accuracy")}
+                lists = {name: numbers for name, numbers in both.items() if is_list(numbers)}
                 values_of = [value for numbers in lists.values() for value in numbers]
                 answer["plain"] = not any(has_graph(value) for value in values_of)
                 answer["history"] = {
@@ -156,7 +162,7 @@ def _steps(name):
     def formula(look, **case):
         if look == "steps":
             return {seen.STEPS: False, seen.as_if(name): True}
-        if look == "history" and how.keys() & {"lmbda", "decay"}:  # perhaps there, too
+        if look == "history" and how.keys() & {"lmbda", "penalised"}:  # perhaps there, too
             return {seen.LOSS: Anything()}
         if look == "parameters":
             return {seen.PARAMETERS: full_batch(**{**case, **how})}
@@ -216,18 +222,91 @@ def _other_rows(look, **case):
     return {name: Anything() for name in train_answer(look, **case)} | {seen.GIVEN: False}
 
 
-hw_train = HiddenTest(
-    title="Training",
-    marking="Judged with a right loss and accuracy. Each line is judged by itself: who never "
-    "shuffles keeps the points of the steps.",
-    points=8,
-    ask=ask_train,
-    cases=train_cases,
-    expect=train_answer,
-    measure=seen.measure_train,
-    mistakes={
+WRONG_ORDER = {
+    "the rows are never shuffled": (
+        {seen.SHUFFLED: False, **SAME_ORDER, seen.OTHER_SEED: False},
+        "Each epoch takes the rows in the order in which they came: shuffle them with seed.",
+    ),
+    "the same order in every epoch, whatever the seed": (
+        {**SAME_ORDER, seen.OTHER_SEED: False},
+        "Draw a new order in each epoch, from one generator that is given the seed.",
+    ),
+    "the same order in every epoch": (
+        SAME_ORDER,
+        "Draw a new order in each epoch. An order that is drawn before the loop stays the same, "
+        "and so does one from a generator that is seeded anew in each epoch.",
+    ),
+    "only the batches are shuffled, not the rows": (
+        {
+            seen.MIXED: False,
+            # a batch that ends one epoch and begins the next is seen once
+            **dict.fromkeys((seen.EPOCHS, seen.BATCHES, seen.SIZES), Anything()),
+        },
+        "The same rows make up a batch in every epoch, and only the batches change places: "
+        "shuffle the rows, then take batches of them.",
+    ),
+    "batch_size is not used: always 16": (
+        {seen.SIZES: False, seen.as_if("16"): True},
+        "16 is only the default of batch_size.",
+    ),
+    "the batches are not of batch_size": (
+        {seen.SIZES: False},
+        "Each batch has batch_size rows, and the last of an epoch what is left. A fixed number "
+        "gives other sizes, and so does torch.tensor_split into a number of parts.",
+    ),
+    "X or y is changed": (
+        {seen.KEPT: False},
+        "X[:] = X[order] writes into the tensor that was given; X = X[order] makes a new one.",
+    ),
+    "the seed is not used": (
+        {seen.SAME_SEED: False},
+        "Two calls with the same seed train differently: draw the order from a generator with the "
+        "given seed.",
+    ),
+    "the same order whatever the seed": (
+        {seen.OTHER_SEED: False},
+        "Another seed must give another order.",
+    ),
+}
+WRONG_HISTORY = {
+    "history holds tensors with their computation": (
+        {seen.PLAIN: False},
+        "Append numbers: .item() makes a float of a loss. A tensor keeps its whole computation "
+        "alive.",
+    ),
+    "the loss in history has no penalty": (
+        {seen.LOSS: False, seen.as_if("no penalty in the loss"): True},
+        "history['loss'] is what loss_fn gives with lmbda.",
+    ),
+    "history['loss'] is not that of all rows after the epoch": (
+        {seen.LOSS: False},
+        "Append loss_fn(model, model(X), y, lmbda) after the epoch's last step: the loss of the "
+        "last batch, or a mean over the batches, is another number.",
+    ),
+    "history['accuracy'] is not that of all rows after the epoch": (
+        {seen.ACCURACY: False},
+        "Append accuracy(model, X, y) after the epoch's last step, not that of a batch.",
+    ),
+    "history is not that of all rows after the epoch": (
+        {seen.LOSS: False, seen.ACCURACY: False},
+        "Append loss_fn(model, model(X), y, lmbda) and accuracy(model, X, y) after the epoch's "
+        "last step: those of a batch, or a mean over the batches, are other numbers.",
+    ),
+    "not one loss and one accuracy for each epoch": (
+        {**NO_HISTORY, seen.LENGTHS: False},
+        "Return a dict: history['loss'] and history['accuracy'] have exactly one number for each "
+        "epoch.",
+    ),
+}
+
+
+def _train_mistakes():
+    """Return every single mistake, then every pair of a wrong order and a wrong history."""
+    found = {
         "the model is not trained": Mistake(
-            _untrained, "The parameters are the same after the call, and no batch was taken."
+            _untrained,
+            "The parameters are the same after the call, and no batch was taken. Or does "
+            "train_model build a model of its own? Train the one that it is given.",
         ),
         **{name: _steps(name) for name in seen.WRONG_STEPS},
         "the labels are not shuffled with the rows": Mistake(
@@ -237,54 +316,7 @@ hw_train = HiddenTest(
             }.get(look, {}),
             "X is shuffled, y is not: take y[order] where you take X[order].",
         ),
-        "the rows are never shuffled": _seen(
-            "Each epoch takes the rows in the order in which they came: shuffle them with seed.",
-            order={seen.SHUFFLED: False, **SAME_ORDER, seen.OTHER_SEED: False},
-        ),
-        "the same order in every epoch, whatever the seed": _seen(
-            "Draw a new order in each epoch, from one generator that is given the seed.",
-            order={**SAME_ORDER, seen.OTHER_SEED: False},
-        ),
-        "the same order in every epoch": _seen(
-            "Draw a new order in each epoch. An order that is drawn before the loop stays the "
-            "same, and so does one from a generator that is seeded anew in each epoch.",
-            order=SAME_ORDER,
-        ),
-        "only the batches are shuffled, not the rows": _seen(
-            "The same rows make up a batch in every epoch, and only the batches change places: "
-            "shuffle the rows, then take batches of them.",
-            order={
-                seen.MIXED: False,
-                # a batch that ends one epoch and begins the next is seen once
-                **dict.fromkeys((seen.EPOCHS, seen.BATCHES, seen.SIZES), Anything()),
-            },
-        ),
-        "batch_size is not used: always 16": _seen(
-            "16 is only the default of batch_size.",
-            order={seen.SIZES: False, seen.as_if("16"): True},
-        ),
-        "the batches are not of batch_size": _seen(
-            "Each batch has batch_size rows, and the last of an epoch what is left. A fixed number "
-            "gives other sizes, and so does torch.tensor_split into a number of parts.",
-            order={seen.SIZES: False},
-        ),
-        "X or y is changed": _seen(
-            "X[:] = X[order] writes into the tensor that was given; X = X[order] makes a new one.",
-            order={seen.KEPT: False},
-        ),
-        "history holds tensors with their computation": _seen(
-            "Append numbers: .item() makes a float of a loss. A tensor keeps its whole computation "
-            "alive.",
-            history={seen.PLAIN: False},
-        ),
-        "the seed is not used": _seen(
-            "Two calls with the same seed train differently: draw the order from a generator with "
-            "the given seed.",
-            order={seen.SAME_SEED: False},
-        ),
-        "the same order whatever the seed": _seen(
-            "Another seed must give another order.", order={seen.OTHER_SEED: False}
-        ),
+        **{name: _seen(text, order=wrong) for name, (wrong, text) in WRONG_ORDER.items()},
         "batch_size is not used: all rows at once": _seen(
             "Each epoch takes its rows in batches of batch_size.",
             order={**NO_ORDER, seen.as_if("all rows at once"): True},
@@ -316,33 +348,28 @@ hw_train = HiddenTest(
             steps={seen.STEPS: Anything()},
             history=NO_HISTORY,
         ),
-        "the loss in history has no penalty": _seen(
-            "history['loss'] is what loss_fn gives with lmbda.",
-            history={seen.LOSS: False, seen.as_if("no penalty in the loss"): True},
-        ),
-        "history['loss'] is not that of all rows after the epoch": _seen(
-            "Append loss_fn(model, model(X), y, lmbda) after the epoch's last step: the loss of "
-            "the last batch, or a mean over the batches, is another number.",
-            history={seen.LOSS: False},
-        ),
-        "history['accuracy'] is not that of all rows after the epoch": _seen(
-            "Append accuracy(model, X, y) after the epoch's last step, not that of a batch.",
-            history={seen.ACCURACY: False},
-        ),
-        "history is not that of all rows after the epoch": _seen(
-            "Append loss_fn(model, model(X), y, lmbda) and accuracy(model, X, y) after the epoch's "
-            "last step: those of a batch, or a mean over the batches, are other numbers.",
-            history={seen.LOSS: False, seen.ACCURACY: False},
-        ),
-        "not one loss and one accuracy for each epoch": _seen(
-            "Return a dict: history['loss'] and history['accuracy'] have exactly one number for "
-            "each epoch.",
-            history={**NO_HISTORY, seen.LENGTHS: False},
-        ),
+        **{name: _seen(text, history=wrong) for name, (wrong, text) in WRONG_HISTORY.items()},
         "other rows than those that it was given": Mistake(
             _other_rows,
             "Train and measure on the X and y that the function is given, as they are, not on "
             "X_train or X_test.",
         ),
-    },
+    }
+    for first, (order, text) in WRONG_ORDER.items():
+        for second, (history, other) in WRONG_HISTORY.items():
+            both = f"{text} And: {other}"
+            found[f"{first}; and {second}"] = _seen(both, order=order, history=history)
+    return found
+
+
+hw_train = HiddenTest(
+    title="Training",
+    marking="Judged with a right loss and accuracy. Each line is judged by itself: who never "
+    "shuffles keeps the points of the steps.",
+    points=8,
+    ask=ask_train,
+    cases=train_cases,
+    expect=train_answer,
+    measure=seen.measure_train,
+    mistakes=_train_mistakes(),
 )

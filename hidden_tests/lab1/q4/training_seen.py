@@ -120,6 +120,7 @@ def replay(
     step="batch",
     paired=True,
     decay=False,
+    penalised=True,
     make=torch.optim.SGD,
     **others,
 ):
@@ -127,7 +128,7 @@ def replay(
 
     `clear` and `step` say when gradients are cleared and a step is taken: for each "batch", for
     each "epoch", or "never". Not `paired`, the labels stay in the order in which they came. With
-    `decay`, the optimiser has weight_decay=lmbda and the loss has no penalty.
+    `decay`, the optimiser has weight_decay=lmbda; not `penalised`, the loss has no penalty.
     """
     theta = [v.clone().requires_grad_() for v in values]
     optimizer = make(theta, lr=lr, weight_decay=lmbda) if decay else make(theta, lr=lr)
@@ -141,7 +142,7 @@ def replay(
         if clear == "batch" or (clear == "epoch" and first):
             optimizer.zero_grad()
         data = F.binary_cross_entropy(model(theta, X[batch]), labels)
-        (data if decay else data + absolute(theta, lmbda)).backward()
+        (data + absolute(theta, lmbda) if penalised else data).backward()
         if step == "batch" or (step == "epoch" and last):
             optimizer.step()
     return torch.cat([t.detach().flatten() for t in theta])
@@ -181,8 +182,13 @@ WRONG_STEPS = {
         "Pass lmbda on to loss_fn, so that training feels the penalty.",
     ),
     "weight_decay instead of the penalty": (
-        {"decay": True},
+        {"decay": True, "penalised": False},
         "weight_decay of torch's optimisers is L2; the penalty of this lab is L1, in loss_fn.",
+    ),
+    "weight_decay as well as the penalty": (
+        {"decay": True},
+        "weight_decay adds an L2 penalty of its own. The penalty is in loss_fn already: leave "
+        "weight_decay at its default, 0.",
     ),
     "Adam instead of SGD": ({"make": torch.optim.Adam}, "The lab asks for plain SGD."),
     "SGD with momentum 0.9": ({"make": momentum}, "The lab asks for plain SGD, without momentum."),

@@ -76,16 +76,18 @@ def digest(value):
 
 
 @contextlib.contextmanager
-def unchanged(changed, **things):
+def unchanged(changed, attributes=None, **things):
     """Notice what of some objects changes while a block runs; asking functions call it.
 
     ``with unchanged(self=network): network.loss(yHat, y)`` adds ``self.W1`` to `changed` when that
-    attribute holds other numbers after the block, in the same array or in a new one.
+    attribute holds other numbers after the block, in the same array or in a new one. With
+    ``attributes=("W1", "W2")`` no other attributes are looked at: what a student keeps in
+    ``self.yHat`` for later is theirs.
     """
-    before = [parts(name, thing) for name, thing in things.items()]
+    before = [parts(name, thing, attributes) for name, thing in things.items()]
     yield
     for (name, thing), was in zip(things.items(), before):
-        now = parts(name, thing)
+        now = parts(name, thing, attributes)
         changed += [part for part in was if now.get(part) != was[part]]
 
 
@@ -114,12 +116,19 @@ def ends_within(seconds):
             signal.signal(signal.SIGALRM, usual)
 
 
-def parts(name, thing):
+def parts(name, thing, attributes=None):
     """Return what can change of a value or an object: names of its parts, with fingerprints.
 
     Of a torch module these are its parameters, their gradients, its buffers and modes. Attributes
-    that a block adds are not looked for: they harm nobody.
+    that a block adds are not looked for: they harm nobody. With `attributes`, of an object's own
+    ones these alone are looked at.
     """
+
+    def own(usual):
+        if attributes is not None:
+            usual = {key: getattr(thing, key) for key in attributes if hasattr(thing, key)}
+        return {f"{name}.{key}": digest(value) for key, value in usual.items()}
+
     if hasattr(thing, "named_parameters"):
         found = {}
         for inner, parameter in thing.named_parameters():
@@ -128,14 +137,14 @@ def parts(name, thing):
         found |= {f"{name}.{inner}": digest(buffer) for inner, buffer in thing.named_buffers()}
         modes = [module.training for module in thing.modules()]
         found[f"the mode of {name} (train or eval)"] = digest(modes)
-        own = {key: v for key, v in vars(thing).items() if key[0] != "_" and key != "training"}
-        return found | {f"{name}.{key}": digest(value) for key, value in own.items()}
+        kept = {key: v for key, v in vars(thing).items() if key[0] != "_" and key != "training"}
+        return found | own(kept)
     if hasattr(thing, "requires_grad"):
         kept = thing.is_leaf or thing.retains_grad  # of others, torch warns that there is none
         gradient = thing.grad if kept else None
         return {name: digest(thing), f"the gradient of {name}": digest(gradient)}
     if hasattr(thing, "__dict__") and not hasattr(thing, "shape"):
-        return {f"{name}.{key}": digest(value) for key, value in vars(thing).items()}
+        return own(vars(thing))
     return {name: digest(thing)}
 
 
