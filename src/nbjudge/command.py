@@ -99,5 +99,5 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Stopped as stopped:
-        print("Stopped. Run the same command again.", file=sys.stderr)
+        print("Stopped. To go on, run the same command again.", file=sys.stderr)
         return 128 + stopped.number
