@@ -248,27 +248,17 @@ class JudgeAutograde(Autograde):
                 self._settle(student, partial(self._writer.enter, student))
 
     def _hold_each(self, plans: Mapping[str, Plan]) -> Iterator[tuple[str, Plan]]:
-        """Hold one student's folder after the other.
-
-        Those that another process holds come last: it may be grading another assignment.
-        """
-        in_use: dict[str, Plan] = {}
-        for last, some in ((False, plans), (True, in_use)):
-            for student, plan in some.items():
-                held = ExitStack()
-                try:
-                    held.enter_context(self._writer.folder(student).alone())
-                except InUseError as error:
-                    if last:
-                        self.log.warning("%s Left to it.", error)
-                    else:
-                        in_use[student] = plan
-                    continue
-                except OSError as error:
-                    self._held[student] = held
-                    self._settle(student, partial(_raise, error))
-                    continue
-                self._held[student] = held
+        """Hold one student's folder after the other; leave those that another process holds."""
+        for student, plan in plans.items():
+            held = self._held[student] = ExitStack()
+            try:
+                held.enter_context(self._writer.folder(student).alone())
+            except InUseError as error:
+                self.log.warning("%s Left to it.", error)
+                del self._held[student]
+            except OSError as error:
+                self._settle(student, partial(_raise, error))
+            else:
                 yield student, plan
 
     def _work(self, student: str, plan: Plan) -> Work:
