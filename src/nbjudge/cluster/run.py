@@ -57,8 +57,8 @@ def grade_elsewhere(
         warm_process = BoxProvisioner(config=course.config).warm_process
         course = replace(course, warm=get_zygote(*warm_process).warm)
     # Dask would advise, at a submission with files beside it, to load its data otherwise
-    dask.config.set({"distributed.admin.large-graph-warning-threshold": RESULT_BYTES})
-    with client_of(scheduler) if scheduler else local_client(workers) as client:
+    quiet = dask.config.set({"distributed.admin.large-graph-warning-threshold": RESULT_BYTES})
+    with quiet, client_of(scheduler) if scheduler else local_client(workers) as client:
         pool = Pool(client, course, give_up, log)
         with contextlib.closing(pool):
             yield from pool.results(works)

@@ -42,7 +42,7 @@ from nbjudge.record.gradebook import GradebookError, opened
 from nbjudge.record.graded import Graded, Work
 from nbjudge.record.grades import entered_points, renew_penalties
 from nbjudge.record.proposals import Proposals
-from nbjudge.record.writer import NO_ROOM, Writer
+from nbjudge.record.writer import Writer, is_no_room
 from nbjudge.report.moved import Moved, show_moved, show_proposed
 from nbjudge.report.progress import progress
 from nbjudge.report.summary import force_hint, show_summary, summarise
@@ -303,7 +303,7 @@ class JudgeAutograde(Autograde):
         except GradebookError as error:
             raise GradebookError(f"{error} {self._so_far()}") from error
         except Exception as error:
-            if getattr(error, "errno", None) in NO_ROOM:
+            if is_no_room(error):
                 raise CourseError(f"The disk is full: make room. {self._so_far()}") from error
             self._say_failed(student, error)
         else:

@@ -25,7 +25,6 @@ from nbjudge.record.graded import Graded, GradedNotebook
 from nbjudge.record.grades import Entry, enter, given_by_hand
 from nbjudge.report.moved import Moved, compared, moved
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)  # of the disk
 # what grading writes beside a student's files: none of theirs, and no folder, stands in its place
 GRADERS_OWN = (".ipynb", LAST, EARLIER, ".html", "timestamp.txt")
 
@@ -133,7 +132,7 @@ class Writer:
             except GradebookError:
                 raise
             except Exception as error:  # of one student: costs nobody else anything
-                if getattr(error, "errno", None) in NO_ROOM:
+                if is_no_room(error):
                     raise
                 self._log.warning(
                     "%s: what the last run had graded could not be entered, so it is graded again: "
@@ -156,6 +155,11 @@ class Writer:
             self._log.warning(
                 "%s: graded by the last run, and entered in the gradebook now.", student
             )
+
+
+def is_no_room(error: Exception) -> bool:
+    """Whether an error says that the disk is full."""
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _write_notebook(target: Path, name: str, graded: GradedNotebook) -> None:
