@@ -139,7 +139,7 @@ CHECK_FAILED = $(PUT_BACK); if [ -f gradebook.db ]; then rm -f gradebook.db; \
 ON_SERVER = $(BUILD)/"gradebook of $$ASSIGNMENT is on a server"
 # What a release is made from. Asked of find, because make cannot hold a name with a blank.
 MADE_FROM = source/"$$ASSIGNMENT" hidden_tests/"$$ASSIGNMENT" hidden_tests/shared data grader_config.py nbgrader_config.py \
-  src/nbjudge/plugin/release.py src/nbjudge/verdict/marking.py src/nbjudge/config.py
+  src/nbjudge/nbgrader_ext/generate_assignment.py src/nbjudge/verdict/points_table.py src/nbjudge/nbgrader_ext/configure.py
 NEWER = find $(MADE_FROM) \( -name .ipynb_checkpoints -o -name __pycache__ \) -prune -o -newer "$$stamp" -print
 
 # Of an empty gradebook nbgrader would make a new one, and points given by hand would be gone

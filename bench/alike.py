@@ -25,8 +25,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from disguises import KINDS, disguised
 from many_hands import TASKS, solution
 
-from nbjudge.class_report.alike import FEWEST, MOST_SHARING, SHORT, alike_pairs, is_short
-from nbjudge.outcome import Outcome
+from nbjudge.outcomes import Outcome
+from nbjudge.reports.class_page.similarity import FEWEST, MOST_SHARING, SHORT, alike_pairs, is_short
 
 NOTEBOOKS = {
     "momentum": "q2_momentum",

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from many_networks import ManyNetworks, check_against_torch
 
-from nbjudge.verdict.course import load_module
+from nbjudge.verdict.loader import load_module
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = range(21)  # the committed seed 0 and twenty others

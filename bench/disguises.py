@@ -7,7 +7,7 @@ import builtins
 import random
 from collections.abc import Collection
 
-from nbjudge.class_report.tokens import names, pieces
+from nbjudge.reports.class_page.tokens import names, pieces
 
 KINDS = ("as it is", "renamed", "commented", "re-ordered", "all")
 REMARKS = ("# here is what the text asks for", "# see the lecture", "# this took me a while")

@@ -27,7 +27,7 @@ from corpus import (  # noqa: F401 (importing them enters their classes)
 from corpus.submission import CLASSES, SubmissionClass
 from make_sample_class import LAB1, solutions
 
-from nbjudge.verdict.course import judged_test
+from nbjudge.verdict.loader import judged_test
 
 HOSTILE = ("kernel lost", "reading", "network", "writing", "forged in the process")
 BROKEN = ("unreadable", "encodings", "names", "timestamps", "structure")

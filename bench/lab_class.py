@@ -35,9 +35,9 @@ from typing import Any
 import nbformat
 from yardstick import yardstick
 
-from nbjudge.question.probe import ask_once, fixed_random
-from nbjudge.question.wire import encode
-from nbjudge.verdict.course import load_hidden_tests, test_of
+from nbjudge.protocol.codec import encode
+from nbjudge.protocol.probe import ask_once, fixed_random
+from nbjudge.verdict.loader import load_hidden_tests, test_of
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))

@@ -29,7 +29,7 @@ from traitlets.config import Config
 from writer_alone import Ready
 
 from nbjudge.cluster.pool import Pool
-from nbjudge.record.graded import Work
+from nbjudge.record.results import Work
 
 BENCH = Path(__file__).resolve().parent
 STEADY = 0.1, 0.9  # of all results: before and after these, not all workers have work

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import nbformat
 
-from nbjudge.verdict.course import load_hidden_tests, test_of
-from nbjudge.verdict.marking import table
+from nbjudge.verdict.loader import load_hidden_tests, test_of
+from nbjudge.verdict.points_table import table
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = """# How the points are made

@@ -9,7 +9,7 @@ import nbformat
 from mutmut.mutation.file_mutation import create_mutations, deep_replace
 from nbgrader import utils
 
-from nbjudge.verdict.course import test_of
+from nbjudge.verdict.loader import test_of
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = {path.stem: path for path in sorted((ROOT / "source").glob("*/q*.ipynb"))}

@@ -19,7 +19,7 @@ from pathlib import Path
 from distributed import Worker
 
 from nbjudge.cluster import worker
-from nbjudge.record.graded import Graded, GradedNotebook, Work
+from nbjudge.record.results import Graded, GradedNotebook, Work
 
 
 class Sleeper:

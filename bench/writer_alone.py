@@ -18,7 +18,7 @@ from traitlets.config import Config
 from nbjudge import gradebook_url
 from nbjudge.intake import Submission, read_submission
 from nbjudge.record.gradebook import opened
-from nbjudge.record.graded import Graded, GradedNotebook
+from nbjudge.record.results import Graded, GradedNotebook
 from nbjudge.record.writer import Writer
 
 

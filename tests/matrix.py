@@ -11,8 +11,8 @@ from pathlib import Path
 import nbformat
 from traitlets.config import Config
 
-from nbjudge.check.answers import SOLUTION, Answer, Row, judge_answers
-from nbjudge.plugin.execute import judge_apart
+from nbjudge.authoring.answers import SOLUTION, Answer, Row, judge_answers
+from nbjudge.nbgrader_ext.execute import judge_apart
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))

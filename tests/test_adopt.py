@@ -10,7 +10,7 @@ from small_course import CONFIG, nbjudge
 
 from nbjudge.authoring.adopt import AdoptError, adopt
 from nbjudge.authoring.asserts import read_asserts
-from nbjudge.verdict.course import load_hidden_tests
+from nbjudge.verdict.loader import load_hidden_tests
 
 SOLUTION = """import numpy as np
 

@@ -12,9 +12,9 @@ import alike as bench
 from disguises import KINDS, disguised
 from many_hands import TASKS, solution
 
-from nbjudge.class_report.alike import alike_pairs, is_short
-from nbjudge.class_report.mistakes import CHARACTERS
-from nbjudge.class_report.tokens import masked, pieces, symbols
+from nbjudge.reports.class_page.mistakes import CHARACTERS
+from nbjudge.reports.class_page.similarity import alike_pairs, is_short
+from nbjudge.reports.class_page.tokens import masked, pieces, symbols
 
 CODE = """
 def step(w, grad):  # as in the lecture

@@ -8,7 +8,7 @@ import small_course
 from nbformat.v4 import new_code_cell, new_notebook
 
 from nbjudge import Case, HiddenTest
-from nbjudge.verdict.carry import all_needs, to_ask_again
+from nbjudge.verdict.error_carried_forward import all_needs, to_ask_again
 
 SOURCE = [
     ("half", "def half(x):\n    return x / 2  # by-the-teacher"),

@@ -88,7 +88,9 @@ def test_two_cells_of_one_name_are_said(mend_after):
     assert "cells have the grade_id same" in check(mend_after, "--quick")
 
 
-RIGHT = "from nbjudge.check.answers import Answer\nANSWERS = [Answer('area_test', 'renamed', %r)]\n"
+RIGHT = (
+    "from nbjudge.authoring.answers import Answer\nANSWERS = [Answer('area_test', 'renamed', %r)]\n"
+)
 
 
 @pytest.mark.parametrize(

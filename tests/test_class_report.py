@@ -19,12 +19,12 @@ from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook, Notebook
 from nbgrader.coursedir import CourseDirectory
 
-from nbjudge.class_report import figures
-from nbjudge.class_report.numbers import correlation
-from nbjudge.class_report.page import report_page
-from nbjudge.class_report.read import read_class
-from nbjudge.class_report.report import make_report
-from nbjudge.class_report.table import to_csv
+from nbjudge.reports.class_page import figures
+from nbjudge.reports.class_page.csv_export import to_csv
+from nbjudge.reports.class_page.html_page import report_page
+from nbjudge.reports.class_page.model import make_report
+from nbjudge.reports.class_page.read_class import read_class
+from nbjudge.reports.class_page.statistics import correlation
 
 NOT_COUNTED = ("ada012.king",)  # unfinished: its folder is not there
 

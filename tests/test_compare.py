@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from nbjudge.outcome import Outcome
-from nbjudge.question.wire import Other, Tensor
+from nbjudge.outcomes import Outcome
+from nbjudge.protocol.codec import Other, Tensor
 from nbjudge.verdict.compare import AnyNumber, Between, OneOf, differences
 
 

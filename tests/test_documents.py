@@ -92,7 +92,7 @@ def help_of(tmp_path_factory):
 
 
 def test_every_command_has_help(help_of):
-    from nbjudge.command import COMMANDS
+    from nbjudge.cli.main import COMMANDS
 
     for command in COMMANDS:
         said = help_of(command)

@@ -8,7 +8,7 @@ import pytest
 from conftest import nbgrader
 from nbgrader.api import Gradebook
 
-from nbjudge.plugin.export import COLUMNS, inert_field
+from nbjudge.nbgrader_ext.export import COLUMNS, inert_field
 
 CONFIG = """
 import nbjudge

@@ -15,8 +15,8 @@ from jupyter_page import Server
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbgrader.api import Gradebook
 
-from nbjudge.inert.comment import grader_html
-from nbjudge.report.points import points_text, tidy
+from nbjudge.record.pending_points import points_text, tidy
+from nbjudge.sanitize.grader_comment import grader_html
 
 CONFIG = """
 import math

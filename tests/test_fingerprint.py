@@ -9,11 +9,11 @@ import small_course
 from bs4 import BeautifulSoup
 
 from nbjudge import Case, HiddenTest
-from nbjudge.outcome import Outcome
-from nbjudge.question.reply import Reply, StudentError
-from nbjudge.question.wire import Other, Tensor
+from nbjudge.outcomes import Outcome
+from nbjudge.protocol.codec import Other, Tensor
+from nbjudge.protocol.reply import Reply, StudentError
+from nbjudge.verdict.answer_groups import CHARACTERS, common_seed, fingerprint
 from nbjudge.verdict.compare import Between, OneOf
-from nbjudge.verdict.fingerprint import CHARACTERS, common_seed, fingerprint
 
 LINE = HiddenTest(
     title="Line",

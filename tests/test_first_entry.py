@@ -13,7 +13,7 @@ from tables import tables
 from traitlets.config import Config
 
 from nbjudge import gradebook_url
-from nbjudge.record import grades
+from nbjudge.record import save_scores as grades
 from nbjudge.record.gradebook import opened
 from nbjudge.record.graded_cells import points_of
 

@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 from small_course import ASSIGNMENT, RIGHT, build, files, hand_in, nbgrader, nbjudge, rows
 
-from nbjudge.kernel import limit
+from nbjudge.kernel import cpu_limit as limit
 from nbjudge.record.audit import read_audit, seconds_of
 
 # each message costs the grader more than it costs the kernel

@@ -9,8 +9,7 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from rich.cells import cell_len
 
-from nbjudge.report.columns import shorten
-from nbjudge.report.grades import (
+from nbjudge.record.class_scores import (
     DELETED,
     NOT_GRADED,
     UNFINISHED,
@@ -19,7 +18,8 @@ from nbjudge.report.grades import (
     Row,
     read_grades,
 )
-from nbjudge.report.grades_table import show
+from nbjudge.reports.terminal.columns import shorten
+from nbjudge.reports.terminal.scores_table import show
 
 NOTEBOOKS = (("q1_l1_backprop", 25), ("q2_momentum", 10), ("q3_pytorch_l2", 20), ("q4_big", 50))
 

@@ -97,7 +97,7 @@ def test_half_the_work_earns_the_points_of_that_half(graded):
 
 
 def test_an_audit_line_is_enough_to_repeat_a_verdict(graded):
-    from nbjudge.verdict.course import load_hidden_tests
+    from nbjudge.verdict.loader import load_hidden_tests
 
     line = audit(graded, "penalty_lost")["q1_loss_reg_test"]
     test = load_hidden_tests(ROOT / "hidden_tests", "lab1", line["notebook"])[line["test"]]

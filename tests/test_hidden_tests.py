@@ -6,10 +6,10 @@ import pytest
 from conftest import ROOT
 
 from nbjudge import AnyNumber, Anything, Between, OneOf
-from nbjudge.question.probe import ask_once
-from nbjudge.question.wire import decode, encode
+from nbjudge.protocol.codec import decode, encode
+from nbjudge.protocol.probe import ask_once
 from nbjudge.verdict.compare import differences
-from nbjudge.verdict.course import judged_test, load_hidden_tests, load_with_files
+from nbjudge.verdict.loader import judged_test, load_hidden_tests, load_with_files
 
 SEED = 2  # of the hidden inputs, so that a run can be repeated
 NOTEBOOKS = {p.stem: p.parent.name for p in sorted((ROOT / "source").glob("*/q*.ipynb"))}

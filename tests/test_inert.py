@@ -26,8 +26,8 @@ from PIL import Image
 from traitlets.config import Config
 
 import nbjudge
-from nbjudge.inert.markdown import student_html
-from nbjudge.inert.outputs import (
+from nbjudge.sanitize.markdown import student_html
+from nbjudge.sanitize.notebook import (
     InertNotebook,
     OutputLimits,
     inert_markdown,
@@ -509,7 +509,7 @@ def test_no_name_of_a_students_file_commands_the_terminal_or_forges_a_line(cours
 def test_a_traceback_in_the_log_is_inert_and_keeps_its_lines(tmp_path):
     import logging
 
-    from nbjudge.inert.logs import InertFilter
+    from nbjudge.sanitize.log_filter import InertFilter
 
     log = logging.Logger("nbjudge.test")
     log.addFilter(InertFilter())
@@ -526,7 +526,7 @@ def test_a_traceback_in_the_log_is_inert_and_keeps_its_lines(tmp_path):
 
 
 def test_a_password_in_an_address_is_not_logged():
-    from nbjudge.inert.logs import inert_message
+    from nbjudge.sanitize.log_filter import inert_message
 
     told = inert_message("Upgrading postgresql+psycopg://ada:pass/w:rd@db.example.org/lab1")
     assert told == "Upgrading postgresql+psycopg://ada:***@db.example.org/lab1"

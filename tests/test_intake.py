@@ -17,8 +17,8 @@ import pytest
 from conftest import ROOT
 
 from nbjudge.intake import IntakeLimits, files, find_submissions, read_notebook, read_submission
+from nbjudge.intake.allowed_files import refusal
 from nbjudge.intake.names import is_notebook, released_name, student_name_problem
-from nbjudge.intake.support import refusal
 from nbjudge.rebuild.build import known_ids, known_texts
 
 RELEASED = ("q1_l1_backprop", "q2_momentum", "q3_pytorch_l2", "q4_height_weight")

@@ -18,14 +18,14 @@ from jupyter_core.utils import run_sync
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
-from nbjudge import own_folder
-from nbjudge.doctor import doctor
-from nbjudge.kernel.box import BoxPlan, WarmProcessError, open_box
-from nbjudge.kernel.execute import BoxedExecute
-from nbjudge.kernel.linux import reap_orphans
+from nbjudge import temp_folders as own_folder
+from nbjudge.cli.doctor import doctor
+from nbjudge.kernel.executor import BoxedExecute
 from nbjudge.kernel.manager import BoxKernelManager, check_box, running
-from nbjudge.kernel.warm import Zygote
-from nbjudge.outcome import Outcome
+from nbjudge.outcomes import Outcome
+from nbjudge.sandbox.bubblewrap import BoxPlan, WarmProcessError, open_box
+from nbjudge.sandbox.linux import reap_orphans
+from nbjudge.sandbox.zygote_client import Zygote
 
 CONFIG = Config({"BoxProvisioner": {"preload": ["numpy"], "memory": 600 << 20}})
 
@@ -340,7 +340,7 @@ def test_root_gives_its_rights_away_before_anything_of_a_students_runs():
 @only_root
 def test_an_ordinary_user_has_boxes_too():
     script = (
-        "from traitlets.config import Config\nfrom nbjudge.doctor import doctor\n"
+        "from traitlets.config import Config\nfrom nbjudge.cli.doctor import doctor\n"
         "import os, sys\nassert os.getuid() == 65534\nsys.exit(not doctor(Config()))"
     )
     # mounts of their own make Python and this repository visible to the user, wherever they lie
@@ -384,7 +384,7 @@ def test_in_a_container_boxes_can_be_had_without_a_proc_of_their_own(tmp_path):
 @pytest.mark.parametrize("account", ["root", "nobody-of-that-name"])
 @only_root
 def test_root_is_refused_without_an_account_to_run_under(account):
-    from nbjudge.kernel.box import BoxError
+    from nbjudge.sandbox.bubblewrap import BoxError
 
     with pytest.raises(BoxError, match="run_as"):
         check_box(Config({"BoxProvisioner": {"run_as": account}}))

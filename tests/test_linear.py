@@ -24,22 +24,22 @@ from traitlets.config import Config
 
 import nbjudge
 from nbjudge import Case, HiddenTest
-from nbjudge.inert.characters import inert_text, shorten
-from nbjudge.inert.images import inert_image
-from nbjudge.inert.logs import inert_message
-from nbjudge.inert.markdown import code_block, inert_markdown, student_html
-from nbjudge.inert.outputs import InertNotebook, OutputLimits, inert_outputs
 from nbjudge.intake import IntakeLimits, StudentCell, read_notebook
-from nbjudge.kernel.outputs import KeptOutputs
-from nbjudge.kernel.streams import StreamText, settled
-from nbjudge.page.student import student_page
-from nbjudge.question.probe import ANSWER_TYPE
-from nbjudge.question.reply import read_reply
-from nbjudge.question.wire import encode
+from nbjudge.kernel.output_collector import KeptOutputs
+from nbjudge.kernel.terminal_text import StreamText, settled
+from nbjudge.protocol.codec import encode
+from nbjudge.protocol.probe import ANSWER_TYPE
+from nbjudge.protocol.reply import read_reply
 from nbjudge.rebuild.build import rebuild
-from nbjudge.rebuild.cell_text import read_text, skim_text, squashed, words
-from nbjudge.verdict.decide import decide
-from nbjudge.verdict.text import verdict_text
+from nbjudge.rebuild.cell_source import read_text, skim_text, squashed, words
+from nbjudge.reports.student_page.page import student_page
+from nbjudge.sanitize.images import inert_image
+from nbjudge.sanitize.log_filter import inert_message
+from nbjudge.sanitize.markdown import code_block, inert_markdown, student_html
+from nbjudge.sanitize.notebook import InertNotebook, OutputLimits, inert_outputs
+from nbjudge.sanitize.text import inert_text, shorten
+from nbjudge.verdict.scoring import decide
+from nbjudge.verdict.verdict_text import verdict_text
 
 KEPT = 1 << 20
 RELEASED = nbformat.read(ROOT / "release" / "lab1" / "q1_l1_backprop.ipynb", as_version=4)

@@ -15,10 +15,10 @@ from lms_files import (
 )
 from small_course import ASSIGNMENT, RIGHT, WRONG, build, hand_in, nbgrader, nbjudge
 
-from nbjudge.lms.grades import fill
-from nbjudge.lms.pages import write_pages
+from nbjudge.lms.feedback_zip import write_pages
+from nbjudge.lms.grade_import import fill
 from nbjudge.lms.roster import RosterError
-from nbjudge.report.grades import NOT_GRADED, Grades, Row
+from nbjudge.record.class_scores import NOT_GRADED, Grades, Row
 
 GRADES = Grades(
     "lab1",

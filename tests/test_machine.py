@@ -5,7 +5,7 @@ import os
 import psutil
 import pytest
 
-from nbjudge.machine import cores, free_memory
+from nbjudge.cluster.resources import cores, free_memory
 
 GB = 1 << 30
 

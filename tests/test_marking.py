@@ -10,8 +10,8 @@ import pytest
 from conftest import ROOT
 
 from nbjudge import Case, HiddenTest
-from nbjudge.verdict.course import load_hidden_tests
-from nbjudge.verdict.marking import folded, shares, table
+from nbjudge.verdict.loader import load_hidden_tests
+from nbjudge.verdict.points_table import folded, shares, table
 
 sys.path.insert(0, str(ROOT / "bench"))
 import marking_page

@@ -5,10 +5,10 @@ from dataclasses import replace
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from nbjudge import Case, Credit, HiddenTest
-from nbjudge.outcome import Outcome
-from nbjudge.question.reply import Reply
-from nbjudge.verdict.course import test_of as hidden_test_of
-from nbjudge.verdict.decide import decide
+from nbjudge.outcomes import Outcome
+from nbjudge.protocol.reply import Reply
+from nbjudge.verdict.loader import test_of as hidden_test_of
+from nbjudge.verdict.scoring import decide
 
 test = HiddenTest(
     title="Mean",

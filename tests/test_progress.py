@@ -14,9 +14,9 @@ import time
 
 import pytest
 
-from nbjudge.outcome import Outcome
-from nbjudge.report import progress as module
-from nbjudge.report.progress import Run, outcomes_text, progress
+from nbjudge.outcomes import Outcome
+from nbjudge.reports.terminal import progress as module
+from nbjudge.reports.terminal.progress import Run, outcomes_text, progress
 
 LOG = logging.getLogger("test_progress")
 
@@ -137,8 +137,8 @@ def on_a_terminal(code, columns=80):
 
 ON_A_TERMINAL = """
 import logging, sys, time
-from nbjudge.outcome import Outcome
-from nbjudge.report.progress import progress
+from nbjudge.outcomes import Outcome
+from nbjudge.reports.terminal.progress import progress
 
 log = logging.getLogger("grade")
 log.addHandler(logging.StreamHandler(sys.__stderr__))

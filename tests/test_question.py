@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from nbjudge.question.probe import ask_once, ends_within, parts
-from nbjudge.question.wire import decode, encode
+from nbjudge.protocol.codec import decode, encode
+from nbjudge.protocol.probe import ask_once, ends_within, parts
 
 ASK_NUMPY = """
 def ask(W):

@@ -12,7 +12,7 @@ BEGUN = """
 import json, sys
 from nbjudge import quick
 quick.begin(sys.argv[1:])
-warm = sys.modules.get("nbjudge.kernel.warm")
+warm = sys.modules.get("nbjudge.sandbox.zygote_client")
 asked = [modules for modules, *_ in warm._zygotes] if warm else None
 print(json.dumps([asked, "nbgrader" in sys.modules]))
 """

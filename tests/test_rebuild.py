@@ -13,7 +13,7 @@ from conftest import ROOT
 from nbgrader import utils
 
 from nbjudge.intake import IntakeLimits, StudentCell, read_notebook
-from nbjudge.plugin.execute import JudgeExecute
+from nbjudge.nbgrader_ext.execute import JudgeExecute
 from nbjudge.rebuild.build import known_ids, rebuild
 
 NOTEBOOKS = ("q1_l1_backprop", "q2_momentum", "q3_pytorch_l2", "q4_height_weight")

@@ -30,7 +30,7 @@ from small_course import (
 )
 
 from nbjudge.record.audit import seconds_of
-from nbjudge.report.moved import Moved, show_moved
+from nbjudge.record.score_changes import Moved, show_moved
 
 GRADE = ("autograde", ASSIGNMENT, "--log-level=WARN")
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from nbjudge import Case, HiddenTest
-from nbjudge.question.reply import Reply
-from nbjudge.verdict.decide import decide
-from nbjudge.verdict.relations import relation
+from nbjudge.protocol.reply import Reply
+from nbjudge.verdict.explain.relations import relation
+from nbjudge.verdict.scoring import decide
 
 RIGHT = [{"J": 3.0}, {"J": 5.5}, {"J": 7.25}]
 TERMS = [{"λ Σ|W2|": 0.0}, {"λ Σ|W2|": 0.7}, {"λ Σ|W2|": 1.9}]

@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT, copy_course, nbgrader
 from nbgrader import utils
 
-from nbjudge.page.sections import figure_shows
+from nbjudge.reports.html.sections import figure_shows
 
 SOURCES = sorted((ROOT / "source").glob("*/q*.ipynb"))
 RELEASED = sorted((ROOT / "release").glob("*/*.ipynb"))

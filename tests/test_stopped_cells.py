@@ -3,10 +3,10 @@
 import pytest
 from test_odd_answers import test as mean
 
-from nbjudge.outcome import Outcome
-from nbjudge.question.reply import Reply, StudentError
-from nbjudge.verdict.decide import decide
-from nbjudge.verdict.text import verdict_text
+from nbjudge.outcomes import Outcome
+from nbjudge.protocol.reply import Reply, StudentError
+from nbjudge.verdict.scoring import decide
+from nbjudge.verdict.verdict_text import verdict_text
 
 NO_CUDA = "Torch not compiled with CUDA enabled"
 

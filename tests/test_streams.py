@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from nbjudge.kernel.outputs import KeptOutputs
-from nbjudge.kernel.streams import StreamText, settled
+from nbjudge.kernel.output_collector import KeptOutputs
+from nbjudge.kernel.terminal_text import StreamText, settled
 
 PIECES = ("a", "bc", "\n", "\r", "\r\n", "x\ry", "\b")
 

@@ -31,7 +31,7 @@ from students import (
     source,
 )
 
-from nbjudge.verdict.course import judged_test
+from nbjudge.verdict.loader import judged_test
 
 # an answer of tests/answers to the first task, and what the self-check says of it
 MISTAKES = {

@@ -9,11 +9,11 @@ from bs4 import BeautifulSoup
 from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from nbjudge.inert.formulas import FormulaError, mathml
-from nbjudge.page.cells import Cells
-from nbjudge.page.render import render
-from nbjudge.page.sections import sections
-from nbjudge.page.student import student_page
+from nbjudge.reports.html.notebook_cells import Cells
+from nbjudge.reports.html.render import render
+from nbjudge.reports.html.sections import sections
+from nbjudge.reports.student_page.page import student_page
+from nbjudge.sanitize.mathml import FormulaError, mathml
 
 NOTEBOOKS = sorted((ROOT / "source" / "lab1").glob("*.ipynb"))
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
@@ -69,7 +69,7 @@ def html_of(page):
     """Return a page as text; what the gradebook says of it does not matter."""
     names = {"student": "Ada", "assignment": "lab", "notebook": "q1", "shown_score": "0 of 4"}
     numbers = {"score": 0.0, "max_score": 4.0, "late_penalty": 0.0, "shown_pending": ""}
-    return render("page/student.html.j2", page=page, about={**names, **numbers}, title="Q1")
+    return render("student.html.j2", page=page, about={**names, **numbers}, title="Q1")
 
 
 # --- sections ----------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from students import (
     solved,
 )
 
-from nbjudge.check.self_check import printed
+from nbjudge.authoring.self_checks import printed
 
 pytestmark = pytest.mark.skipif("GPU" not in os.environ, reason="make gpu runs it")
 NOTEBOOKS = ["q3_pytorch_l2", "q4_height_weight", "q5_convolution"]  # those that use torch

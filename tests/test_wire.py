@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from nbjudge.question.probe import ANSWER_TYPE, run
-from nbjudge.question.reply import read_reply
-from nbjudge.question.wire import (
+from nbjudge.protocol.codec import (
     MAX_BRACKETS,
     MAX_BYTES,
     MAX_PAYLOAD,
@@ -18,6 +16,8 @@ from nbjudge.question.wire import (
     decode,
     encode,
 )
+from nbjudge.protocol.probe import ANSWER_TYPE, run
+from nbjudge.protocol.reply import read_reply
 
 
 def there_and_back(value):

@@ -30,9 +30,9 @@ from small_course import (
     run,
 )
 
-from nbjudge.cluster.address import client_of
 from nbjudge.cluster.pool import NoWorkerError
-from nbjudge.record.graded import (
+from nbjudge.cluster.scheduler_address import client_of
+from nbjudge.record.results import (
     RESULT_BYTES,
     BadResultError,
     Graded,
@@ -50,7 +50,7 @@ WITHOUT_BUBBLEWRAP = (
 # what a worker does with the submissions of two students, beside grading them
 WORSE = """
 import os, time
-from nbjudge.plugin.execute import JudgeExecute
+from nbjudge.nbgrader_ext.execute import JudgeExecute
 
 class WorseExecute(JudgeExecute):
     def preprocess(self, nb, resources=None, km=None):
@@ -65,7 +65,7 @@ c.JudgeExecute.seed = 7
 """
 STEPS = """
 steps = c.Autograde.autograde_preprocessors
-steps[steps.index("nbjudge.plugin.execute.JudgeExecute")] = WorseExecute
+steps[steps.index("nbjudge.nbgrader_ext.execute.JudgeExecute")] = WorseExecute
 """
 
 

@@ -11,13 +11,13 @@ _HOMES = {
     "HiddenTest": "verdict.hidden_test",
     "Mistake": "verdict.hidden_test",
     "OneOf": "verdict.compare",
-    "Other": "question.wire",
-    "Tensor": "question.wire",
-    "configure": "config",
-    "gradebook_url": "plugin.paths",
-    "judge": "plugin.teacher",
-    "load_module": "verdict.course",
-    "without_exchange": "config",
+    "Other": "protocol.codec",
+    "Tensor": "protocol.codec",
+    "configure": "nbgrader_ext.configure",
+    "gradebook_url": "nbgrader_ext.patches",
+    "judge": "authoring.notebook_judge",
+    "load_module": "verdict.loader",
+    "without_exchange": "nbgrader_ext.configure",
 }
 __all__ = sorted(_HOMES)
 

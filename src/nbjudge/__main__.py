@@ -2,6 +2,6 @@
 
 import sys
 
-from nbjudge.command import main
+from nbjudge.cli.main import main
 
 sys.exit(main())

@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 
-from nbjudge.machine import cores, free_memory
+from nbjudge.cluster.resources import cores, free_memory
 
 # jsonschema builds a grammar of internationalised addresses where it finds this package, for a
 # second; no schema of a notebook speaks of them.
@@ -31,7 +31,7 @@ def begin(arguments: Sequence[str]) -> None:
     """
     if "--unboxed" in arguments or grades_elsewhere(arguments):
         return
-    from nbjudge.kernel.warm import get_zygote, start_early
+    from nbjudge.sandbox.zygote_client import get_zygote, start_early
 
     start_early()
     if any(each.startswith("--BoxProvisioner") for each in arguments):
@@ -55,9 +55,9 @@ def _asked_by_the_course() -> list | None:
     commands. What it does once more here, it does in a fork, and so leaves nothing behind.
     """
     # imported here, because this process needs them, too
-    import nbjudge.config
     import nbjudge.kernel.provisioner
-    import nbjudge.plugin.paths  # noqa: F401
+    import nbjudge.nbgrader_ext.configure
+    import nbjudge.nbgrader_ext.patches  # noqa: F401
 
     ours, its = os.pipe()
     pid = os.fork()

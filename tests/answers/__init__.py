@@ -1,5 +1,5 @@
 """Answers as students write them, right and wrong: one module for each notebook."""
 
-from nbjudge.check.answers import Answer
+from nbjudge.authoring.answers import Answer
 
 __all__ = ["Answer"]

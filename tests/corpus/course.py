@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 ASSIGNMENT, NOTEBOOK = "lab", "nn"
 CONFIG = """
 import nbjudge
-from nbjudge.plugin.execute import JudgeExecute
+from nbjudge.nbgrader_ext.execute import JudgeExecute
 
 c = get_config()
 c.CourseDirectory.course_id = "corpus"
@@ -37,7 +37,7 @@ class CorpusExecute(JudgeExecute):
 
 
 steps = c.Autograde.autograde_preprocessors
-steps[steps.index("nbjudge.plugin.execute.JudgeExecute")] = CorpusExecute
+steps[steps.index("nbjudge.nbgrader_ext.execute.JudgeExecute")] = CorpusExecute
 """
 HANGS = "_hangs_"  # in the name of a student whose submission runs until a limit ends it
 RIGHT = {

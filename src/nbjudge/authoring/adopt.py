@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 
 from nbjudge.authoring.asserts import Call, read_asserts
-from nbjudge.inert.characters import inert_text
 from nbjudge.intake.reader import read_notebook
 from nbjudge.intake.records import IntakeLimits
+from nbjudge.sanitize.text import inert_text
 
 _HEAD = '''"""The beginning of hidden tests, from the asserts of {name}.
 

@@ -1,6 +1,6 @@
 """``nbjudge new``: a notebook, its hidden tests and its answers, with one task that works.
 
-The templates are texts in ``templates/new``; the notebook's has a line ``%% kind name …`` above
+The templates are texts in ``templates``; the notebook's has a line ``%% kind name …`` above
 each cell.
 """
 
@@ -15,8 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from nbjudge.page.render import TEMPLATES
-
+TEMPLATES = Path(__file__).with_name("templates")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,60}")
 _CELL = re.compile(r"^%% (?P<kind>\w+) (?P<name>[\w-]+)(?P<about>.*)\n", re.MULTILINE)
 _PYTHON = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -64,7 +63,7 @@ def new(root: Path, source: str, hidden_tests: str, assignment: str, notebook: s
 
 def _text(kind: str, notebook: str, title: str) -> str:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES / "new"),
+        loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         autoescape=False,

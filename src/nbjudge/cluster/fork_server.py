@@ -17,10 +17,10 @@ import tempfile
 import threading
 from multiprocessing import connection, forkserver, resource_tracker
 
-from nbjudge.kernel.warm import let_go
-from nbjudge.own_folder import LONGEST_TEMPORARY
-from nbjudge.plugin.stopping import SIGNALS
 from nbjudge.quick import without_collection
+from nbjudge.sandbox.zygote_client import let_go
+from nbjudge.signals import SIGNALS
+from nbjudge.temp_folders import LONGEST_TEMPORARY
 
 PRELOAD = ["nbjudge.quick", "nbjudge.cluster.worker", "distributed"]
 # later Pythons do more to start it: they have a key for those who ask for a worker

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from distributed import Client, Future, KilledWorker
 
-from nbjudge.cluster.course import Course
+from nbjudge.cluster.course_bundle import Course
 from nbjudge.cluster.worker import (
     RUN,
     GiveCourse,
@@ -29,7 +29,7 @@ from nbjudge.cluster.worker import (
     has_plugin,
     versions,
 )
-from nbjudge.record.graded import BadResultError, Graded, Work, from_bytes
+from nbjudge.record.results import BadResultError, Graded, Work, from_bytes
 
 LOSSES = 3
 MOST_WORKERS = 1000

@@ -16,18 +16,18 @@ from importlib.metadata import PackageNotFoundError, version
 
 from distributed import Worker, WorkerPlugin, get_worker
 
-from nbjudge.check.formulas import problems
-from nbjudge.cluster.course import Course
-from nbjudge.kernel.box import BoxError
+from nbjudge.cluster.course_bundle import Course
+from nbjudge.grading.assignment import Assignment
+from nbjudge.grading.local_grader import Steps
 from nbjudge.kernel.manager import check_box
 from nbjudge.kernel.provisioner import BoxProvisioner
-from nbjudge.kernel.warm import join, leave
-from nbjudge.own_folder import COURSE, OwnFolder
-from nbjudge.plugin.assignment import Assignment
-from nbjudge.plugin.execute import JudgeExecute
-from nbjudge.plugin.steps import Steps
-from nbjudge.record.graded import RESULT_BYTES, Graded, Work
-from nbjudge.verdict.course import load_hidden_tests
+from nbjudge.nbgrader_ext.execute import JudgeExecute
+from nbjudge.record.results import RESULT_BYTES, Graded, Work
+from nbjudge.sandbox.bubblewrap import BoxError
+from nbjudge.sandbox.zygote_client import join, leave
+from nbjudge.temp_folders import COURSE, OwnFolder
+from nbjudge.verdict.loader import load_hidden_tests
+from nbjudge.verdict.validation import problems
 
 RUN = "nbjudge-"  # how the names of runs begin; the id of the command's client follows
 SECONDS_TO_TELL = 60  # that a submission has begun
@@ -71,7 +71,7 @@ class Grader:
         gc.freeze()  # as in a process that grades alone
 
     def grade(self, work: Work) -> bytes:
-        """Return a graded submission as `nbjudge.record.graded.from_bytes` reads it."""
+        """Return a graded submission as `nbjudge.record.results.from_bytes` reads it."""
         self._said.records.clear()
         graded = self._steps.grade(work)
         data = Graded(graded.notebooks, tuple(self._said.records)).to_bytes()

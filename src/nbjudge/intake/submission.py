@@ -13,6 +13,7 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
+from nbjudge.intake.allowed_files import refusal
 from nbjudge.intake.files import (
     Entry,
     UnreadableFileError,
@@ -24,7 +25,6 @@ from nbjudge.intake.files import (
 from nbjudge.intake.names import is_notebook, released_name, shown, student_name_problem
 from nbjudge.intake.reader import read_notebook
 from nbjudge.intake.records import IntakeLimits, ReadNotebook, Refusal, Submission
-from nbjudge.intake.support import refusal
 
 TIMESTAMP = "timestamp.txt"
 TIMESTAMP_BYTES = 200

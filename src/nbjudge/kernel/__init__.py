@@ -1,6 +1,5 @@
-"""The kernel's room: students' code runs in a box, in a process forked from a warm one.
+"""Jupyter's classes for kernels that run students' code in a sandbox.
 
-Read in this order: `zygote` (the warm process), `box` (bubblewrap's namespaces), `cage` (what a
-forked process gives up before it becomes a kernel), `warm` (the grader's end of the zygote),
-`provisioner` and `manager` (how Jupyter starts and stops such a kernel).
+Read `executor` (runs the cells of a notebook), then `manager` and `provisioner` (start and stop
+a kernel).
 """

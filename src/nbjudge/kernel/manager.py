@@ -19,8 +19,8 @@ from jupyter_core.utils import run_sync
 from traitlets import Integer, Type, Unicode, default
 from traitlets.config import Config
 
-from nbjudge.kernel.files import stage_files
-from nbjudge.own_folder import OPEN, OwnFolder
+from nbjudge.sandbox.staging import stage_files
+from nbjudge.temp_folders import OPEN, OwnFolder
 
 PROVISIONER = "nbjudge-box"
 MESSAGE_COST = 200  # bytes that a message counts beyond its content, so that empty ones count, too

@@ -17,12 +17,12 @@ from typing import Any
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict, Float, Integer, List, Unicode
 
-from nbjudge.kernel.box import HOME, SOCKETS, BoxError, BoxPlan
-from nbjudge.kernel.files import has_files, stage_files, state_of
-from nbjudge.kernel.memory import box_memory
-from nbjudge.kernel.warm import ENVIRONMENT, Order, StartedKernel, get_zygote
-from nbjudge.kernel.zygote import READY
-from nbjudge.outcome import Outcome
+from nbjudge.outcomes import Outcome
+from nbjudge.sandbox.bubblewrap import HOME, SOCKETS, BoxError, BoxPlan
+from nbjudge.sandbox.memory import box_memory
+from nbjudge.sandbox.staging import has_files, stage_files, state_of
+from nbjudge.sandbox.zygote_client import ENVIRONMENT, Order, StartedKernel, get_zygote
+from nbjudge.sandbox.zygote_server import READY
 
 # with the ipc transport, ports are only numbers in the sockets' names
 CHANNELS = {

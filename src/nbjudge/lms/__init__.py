@@ -1,6 +1,5 @@
-"""From an LMS and back: what students handed in there, their grades, and their pages.
+"""From an LMS and back: students' files, grades and feedback pages.
 
-Read in this order: `archive` (what may be taken out of a zip), `moodle`, `canvas` and `folder`
-(whose file is which), `worksheet` and `roster` (who is who), `collect` (into ``submitted/``),
-`grades` and `pages` (back).
+Read `archive` (what may be taken out of a zip), `moodle`, `canvas`, `folder` (whose file is
+which), `roster` and `moodle_worksheet` (who is who), `collect` (into ``submitted/``).
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from nbjudge.lms.archive import Archive
-from nbjudge.lms.handed_in import HandedIn
+from nbjudge.lms.lms_submission import HandedIn
 
 _FILE = re.compile(
     r"(?P<name>[^_/]+)_(?P<late>late_)?(?P<key>\d{1,18})_(?P<attachment>\d{1,18})_(?P<file>.+)",

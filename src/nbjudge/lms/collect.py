@@ -16,9 +16,9 @@ from pathlib import Path
 from nbjudge.intake.names import is_notebook
 from nbjudge.lms import canvas, folder, moodle
 from nbjudge.lms.archive import Archive, ArchiveError, opened, opened_inner
-from nbjudge.lms.handed_in import HandedIn
+from nbjudge.lms.lms_submission import HandedIn
 from nbjudge.lms.roster import Roster, made_id, mark
-from nbjudge.record.files import write_file
+from nbjudge.record.write_files import write_file
 
 KINDS = {"moodle": moodle.handed_in, "canvas": canvas.handed_in, "folder": folder.handed_in}
 PEOPLE = "people.json"

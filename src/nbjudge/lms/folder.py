@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from nbjudge.lms.archive import Archive
-from nbjudge.lms.handed_in import HandedIn
+from nbjudge.lms.lms_submission import HandedIn
 
 _NAMED = re.compile(r"(?P<name>[^/]{1,120}?) - (?P<file>[^/]+)")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from nbjudge.lms.archive import Archive
-from nbjudge.lms.handed_in import HandedIn
+from nbjudge.lms.lms_submission import HandedIn
 
 _PLACE = re.compile(r"(?P<name>[^/]*?)_(?P<key>\d{1,18})_assignsubmission_(?P<kind>[a-z]+)")
 

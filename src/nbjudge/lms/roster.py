@@ -18,8 +18,8 @@ from itertools import zip_longest
 from pathlib import Path
 
 from nbjudge.intake.names import LONGEST_STUDENT, shown, student_name_problem
-from nbjudge.lms.handed_in import HandedIn
-from nbjudge.lms.worksheet import worksheet_of
+from nbjudge.lms.lms_submission import HandedIn
+from nbjudge.lms.moodle_worksheet import worksheet_of
 
 _ID_COLUMNS = ("id", "student_id", "student id", "username", "id number", "sis login id")
 _ID_COLUMNS += ("sis user id",)

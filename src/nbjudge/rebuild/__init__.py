@@ -1,4 +1,4 @@
-"""Rebuilding: the released notebook with a student's text in it (`build`).
+"""The released notebook with a student's text in it.
 
-How their cells are found: `released`, `matching`; what cells hold: `cell_text`, `merged`.
+Read `build`, then `released` and `matching` (which cell is which) and `cell_source`.
 """

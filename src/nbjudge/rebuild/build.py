@@ -12,9 +12,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from nbjudge.intake.records import StudentCell
-from nbjudge.rebuild.cell_text import bound_names, first_line, loaded_names, parse, squashed
+from nbjudge.rebuild.cell_source import bound_names, first_line, loaded_names, parse, squashed
 from nbjudge.rebuild.matching import Found, Matches, match
-from nbjudge.rebuild.merged import spread
+from nbjudge.rebuild.multi_task_cells import spread
 from nbjudge.rebuild.released import Released, known_ids, known_texts, read_released
 
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

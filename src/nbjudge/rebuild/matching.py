@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from nbjudge.intake.records import StudentCell
-from nbjudge.rebuild.cell_text import CellText, read_text, similarity, skim_text, squashed, words
+from nbjudge.rebuild.cell_source import CellText, read_text, similarity, skim_text, squashed, words
 from nbjudge.rebuild.released import Released, ReleasedCell
 
 ALIKE = 0.5  # share of common words from which on a text is an edited copy

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from nbformat import NotebookNode
 
-from nbjudge.rebuild.cell_text import CellText, loaded_names, parse, read_text, squashed, words
+from nbjudge.rebuild.cell_source import CellText, loaded_names, parse, read_text, squashed, words
 
 TELLING = 40  # characters of a text that tells which notebook it is of
 CODE_SPAN = re.compile(r"`([^\W\d]\w*)`")

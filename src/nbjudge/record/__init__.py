@@ -1,5 +1,5 @@
-"""Recording.
+"""What stays on disk and in the gradebook.
 
-From a graded notebook to what stays: the audit line (`audit`) and what it was made from
-(`digest`), a folder that is whole or not there (`folder`), the gradebook's rows (`grades`).
+Read `audit` (the lines of a grading) and `digests` (what it was made from), then `graded_folder`
+and `writer`.
 """

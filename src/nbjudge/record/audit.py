@@ -2,10 +2,10 @@
 
 ``<notebook>.audit.jsonl`` holds the last grading, one JSON line for each judged cell;
 ``<notebook>.audit.earlier.jsonl`` holds the lines of all gradings before it, oldest first.
-``shown`` is what the student reads of the verdict, see `nbjudge.verdict.shown`; ``seconds`` is how
-long the whole notebook took by the clock, the same in all its lines. Lines of an older nbjudge, and
-of what was not handed in, have neither. ``fingerprint``, of wrong answers without a name, groups
-them for the report on the class; see `nbjudge.verdict.fingerprint`.
+``shown`` is what the student reads of the verdict, see `nbjudge.verdict.student_view`;
+``seconds`` is how long the whole notebook took by the clock, the same in all its lines. Lines of
+an older nbjudge, and of what was not handed in, have neither. ``fingerprint``, of wrong answers
+without a name, groups them for the report on the class; see `nbjudge.verdict.answer_groups`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from pathlib import Path
 
 from nbgrader import utils
 
-from nbjudge.outcome import Outcome
-from nbjudge.verdict.decide import Verdict
-from nbjudge.verdict.shown import shown
+from nbjudge.outcomes import Outcome
+from nbjudge.verdict.scoring import Verdict
+from nbjudge.verdict.student_view import shown
 
 LAST, EARLIER = ".audit.jsonl", ".audit.earlier.jsonl"
 
@@ -37,7 +37,7 @@ def audit_line(
     Args:
         verdict: on the cell.
         seed: the cases were drawn with it.
-        digests: of what the verdict was made from, see `nbjudge.record.digest`.
+        digests: of what the verdict was made from, see `nbjudge.record.digests`.
         seconds: that the notebook took.
         fingerprint: of a wrong answer without a name.
     """

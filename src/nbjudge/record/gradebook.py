@@ -13,7 +13,7 @@ from sqlalchemy import URL, Engine, create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from nbjudge.record.advice import address, sentence
+from nbjudge.record.database_errors import address, sentence
 
 PATIENCE = "30s"  # for other writers on a server, which has no limit by itself
 _WRITERS = 1_852_992_612  # a number for the lock that whoever writes grades holds on a server

@@ -18,12 +18,12 @@ from nbgrader.preprocessors import AssignLatePenalties
 
 from nbjudge.intake import Submission
 from nbjudge.record.audit import EARLIER, LAST, judged_lines, keep_earlier, write_audit
-from nbjudge.record.files import write_file
-from nbjudge.record.folder import GradedFolder, InUseError, copy_files, remove, unfinished
 from nbjudge.record.gradebook import GradebookError
-from nbjudge.record.graded import Graded, GradedNotebook
-from nbjudge.record.grades import Entry, enter, given_by_hand
-from nbjudge.report.moved import Moved, compared, moved
+from nbjudge.record.graded_folder import GradedFolder, InUseError, copy_files, remove, unfinished
+from nbjudge.record.results import Graded, GradedNotebook
+from nbjudge.record.save_scores import Entry, enter, given_by_hand
+from nbjudge.record.score_changes import Moved, compared, moved
+from nbjudge.record.write_files import write_file
 
 # what grading writes beside a student's files: none of theirs, and no folder, stands in its place
 GRADERS_OWN = (".ipynb", LAST, EARLIER, ".html", "timestamp.txt")

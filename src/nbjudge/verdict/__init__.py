@@ -1,5 +1,4 @@
-"""Judging.
+"""From replies to points: pure functions.
 
-A course's hidden tests (`hidden_test`, `course`), comparison with what is expected
-(`compare`), points and mistakes (`decide`), and what people read of it (`text`).
+Read `hidden_test` (what a course writes), `scoring`, `compare`, then `explain`.
 """

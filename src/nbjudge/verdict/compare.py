@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nbjudge.outcome import Outcome
-from nbjudge.question.wire import Other, Tensor, decode, encode
+from nbjudge.outcomes import Outcome
+from nbjudge.protocol.codec import Other, Tensor, decode, encode
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,8 @@ class HiddenTest:
         figures: how many figures the cells of the task must draw; part of the points.
         figure_weight: weight of that, as if it were a case.
         marking: a sentence or two on why the shares are as they are, and what else earns part of
-            the points; students read it below the table of shares, see `nbjudge.verdict.marking`.
+            the points; students read it below the table of shares, see
+            `nbjudge.verdict.points_table`.
         terms: name to a function of a case's arguments: terms of the formula, such as ``λ Σ|W1|``.
             Where wrong numbers differ from the right ones by exactly one of them, that is said. A
             function may return a dictionary: the term of each property.

@@ -1,0 +1,130 @@
+"""``nbjudge check``: what is wrong with an assignment, found before a student is graded by it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
+from rich.console import Console
+from rich.markup import escape
+from traitlets.config import Config
+
+from nbjudge.authoring import answers
+from nbjudge.authoring import check_cells as cells
+from nbjudge.authoring import check_solution as solution
+from nbjudge.nbgrader_ext.execute import JudgeExecute, judge_apart
+from nbjudge.verdict import validation as formulas
+from nbjudge.verdict.loader import load_hidden_tests
+from nbjudge.verdict.scoring import Verdict
+
+ANSWERS = "answers"  # the folder of the course with what its author answers
+
+
+def check(config: Config, assignment: str, console: Console, quick: bool = False) -> bool:
+    """Print what is wrong with an assignment; return whether nothing is.
+
+    Args:
+        config: of the course.
+        assignment: such as ``lab1``.
+        console: where to print.
+        quick: run no notebook.
+    """
+    coursedir = CourseDirectory(config=config, assignment_id=assignment)
+    root = Path(coursedir.root)
+    tests = root / JudgeExecute(config=config).hidden_tests
+    source = root / coursedir.source_directory / assignment
+    release = root / coursedir.release_directory / assignment
+    files = release if release.is_dir() else source
+    paths = sorted(source.glob("*.ipynb"))
+    if not paths:
+        console.print(f"There is no notebook in {source}.", highlight=False, soft_wrap=True)
+        return False
+    number = 0
+    for path in paths:
+        try:
+            nb = nbformat.read(path, as_version=4)
+        except Exception as error:  # whatever nbformat raises at a damaged file
+            found = [f"it cannot be read: {type(error).__name__}: {str(error)[:200]}"]
+        else:
+            found, given = list(_static(nb, path.stem, tests, assignment)), []
+            if not found:
+                place = root / ANSWERS / assignment / f"{path.stem}.py"
+                given, found = _read_answers(nb, place, tests)
+            if not found and not quick:
+                run = _runner(config, tests, files, assignment, path.stem)
+                found = list(solution.problems(nb, config, run))
+                if given:
+                    rows = answers.judge_answers(nb, given, run)
+                    known = load_hidden_tests(tests, assignment, path.stem)
+                    found += answers.problems(rows, known)
+        for problem in found:
+            console.print(escape(f"{path.stem}: {problem}"), highlight=False, soft_wrap=True)
+        number += len(found)
+    if number:
+        console.print(f"{assignment}: {number} problem{'s' * (number > 1)}.", highlight=False)
+    elif not quick:
+        console.print(
+            f"{assignment}: {len(paths)} notebook{'s' * (len(paths) != 1)} in order: solutions "
+            f"get all points, stubs none{_answered(root / ANSWERS / assignment, paths)}.",
+            highlight=False,
+            soft_wrap=True,
+        )
+    return not number
+
+
+def _answered(folder: Path, paths: list[Path]) -> str:
+    """Return how many answers were judged as their author wants."""
+    files = [folder / f"{path.stem}.py" for path in paths]
+    number = sum(len(answers.load_answers(path)) for path in files if path.is_file())
+    return f", and {number} answers what their author says" if number else ""
+
+
+def _runner(
+    config: Config, tests: Path, files: Path, assignment: str, notebook: str
+) -> answers.Run:
+    """Return what runs and judges a notebook of the course, apart from its gradebook."""
+    who = {"student": "check", "assignment": assignment, "notebook": notebook}
+
+    def run(nb: NotebookNode) -> tuple[NotebookNode, list[Verdict]]:
+        nb = copy.deepcopy(nb)
+        ran, judged = judge_apart(nb, config, tests, who, {}, course_files=str(files))
+        return ran, [each.verdict for each in judged]
+
+    return run
+
+
+def _read_answers(nb: NotebookNode, path: Path, tests: Path) -> tuple[list[answers.Answer], list]:
+    """Return the answers that the author has written, if any, and what is seen to be wrong."""
+    if not path.is_file():
+        return [], []
+    where = f"{ANSWERS}/{path.parent.name}/{path.name}"
+    try:
+        given = answers.load_answers(path)
+    except answers.AnswersError as error:
+        return [], [f"{where}: {error}"]
+    known = load_hidden_tests(tests, path.parent.name, path.stem)
+    unknown = sorted({answer.test for answer in given} - known.keys())
+    if unknown:
+        return [], [f"{where}: there is no hidden test {', '.join(unknown)}"]
+    return given, [f"{where}: {problem}" for problem in answers.undefined(nb, given)]
+
+
+def _static(nb: NotebookNode, notebook: str, folder: Path, assignment: str) -> Iterator[str]:
+    """Return what can be seen of a notebook and its hidden tests without running it."""
+    module = f"{folder.name}/{assignment}/{notebook}.py"
+    try:
+        tests = load_hidden_tests(folder, assignment, notebook)
+    except (Exception, SystemExit) as error:  # whatever an instructor's module raises
+        yield f"{module} cannot be loaded: {type(error).__name__}: {error}"
+        return
+    yield from cells.problems(nb, tests, module)
+    for name, test in tests.items():
+        try:
+            for problem in formulas.problems(test):
+                yield f"{name}: {problem}"
+        except (Exception, SystemExit) as error:  # what is no case, no mistake, no number
+            yield f"{name}: it cannot be used: {type(error).__name__}: {error}"

@@ -1,0 +1,370 @@
+"""What the gradebook and the graded folders know of a class, as plain data.
+
+Audit lines may be an older nbjudge's, and anything in them may be missing or odd: such a line says
+less, and stops nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import nbformat
+from nbgrader import utils
+from nbgrader.api import (
+    BaseCell,
+    Grade,
+    Gradebook,
+    GradeCell,
+    Notebook,
+    SolutionCell,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
+from nbgrader.coursedir import CourseDirectory
+
+from nbjudge.outcomes import Outcome
+from nbjudge.record.audit import judged_lines, outcome_of, seconds_of
+from nbjudge.record.class_scores import Grades, read_gradebook, read_grades
+from nbjudge.record.pending_points import never_graded
+from nbjudge.reports.html.sections import sections
+from nbjudge.sanitize.text import one_line
+from nbjudge.verdict.loader import load_hidden_tests
+
+WORDS = 500  # characters of a hint or another text of an audit line
+SKIPPED = (Outcome.NOT_ATTEMPTED, Outcome.MISSING, Outcome.UNREADABLE)
+
+Key = tuple[str, str]  # a notebook's name and a cell's grade_id
+
+
+@dataclass(frozen=True)
+class Task:
+    """A graded cell of the assignment.
+
+    Attributes:
+        notebook: its name.
+        cell: the grade_id.
+        title: for people.
+        points: at most.
+        by_hand: whether a person gives the points.
+        cells: grade_ids of the cells with the students' code, in their order.
+    """
+
+    notebook: str
+    cell: str
+    title: str
+    points: float
+    by_hand: bool
+    cells: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """What tells it from all others."""
+        return self.notebook, self.cell
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one student has for one task.
+
+    Attributes:
+        student: the id.
+        task: its key.
+        points: as they count; None if nobody has given any yet.
+        waits: whether a grader is asked for points, or to look at them again.
+        tried: whether there is anything that could be right; True where that is not known.
+        outcome: how it was judged; None of what is not.
+        mistake: the name of the known mistake; empty without one.
+        hint: what the student read about it.
+        group: of those who gave the same wrong numbers; empty where that is not known.
+        numbers: of these, see `nbjudge.verdict.answer_groups`.
+    """
+
+    student: str
+    task: Key
+    points: float | None
+    waits: bool = False
+    tried: bool = True
+    outcome: Outcome | None = None
+    mistake: str = ""
+    hint: str = ""
+    group: str = ""
+    numbers: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class ClassRecord:
+    """All that is known of a class and one assignment.
+
+    Attributes:
+        grades: the sums, student by student.
+        tasks: in the order of the notebooks and their cells.
+        answers: of all students whose points are a result.
+        seconds: that a notebook took, by (student, notebook).
+        words: the words of each student's name and id.
+        given: the course's own code in each notebook.
+        graded: the folder of all graded submissions.
+    """
+
+    grades: Grades
+    tasks: tuple[Task, ...]
+    answers: tuple[Answer, ...]
+    seconds: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+    graded: Path = Path()
+
+    @property
+    def students(self) -> list[str]:
+        """The students whose points are a result."""
+        return [row.student for row in self.grades.rows if row.graded]
+
+    def code(self, student: str, notebook: str) -> dict[str, str]:
+        """Return a student's code by grade_id, as it was graded; empty if it cannot be read."""
+        path = self.graded / student / self.grades.assignment / f"{notebook}.ipynb"
+        try:
+            # without nbformat's checks: a class of hundreds has thousands of notebooks
+            cells = json.loads(path.read_bytes())["cells"]
+            return dict(filter(None, map(_own_code, cells)))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return {}  # damaged since it was graded
+
+
+def _own_code(cell: Mapping) -> tuple[str, str] | None:
+    about = cell.get("metadata", {}).get("nbgrader", {})
+    if cell.get("cell_type") != "code" or not about.get("solution"):
+        return None
+    return str(about["grade_id"]), "".join(cell["source"])
+
+
+def read_class(coursedir: CourseDirectory, assignment: str, hidden_tests: str) -> ClassRecord:
+    """Return what is known. Raises a `NoGradesError` if nothing is.
+
+    Args:
+        coursedir: of the course.
+        assignment: such as ``lab1``.
+        hidden_tests: the folder of hidden tests, relative to the course's root.
+    """
+    grades = read_grades(coursedir, assignment)
+    root = Path(coursedir.root)
+    graded = root / coursedir.autograded_directory
+    release = root / coursedir.release_directory / assignment
+    released = {name: _released(release / f"{name}.ipynb") for name, _ in grades.notebooks}
+    students = {row.student for row in grades.rows if row.graded}
+    lines = {
+        (student, name): judged_lines(graded / student / assignment, name)
+        for student in students
+        for name in released
+    }
+    titles = _titles(lines, root / hidden_tests, assignment, released)
+    with read_gradebook(coursedir) as gradebook:
+        tasks = _tasks(gradebook, assignment, titles, released)
+        answers = tuple(_answers(gradebook, assignment, tasks, students, lines))
+        words = _words(gradebook, students)
+    seconds = {who: seconds_of(found.values()) for who, found in lines.items()}
+    return ClassRecord(
+        grades=grades,
+        tasks=tasks,
+        answers=answers,
+        seconds={who: value for who, value in seconds.items() if value is not None},
+        words=words,
+        given={name: each.code for name, each in released.items()},
+        graded=graded,
+    )
+
+
+# --- the release -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Released:
+    """A released notebook: its code, and of each graded cell heading and cells of answers."""
+
+    code: str = ""
+    headings: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def _released(path: Path) -> _Released:
+    try:
+        cells = nbformat.read(path, as_version=4).cells
+    except Exception:  # whatever nbformat raises: without a release, titles are grade_ids
+        return _Released()
+    for cell in cells:
+        cell.metadata["nbjudge"] = {}  # the course's own, as `nbjudge.reports.html.sections` asks
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    headings, answers = {}, {}
+    for section in sections(cells):
+        if section.graded is None:
+            continue
+        name = section.graded.metadata.nbgrader["grade_id"]
+        headings[name] = section.heading
+        answers[name] = tuple(
+            cell.metadata.nbgrader["grade_id"]
+            for cell in section.cells
+            if cell.cell_type == "code" and utils.is_solution(cell)
+        )
+    return _Released(code, headings, answers)
+
+
+def _titles(
+    lines: Mapping[tuple[str, str], Mapping[str, Mapping]],
+    hidden_tests: Path,
+    assignment: str,
+    released: Mapping[str, _Released],
+) -> dict[Key, str]:
+    """Return the tasks' titles: of the verdicts, else of the hidden tests, else the headings."""
+    found: dict[Key, str] = {}
+    tests: dict[Key, str] = {}
+    for (_, notebook), by_cell in lines.items():
+        for cell, line in by_cell.items():
+            shown = line.get("shown")
+            if isinstance(shown, Mapping) and shown.get("title"):
+                found.setdefault((notebook, cell), _text(shown["title"]))
+            tests.setdefault((notebook, cell), _text(line.get("test")))
+    for notebook, each in released.items():
+        without = {k for k, test in tests.items() if k[0] == notebook and test and k not in found}
+        known = _hidden_tests(hidden_tests, assignment, notebook) if without else {}
+        for key in without:
+            if tests[key] in known:
+                found[key] = known[tests[key]].title
+        for cell, heading in each.headings.items():
+            if heading:
+                found.setdefault((notebook, cell), heading)
+    return found
+
+
+def _hidden_tests(folder: Path, assignment: str, notebook: str) -> Mapping:
+    try:
+        return load_hidden_tests(folder, assignment, notebook)
+    except Exception:  # whatever the course's module raises: a title is not worth stopping for
+        return {}
+
+
+# --- the gradebook -----------------------------------------------------------------------------
+
+
+def _tasks(
+    gradebook: Gradebook,
+    assignment: str,
+    titles: Mapping[Key, str],
+    released: Mapping[str, _Released],
+) -> tuple[Task, ...]:
+    found = gradebook.find_assignment(assignment)
+    of_notebook = {notebook.id: notebook.name for notebook in found.notebooks}
+    query = gradebook.db.query
+    solutions = {
+        (of_notebook[cell.notebook_id], cell.name)
+        for cell in query(SolutionCell).filter(SolutionCell.notebook_id.in_(list(of_notebook)))
+    }
+    tasks = []
+    for kind in (GradeCell, TaskCell):
+        for cell in query(kind).filter(kind.notebook_id.in_(list(of_notebook))):
+            key = of_notebook[cell.notebook_id], cell.name
+            by_hand = kind is TaskCell or key in solutions
+            own = released[key[0]].answers.get(key[1], ())
+            title = titles.get(key, key[1])
+            tasks.append(Task(*key, title, float(cell.max_score or 0), by_hand, own))
+    usual = Counter((task.notebook, task.title) for task in tasks)
+    tasks = [
+        replace(task, title=f"{task.title} ({task.cell})")
+        if usual[task.notebook, task.title] > 1
+        else task
+        for task in tasks
+    ]
+    places = {
+        (name, cell): place
+        for name, each in released.items()
+        for place, cell in enumerate(each.headings)
+    }
+    tasks.sort(key=lambda task: (task.notebook, places.get(task.key, len(places)), task.cell))
+    return tuple(tasks)
+
+
+def _answers(
+    gradebook: Gradebook,
+    assignment: str,
+    tasks: tuple[Task, ...],
+    students: set[str],
+    lines: Mapping[tuple[str, str], Mapping[str, Mapping]],
+) -> Iterator[Answer]:
+    # one question for the whole class: a class of hundreds has thousands of grades
+    found = gradebook.find_assignment(assignment)
+    ungraded = never_graded(gradebook, found)
+    known = {task.key: task for task in tasks}
+    rows = (
+        gradebook.db.query(
+            SubmittedAssignment.student_id,
+            Notebook.name,
+            BaseCell.name,
+            SubmittedNotebook.id,
+            Grade.score,
+            Grade.auto_score,
+            Grade.manual_score,
+            Grade.needs_manual_grade,
+        )
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .join(BaseCell, BaseCell.id == Grade.cell_id)
+        .filter(SubmittedAssignment.assignment_id == found.id)
+        .order_by(SubmittedAssignment.student_id)
+    )
+    for student, notebook, cell, submitted, score, auto, manual, waits in rows:
+        if student not in students or (notebook, cell) not in known:
+            continue
+        task = known[notebook, cell]
+        given = not (auto is None and manual is None)
+        points = float(score) if given and submitted not in ungraded else None
+        line = lines.get((student, notebook), {}).get(cell)
+        said = _said(line)
+        if line is None and task.by_hand:
+            said["tried"] = not (auto == 0 and manual is None)  # nbgrader's points for a stub
+        waiting = bool(waits) and task.by_hand and submitted not in ungraded
+        yield Answer(student, task.key, points, waiting, **said)
+
+
+def _said(line: Mapping | None) -> dict:
+    """Return what an audit line says of an answer, as arguments of `Answer`."""
+    outcome = outcome_of(line) if line else None
+    if line is None or outcome is None:
+        return {}
+    shown = line.get("shown")
+    marks = line.get("fingerprint")
+    said = {
+        "outcome": outcome,
+        "tried": outcome not in SKIPPED,
+        "mistake": _text(line.get("mistake")),
+        "hint": _text(shown.get("hint")) if isinstance(shown, Mapping) else "",
+    }
+    if isinstance(marks, Mapping) and outcome is not Outcome.PASSED:
+        said["group"] = _text(marks.get("group"))
+        numbers = marks.get("answers")
+        said["numbers"] = tuple(
+            {key: _text(each.get(key)) for key in ("case", "property", "got", "wanted")}
+            for each in (numbers if isinstance(numbers, list) else [])
+            if isinstance(each, Mapping)
+        )
+    return said
+
+
+def _text(value: object) -> str:
+    return one_line(value[:WORDS]) if isinstance(value, str) else ""
+
+
+def _words(gradebook: Gradebook, students: set[str]) -> dict[str, frozenset[str]]:
+    rows = gradebook.db.query(Student.id, Student.first_name, Student.last_name)
+    return {
+        student: frozenset(
+            word
+            for name in (student, first, last)
+            for word in (name or "").replace("_", " ").replace("-", " ").replace(".", " ").split()
+        )
+        for student, first, last in rows
+        if student in students
+    }

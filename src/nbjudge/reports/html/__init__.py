@@ -1,0 +1,1 @@
+"""Parts of HTML pages that students' and teachers' pages share; layout in ``templates``."""

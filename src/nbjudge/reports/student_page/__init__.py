@@ -1,0 +1,1 @@
+"""The feedback page of one notebook, for its student."""
