@@ -8,8 +8,9 @@ from linear import check
 from nbformat.v4 import new_code_cell, new_notebook
 from small_course import CONFIG, nbjudge
 
-from nbjudge.authoring.adopt import AdoptError, adopt
+from nbjudge.authoring.adopt import adopt
 from nbjudge.authoring.asserts import read_asserts
+from nbjudge.errors import AdoptError
 from nbjudge.verdict.loader import load_hidden_tests
 
 SOLUTION = """import numpy as np

@@ -16,10 +16,11 @@ from lms_files import (
     zipped,
 )
 
+from nbjudge.errors import ArchiveError, RosterError
 from nbjudge.intake.names import student_name_problem
-from nbjudge.lms.archive import FILE_BYTES, ArchiveError, opened
+from nbjudge.lms.archive import FILE_BYTES, opened
 from nbjudge.lms.collect import Places, collect, read_people
-from nbjudge.lms.roster import RosterError, made_id, read_roster
+from nbjudge.lms.roster import made_id, read_roster
 
 NOTEBOOK = "q1_l1_backprop.ipynb"
 

@@ -9,15 +9,8 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from rich.cells import cell_len
 
-from nbjudge.record.class_scores import (
-    DELETED,
-    NOT_GRADED,
-    UNFINISHED,
-    Grades,
-    NoGradesError,
-    Row,
-    read_grades,
-)
+from nbjudge.errors import NoGradesError
+from nbjudge.record.class_scores import DELETED, NOT_GRADED, UNFINISHED, Grades, Row, read_grades
 from nbjudge.reports.terminal.columns import shorten
 from nbjudge.reports.terminal.scores_table import show
 

@@ -20,10 +20,11 @@ from traitlets.config import Config
 
 from nbjudge import temp_folders as own_folder
 from nbjudge.cli.doctor import doctor
+from nbjudge.errors import WarmProcessError
 from nbjudge.kernel.executor import BoxedExecute
 from nbjudge.kernel.manager import BoxKernelManager, check_box, running
 from nbjudge.outcomes import Outcome
-from nbjudge.sandbox.bubblewrap import BoxPlan, WarmProcessError, open_box
+from nbjudge.sandbox.bubblewrap import BoxPlan, open_box
 from nbjudge.sandbox.linux import reap_orphans
 from nbjudge.sandbox.zygote_client import Zygote
 
@@ -384,7 +385,7 @@ def test_in_a_container_boxes_can_be_had_without_a_proc_of_their_own(tmp_path):
 @pytest.mark.parametrize("account", ["root", "nobody-of-that-name"])
 @only_root
 def test_root_is_refused_without_an_account_to_run_under(account):
-    from nbjudge.sandbox.bubblewrap import BoxError
+    from nbjudge.errors import BoxError
 
     with pytest.raises(BoxError, match="run_as"):
         check_box(Config({"BoxProvisioner": {"run_as": account}}))

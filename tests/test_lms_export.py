@@ -15,9 +15,9 @@ from lms_files import (
 )
 from small_course import ASSIGNMENT, RIGHT, WRONG, build, hand_in, nbgrader, nbjudge
 
+from nbjudge.errors import RosterError
 from nbjudge.lms.feedback_zip import write_pages
 from nbjudge.lms.grade_import import fill
-from nbjudge.lms.roster import RosterError
 from nbjudge.record.class_scores import NOT_GRADED, Grades, Row
 
 GRADES = Grades(

@@ -27,7 +27,8 @@ from small_course import (
 )
 from tables import tables
 
-from nbjudge.record.gradebook import GradebookError, opened, transaction
+from nbjudge.errors import GradebookError
+from nbjudge.record.gradebook import opened, transaction
 
 EARLY, LATE = "2026-05-01 15:00:00 UTC\n", "2026-05-02 16:30:00 UTC\n"
 DUE = "2026-05-01 18:00 Europe/Berlin"

@@ -9,11 +9,12 @@ from bs4 import BeautifulSoup
 from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from nbjudge.errors import FormulaError
 from nbjudge.reports.html.notebook_cells import Cells
 from nbjudge.reports.html.render import render
 from nbjudge.reports.html.sections import sections
 from nbjudge.reports.student_page.page import student_page
-from nbjudge.sanitize.mathml import FormulaError, mathml
+from nbjudge.sanitize.mathml import mathml
 
 NOTEBOOKS = sorted((ROOT / "source" / "lab1").glob("*.ipynb"))
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="

@@ -30,15 +30,9 @@ from small_course import (
     run,
 )
 
-from nbjudge.cluster.pool import NoWorkerError
 from nbjudge.cluster.scheduler_address import client_of
-from nbjudge.record.results import (
-    RESULT_BYTES,
-    BadResultError,
-    Graded,
-    GradedNotebook,
-    from_bytes,
-)
+from nbjudge.errors import BadResultError, NoWorkerError
+from nbjudge.record.results import RESULT_BYTES, Graded, GradedNotebook, from_bytes
 
 STUDENTS = 8
 # a machine on which nothing can be boxed

@@ -9,15 +9,9 @@ import sys
 import warnings
 from collections.abc import Iterator
 
+from nbjudge.errors import Stopped
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class Stopped(KeyboardInterrupt):
-    """Somebody stopped the run; `number` is the signal's."""
-
-    def __init__(self, number: int):
-        super().__init__(number)
-        self.number = number
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from nbjudge.authoring.asserts import Call, read_asserts
+from nbjudge.errors import AdoptError
 from nbjudge.intake.reader import read_notebook
 from nbjudge.intake.records import IntakeLimits
 from nbjudge.sanitize.text import inert_text
@@ -51,10 +52,6 @@ def ask_{name}(function, args, kwargs):
 
 
 _TAKEN = ("np", "Case", "HiddenTest")  # names of the module
-
-
-class AdoptError(RuntimeError):
-    """Nothing can be made of the notebook; the message says why."""
 
 
 def adopt(data: bytes, file_name: str) -> str:

@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell
 from nbgrader import utils
 
 from nbjudge.authoring.self_checks import is_self_check, last_line, printed
+from nbjudge.errors import AnswersError
 from nbjudge.rebuild.cell_source import read_text
 from nbjudge.verdict.hidden_test import HiddenTest
 from nbjudge.verdict.loader import test_of
@@ -25,10 +26,6 @@ from nbjudge.verdict.verdict_text import verdict_text
 
 # runs and judges a notebook: the notebook with its outputs, and the verdicts in their order
 Run = Callable[[NotebookNode], tuple[NotebookNode, list[Verdict]]]
-
-
-class AnswersError(RuntimeError):
-    """An answers file cannot be used; the message says why."""
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from nbjudge.errors import NewError
+
 TEMPLATES = Path(__file__).with_name("templates")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,60}")
 _CELL = re.compile(r"^%% (?P<kind>\w+) (?P<name>[\w-]+)(?P<about>.*)\n", re.MULTILINE)
 _PYTHON = {"display_name": "Python 3", "language": "python", "name": "python3"}
-
-
-class NewError(RuntimeError):
-    """Nothing was written; the message says why."""
 
 
 def new(root: Path, source: str, hidden_tests: str, assignment: str, notebook: str) -> list[Path]:

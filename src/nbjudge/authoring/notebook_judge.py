@@ -6,11 +6,12 @@ import os
 import secrets
 from pathlib import Path
 
+from nbjudge.errors import HiddenTestError
 from nbjudge.protocol.codec import encode
 from nbjudge.protocol.probe import ask_once, fixed_random
 from nbjudge.protocol.reply import Reply, read_body
 from nbjudge.verdict.hidden_test import HiddenTest
-from nbjudge.verdict.loader import HiddenTestError, load_hidden_tests
+from nbjudge.verdict.loader import load_hidden_tests
 from nbjudge.verdict.scoring import decide
 from nbjudge.verdict.verdict_text import verdict_text
 

@@ -16,7 +16,8 @@ from rich.console import Console
 from traitlets import TraitError, default
 from traitlets.config import Config
 
-from nbjudge.grading.assignment import CourseError, assignment_problem, only_assignment
+from nbjudge.errors import CourseError
+from nbjudge.grading.assignment import assignment_problem, only_assignment
 from nbjudge.nbgrader_ext.autograde import GivenUpError, JudgeAutograde
 from nbjudge.quick import grades_elsewhere, usual_workers
 from nbjudge.sanitize.log_filter import InertFilter
@@ -186,7 +187,8 @@ def _is_there(app: NbGrader, assignment: str, hint: str = "") -> bool:
 
 def _show(app: NbGrader, assignment: str, options: argparse.Namespace) -> bool:
     """Print the table of points; say so, and return False, if there is none."""
-    from nbjudge.record.class_scores import NoGradesError, read_grades
+    from nbjudge.errors import NoGradesError
+    from nbjudge.record.class_scores import read_grades
     from nbjudge.reports.terminal.scores_table import show
 
     try:
@@ -200,9 +202,8 @@ def _show(app: NbGrader, assignment: str, options: argparse.Namespace) -> bool:
 
 def report(arguments: list[str]) -> int:
     """Write the report on a class; return the exit status."""
+    from nbjudge.errors import NoFiguresError, NoGradesError
     from nbjudge.nbgrader_ext.execute import JudgeExecute
-    from nbjudge.record.class_scores import NoGradesError
-    from nbjudge.reports.class_page.figures import NoFiguresError
     from nbjudge.reports.class_page.write_report import write_report
 
     parser = argparse.ArgumentParser(prog="nbjudge report", allow_abbrev=False)
@@ -230,10 +231,9 @@ def report(arguments: list[str]) -> int:
 
 def explain(arguments: list[str]) -> int:
     """Repeat the verdicts of one notebook; return the exit status."""
+    from nbjudge.errors import BoxError, GradebookError
     from nbjudge.grading.replay import FULL, SHORT
     from nbjudge.grading.replay import explain as repeat
-    from nbjudge.record.gradebook import GradebookError
-    from nbjudge.sandbox.bubblewrap import BoxError
 
     parser = argparse.ArgumentParser(prog="nbjudge explain", allow_abbrev=False)
     parser.add_argument("student")
@@ -292,7 +292,8 @@ def _for_lms(run: Callable[..., bool], asked: argparse.Namespace) -> int:
 
 def begin(arguments: list[str]) -> int:
     """Write the beginning of a notebook; return the exit status."""
-    from nbjudge.authoring.new import NewError, new
+    from nbjudge.authoring.new import new
+    from nbjudge.errors import NewError
     from nbjudge.nbgrader_ext.execute import JudgeExecute
 
     parser = argparse.ArgumentParser(prog="nbjudge new", allow_abbrev=False)
@@ -315,8 +316,8 @@ def begin(arguments: list[str]) -> int:
 
 def adopt(arguments: list[str]) -> int:
     """Write the beginning of hidden tests for another course's notebook; return the status."""
-    from nbjudge.authoring.adopt import AdoptError
     from nbjudge.authoring.adopt import adopt as module_of
+    from nbjudge.errors import AdoptError
 
     parser = argparse.ArgumentParser(prog="nbjudge adopt", allow_abbrev=False)
     parser.add_argument("notebook", type=Path, help="with ordinary asserts in its test cells")
@@ -344,7 +345,7 @@ def adopt(arguments: list[str]) -> int:
 def check(arguments: list[str]) -> int:
     """Check an assignment before it is released; return 1 if anything is wrong with it."""
     from nbjudge.authoring.check import check as find_problems
-    from nbjudge.sandbox.bubblewrap import BoxError
+    from nbjudge.errors import BoxError
 
     parser = argparse.ArgumentParser(prog="nbjudge check", allow_abbrev=False)
     parser.add_argument("assignment")

@@ -18,10 +18,11 @@ from rich.console import Console
 from rich.table import Table
 from traitlets.config import Config
 
+from nbjudge.errors import BoxError
 from nbjudge.kernel.manager import BoxKernelManager, OpenKernelManager, running
 from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.sandbox import escape_attempts as trials
-from nbjudge.sandbox.bubblewrap import SOCKETS, TWO_WAYS_ON, BoxError
+from nbjudge.sandbox.bubblewrap import SOCKETS, TWO_WAYS_ON
 from nbjudge.verdict.loader import judged_test
 
 _QUESTION = """

@@ -10,14 +10,14 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 
-from nbjudge.lms.archive import ArchiveError
+from nbjudge.errors import ArchiveError, GradebookError, NoGradesError, RosterError
 from nbjudge.lms.collect import KINDS, Collected, Places, collect, read_people
 from nbjudge.lms.feedback_zip import write_pages
 from nbjudge.lms.grade_import import Filled, fill
-from nbjudge.lms.roster import Roster, RosterError, read_roster
+from nbjudge.lms.roster import Roster, read_roster
 from nbjudge.nbgrader_ext.export import GradesCsv
-from nbjudge.record.class_scores import NoGradesError, read_gradebook, read_grades
-from nbjudge.record.gradebook import GradebookError, exists, opened
+from nbjudge.record.class_scores import read_gradebook, read_grades
+from nbjudge.record.gradebook import exists, opened
 from nbjudge.record.pending_points import names
 
 SHOWN = 30  # sentences on what was refused

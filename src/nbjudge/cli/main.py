@@ -39,7 +39,8 @@ import os
 import sys
 
 from nbjudge import quick
-from nbjudge.signals import Stopped, stoppable
+from nbjudge.errors import Stopped
+from nbjudge.signals import stoppable
 
 USAGE = __doc__.split("\n\n", 1)[1].strip()
 COMMANDS = {

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from traitlets.config import Config
 
-from nbjudge.grading.assignment import Assignment, CourseError
+from nbjudge.errors import CourseError
+from nbjudge.grading.assignment import Assignment
 from nbjudge.record.write_files import write_file
 from nbjudge.sandbox.zygote_client import Warm
 

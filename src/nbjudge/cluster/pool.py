@@ -29,20 +29,13 @@ from nbjudge.cluster.worker import (
     has_plugin,
     versions,
 )
-from nbjudge.record.results import BadResultError, Graded, Work, from_bytes
+from nbjudge.errors import BadResultError, NoWorkerError, SchedulerLostError
+from nbjudge.record.results import Graded, Work, from_bytes
 
 LOSSES = 3
 MOST_WORKERS = 1000
 WAITING_SECONDS = 30  # between two looks at who is there
 STUCK_SECONDS = 10  # without a beginning, or, after one worker has refused, without another one
-
-
-class NoWorkerError(RuntimeError):
-    """Nobody can grade; the message says why."""
-
-
-class SchedulerLostError(RuntimeError):
-    """The connection to Dask's scheduler is gone."""
 
 
 @dataclass

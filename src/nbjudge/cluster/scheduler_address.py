@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from distributed import Client
 from distributed.security import Security
 
-from nbjudge.cluster.pool import NoWorkerError
+from nbjudge.errors import NoWorkerError
 
 NO_TLS = (
     "{address} is on another machine and not reached by TLS: whoever can reach such a scheduler "

@@ -17,13 +17,13 @@ from importlib.metadata import PackageNotFoundError, version
 from distributed import Worker, WorkerPlugin, get_worker
 
 from nbjudge.cluster.course_bundle import Course
+from nbjudge.errors import BoxError
 from nbjudge.grading.assignment import Assignment
 from nbjudge.grading.local_grader import Steps
 from nbjudge.kernel.manager import check_box
 from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.nbgrader_ext.execute import JudgeExecute
 from nbjudge.record.results import RESULT_BYTES, Graded, Work
-from nbjudge.sandbox.bubblewrap import BoxError
 from nbjudge.sandbox.zygote_client import join, leave
 from nbjudge.temp_folders import COURSE, OwnFolder
 from nbjudge.verdict.loader import load_hidden_tests

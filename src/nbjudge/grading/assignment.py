@@ -14,6 +14,7 @@ from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
+from nbjudge.errors import CourseError
 from nbjudge.grading.solutions import read_solutions
 from nbjudge.intake import IntakeLimits, Submission, read_submission
 from nbjudge.rebuild.build import known_ids, known_texts, rebuild
@@ -26,10 +27,6 @@ from nbjudge.record.digests import (
 )
 from nbjudge.record.gradebook import reading
 from nbjudge.verdict.loader import judged_test, load_with_files
-
-
-class CourseError(RuntimeError):
-    """Something of the course is missing or cannot be used; the message says what to do."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,9 +15,10 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.utils import setenv
 from traitlets.config import Config
 
+from nbjudge.errors import GraderLimitError
 from nbjudge.grading.assignment import Assignment
 from nbjudge.intake import Submission
-from nbjudge.kernel.cpu_limit import GraderLimitError, cpu_limit, drop_tasks
+from nbjudge.kernel.cpu_limit import cpu_limit, drop_tasks
 from nbjudge.nbgrader_ext.execute import JudgeExecute, Unrun
 from nbjudge.outcomes import Outcome
 from nbjudge.record.audit import missing_lines

@@ -14,7 +14,8 @@ from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 from traitlets.config import Config
 
-from nbjudge.grading.assignment import Assignment, CourseError, load_assignment
+from nbjudge.errors import CourseError
+from nbjudge.grading.assignment import Assignment, load_assignment
 from nbjudge.grading.verdict_settings import settings_of
 from nbjudge.intake import Submission
 from nbjudge.nbgrader_ext.autograde import JudgeAutograde

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections import deque
@@ -10,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbjudge.errors import UnreadableFileError
 from nbjudge.intake.names import shown
 
 DEEPEST = 6  # folders in folders
@@ -26,22 +26,6 @@ KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISDIR, "a folder"),
 )
-
-
-# no doing of whoever handed in: rights, a disk, a network drive
-_OURS = (errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN)
-
-
-class UnreadableFileError(OSError):
-    """A file that is not read; the message says why, without its name.
-
-    Attributes:
-        ours: whether that is the machine's doing, or its grader's, and not that of the file.
-    """
-
-    def __init__(self, why: str, number: int | None = None):
-        super().__init__(why)
-        self.ours = number in _OURS
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ import json
 import re
 from collections.abc import Iterator
 
+from nbjudge.errors import BrokenJsonError
+
 # possessive (++, *+): no way back is kept, so a string of 100 MB costs no memory
 SPACE = re.compile(rb"[ \t\r\n]*+")
 STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
@@ -31,10 +33,6 @@ FLAT = re.compile(
 MOST_BRACKETS = 8_000_000
 MOST_VALUES = 1_000_000
 TOO_MUCH = "it has more values in it than any notebook needs"
-
-
-class BrokenJsonError(ValueError):
-    """The text is no JSON, or ends too early; the message is for people."""
 
 
 class Cursor:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from nbjudge.intake.json_text import BrokenJsonError, Cursor
+from nbjudge.errors import BrokenJsonError
+from nbjudge.intake.json_text import Cursor
 from nbjudge.intake.records import IntakeLimits, ReadNotebook, StudentCell
 
 MAGIC = (

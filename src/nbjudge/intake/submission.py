@@ -13,15 +13,9 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
+from nbjudge.errors import UnreadableFileError
 from nbjudge.intake.allowed_files import refusal
-from nbjudge.intake.files import (
-    Entry,
-    UnreadableFileError,
-    kind_of,
-    list_files,
-    open_folder,
-    read_file,
-)
+from nbjudge.intake.files import Entry, kind_of, list_files, open_folder, read_file
 from nbjudge.intake.names import is_notebook, released_name, shown, student_name_problem
 from nbjudge.intake.reader import read_notebook
 from nbjudge.intake.records import IntakeLimits, ReadNotebook, Refusal, Submission

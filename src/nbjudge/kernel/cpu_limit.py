@@ -17,17 +17,12 @@ from collections.abc import Iterator
 
 from jupyter_core.utils import ensure_event_loop
 
+from nbjudge.errors import GraderLimitError
+
 GRACE = 2.0  # CPU seconds after which what has not looked by itself is interrupted, and again
 MOST_INTERRUPTS = 5
 SECONDS_TO_END = 10  # for what is cancelled
 _here = threading.local()
-
-
-class GraderLimitError(KeyboardInterrupt):
-    """The grader itself has worked too long.
-
-    A kind of interrupt, because an event loop lets nothing else out of its callbacks.
-    """
 
 
 @contextlib.contextmanager

@@ -14,11 +14,11 @@ from nbgrader.preprocessors import Execute
 from traitlets import Bool, Integer
 from traitlets.config import Config
 
+from nbjudge.errors import WarmProcessError
 from nbjudge.kernel.cpu_limit import check
 from nbjudge.kernel.manager import BoxKernelManager, OpenKernelManager
 from nbjudge.kernel.output_collector import KeptOutputs
 from nbjudge.outcomes import Outcome
-from nbjudge.sandbox.bubblewrap import WarmProcessError
 
 _OUTPUTS = ("stream", "display_data", "execute_result", "error")
 

@@ -17,8 +17,9 @@ from typing import Any
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict, Float, Integer, List, Unicode
 
+from nbjudge.errors import BoxError
 from nbjudge.outcomes import Outcome
-from nbjudge.sandbox.bubblewrap import HOME, SOCKETS, BoxError, BoxPlan
+from nbjudge.sandbox.bubblewrap import HOME, SOCKETS, BoxPlan
 from nbjudge.sandbox.memory import box_memory
 from nbjudge.sandbox.staging import has_files, stage_files, state_of
 from nbjudge.sandbox.zygote_client import ENVIRONMENT, Order, StartedKernel, get_zygote

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbjudge.errors import ArchiveError
 from nbjudge.intake.names import shown
 
 MOST_FILES = 200_000
@@ -25,10 +26,6 @@ STUDENTS_FILES, STUDENTS_BYTES = 2000, 256 << 20  # of a zip that a student has 
 # what zipfile and zlib raise at a damaged archive or member, which costs no more than itself
 _DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError)
 _OURS = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")  # what systems add by themselves
-
-
-class ArchiveError(RuntimeError):
-    """There is nothing that can be collected; the message says why."""
 
 
 @dataclass(frozen=True)

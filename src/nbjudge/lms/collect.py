@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nbjudge.errors import ArchiveError
 from nbjudge.intake.names import is_notebook
 from nbjudge.lms import canvas, folder, moodle
-from nbjudge.lms.archive import Archive, ArchiveError, opened, opened_inner
+from nbjudge.lms.archive import Archive, opened, opened_inner
 from nbjudge.lms.lms_submission import HandedIn
 from nbjudge.lms.roster import Roster, made_id, mark
 from nbjudge.record.write_files import write_file

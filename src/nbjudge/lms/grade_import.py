@@ -12,15 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nbjudge.errors import RosterError
 from nbjudge.lms.moodle_worksheet import Worksheet, worksheet_of
-from nbjudge.lms.roster import (
-    POINTS_POSSIBLE,
-    Roster,
-    RosterError,
-    lms_number,
-    read_table,
-    roster_of,
-)
+from nbjudge.lms.roster import POINTS_POSSIBLE, Roster, lms_number, read_table, roster_of
 from nbjudge.record.class_scores import Grades, Row
 from nbjudge.record.pending_points import points_text
 from nbjudge.sanitize.csv_fields import inert_field

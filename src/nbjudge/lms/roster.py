@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from nbjudge.errors import RosterError
 from nbjudge.intake.names import LONGEST_STUDENT, shown, student_name_problem
 from nbjudge.lms.lms_submission import HandedIn
 from nbjudge.lms.moodle_worksheet import worksheet_of
@@ -25,10 +26,6 @@ _ID_COLUMNS = ("id", "student_id", "student id", "username", "id number", "sis l
 _ID_COLUMNS += ("sis user id",)
 _NUMBER = re.compile(r"(\d{1,18})\s*$")
 POINTS_POSSIBLE = "Points Possible"  # in the place of a name, in Canvas's second row
-
-
-class RosterError(RuntimeError):
-    """A CSV file cannot be used; the message says why, and what to do."""
 
 
 @dataclass(frozen=True)

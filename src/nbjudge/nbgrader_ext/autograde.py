@@ -25,7 +25,15 @@ from rich.console import Console
 from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import Application
 
-from nbjudge.grading.assignment import CourseError, load_assignment
+from nbjudge.errors import (
+    BoxError,
+    CourseError,
+    GradebookError,
+    InUseError,
+    Stopped,
+    WarmProcessError,
+)
+from nbjudge.grading.assignment import load_assignment
 from nbjudge.grading.local_grader import Steps
 from nbjudge.grading.plan import Plan, expected_seconds, longest_first, make_plan, say_again
 from nbjudge.grading.verdict_settings import settings_of
@@ -35,17 +43,16 @@ from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.nbgrader_ext.execute import JudgeExecute
 from nbjudge.outcomes import Outcome
 from nbjudge.record.class_outcomes import force_hint, show_summary, summarise
-from nbjudge.record.gradebook import GradebookError, opened
-from nbjudge.record.graded_folder import InUseError
+from nbjudge.record.gradebook import opened
 from nbjudge.record.previews import Proposals
 from nbjudge.record.results import Graded, Work
 from nbjudge.record.save_scores import entered_points, renew_penalties
 from nbjudge.record.score_changes import Moved, show_moved, show_proposed
 from nbjudge.record.writer import Writer, is_no_room
 from nbjudge.reports.terminal.progress import progress
-from nbjudge.sandbox.bubblewrap import TWO_WAYS_ON, BoxError, WarmProcessError
+from nbjudge.sandbox.bubblewrap import TWO_WAYS_ON
 from nbjudge.sandbox.zygote_client import get_zygote
-from nbjudge.signals import Stopped, stoppable
+from nbjudge.signals import stoppable
 
 _LIMITS = IntakeLimits()
 
@@ -205,7 +212,7 @@ class JudgeAutograde(Autograde):
         try:  # here, because Dask takes its time to be imported
             from nbjudge.cluster.course_bundle import Course
             from nbjudge.cluster.dask_grader import grade_elsewhere
-            from nbjudge.cluster.pool import NoWorkerError, SchedulerLostError
+            from nbjudge.errors import NoWorkerError, SchedulerLostError
         except ImportError as error:
             raise CourseError(
                 f"Workers need Dask ({error}): pip install 'nbjudge[cluster]', or grade in this "

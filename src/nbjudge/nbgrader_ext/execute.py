@@ -15,6 +15,7 @@ from nbgrader.utils import setenv
 from traitlets import Float, Integer, List, Unicode
 from traitlets.config import Config
 
+from nbjudge.errors import HiddenTestError, WarmProcessError
 from nbjudge.grading.solutions import SOLVED, attempted, solved
 from nbjudge.kernel.executor import BoxedExecute
 from nbjudge.outcomes import Outcome
@@ -25,7 +26,6 @@ from nbjudge.protocol.request import question_code
 from nbjudge.rebuild.cell_source import read_text
 from nbjudge.record.audit import audit_line, unjudged_line
 from nbjudge.record.write_files import files_in_folder
-from nbjudge.sandbox.bubblewrap import WarmProcessError
 from nbjudge.verdict.answer_groups import (
     ANSWER_CHARACTERS,
     common_seed,
@@ -34,7 +34,7 @@ from nbjudge.verdict.answer_groups import (
 )
 from nbjudge.verdict.error_carried_forward import better, to_ask_again
 from nbjudge.verdict.hidden_test import Case, HiddenTest
-from nbjudge.verdict.loader import HiddenTestError, load_hidden_tests, test_of
+from nbjudge.verdict.loader import load_hidden_tests, test_of
 from nbjudge.verdict.scoring import Verdict, decide
 from nbjudge.verdict.verdict_text import verdict_text
 

@@ -22,8 +22,9 @@ from nbgrader.preprocessors import GetGrades
 from traitlets import Bool, List
 from traitlets.config import Config
 
+from nbjudge.errors import GradebookError
 from nbjudge.record.audit import judged_lines
-from nbjudge.record.gradebook import GradebookError, explained, opened
+from nbjudge.record.gradebook import explained, opened
 from nbjudge.record.pending_points import (
     is_ungraded,
     names,

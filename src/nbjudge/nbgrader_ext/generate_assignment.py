@@ -10,8 +10,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Unicode
 
+from nbjudge.errors import GradebookError
 from nbjudge.nbgrader_ext.execute import JudgeExecute
-from nbjudge.record.gradebook import GradebookError, opened
+from nbjudge.record.gradebook import opened
 from nbjudge.verdict.loader import load_hidden_tests
 from nbjudge.verdict.points_table import MARKING, folded
 

@@ -14,7 +14,8 @@ from nbgrader.api import Gradebook
 from nbgrader.auth import Authenticator
 from traitlets.config import Application
 
-from nbjudge.record.gradebook import GradebookError, opened
+from nbjudge.errors import GradebookError
+from nbjudge.record.gradebook import opened
 
 
 @contextlib.contextmanager

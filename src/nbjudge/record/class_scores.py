@@ -19,16 +19,13 @@ from nbgrader.api import (
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import make_url, select
 
+from nbjudge.errors import GradebookError, NoGradesError
 from nbjudge.intake import find_submissions
 from nbjudge.record.database_errors import shown
-from nbjudge.record.gradebook import GradebookError, exists, opened
+from nbjudge.record.gradebook import exists, opened
 from nbjudge.record.pending_points import never_graded, waiting
 
 DELETED, UNFINISHED, NOT_GRADED = "deleted", "unfinished", "not graded"
-
-
-class NoGradesError(Exception):
-    """There is no gradebook, or it cannot be read; the message is a sentence."""
 
 
 @dataclass(frozen=True)

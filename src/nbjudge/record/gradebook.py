@@ -13,14 +13,11 @@ from sqlalchemy import URL, Engine, create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
+from nbjudge.errors import GradebookError
 from nbjudge.record.database_errors import address, sentence
 
 PATIENCE = "30s"  # for other writers on a server, which has no limit by itself
 _WRITERS = 1_852_992_612  # a number for the lock that whoever writes grades holds on a server
-
-
-class GradebookError(RuntimeError):
-    """The gradebook cannot be used; the message says why, and what to do."""
 
 
 class _Waiting(Session):

@@ -21,9 +21,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-
-class InUseError(RuntimeError):
-    """Another process is grading the same student."""
+from nbjudge.errors import InUseError
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import json
 import shutil
 from pathlib import Path
 
-from nbjudge.record.results import BadResultError, Graded, Work, from_bytes
+from nbjudge.errors import BadResultError
+from nbjudge.record.results import Graded, Work, from_bytes
 from nbjudge.record.write_files import write_file
 
 FOLDER = ".nbjudge"

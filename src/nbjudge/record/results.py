@@ -11,16 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from nbjudge.errors import BadResultError
 from nbjudge.intake import Submission
 from nbjudge.outcomes import Outcome
 from nbjudge.record.audit import outcome_of
 
 LOG_LINES = 1000  # of one submission that are kept
 RESULT_BYTES = 256 << 20  # of one submission, as it is sent
-
-
-class BadResultError(RuntimeError):
-    """What came back is not what grading a submission gives."""
 
 
 @dataclass(frozen=True)

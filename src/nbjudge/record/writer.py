@@ -16,10 +16,10 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
 
+from nbjudge.errors import GradebookError, InUseError
 from nbjudge.intake import Submission
 from nbjudge.record.audit import EARLIER, LAST, judged_lines, keep_earlier, write_audit
-from nbjudge.record.gradebook import GradebookError
-from nbjudge.record.graded_folder import GradedFolder, InUseError, copy_files, remove, unfinished
+from nbjudge.record.graded_folder import GradedFolder, copy_files, remove, unfinished
 from nbjudge.record.results import Graded, GradedNotebook
 from nbjudge.record.save_scores import Entry, enter, given_by_hand
 from nbjudge.record.score_changes import Moved, compared, moved

@@ -15,6 +15,8 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nbjudge.errors import BoxError
+
 HOME = "/home/student"
 # Where the kernel sees the folder of its sockets: below no folder that it may write to, or the
 # Landlock rule for that folder would be void.
@@ -31,14 +33,6 @@ WRITABLE = (HOME, "/tmp", "/dev", "/proc")
 # Orphans become children of process 1, which does not ask how they ended; as it ignores the signal,
 # Linux forgets them, and they do not count against the limit of processes.
 _PROCESS_1 = ("/usr/bin/env", "--ignore-signal=CHLD", "/usr/bin/cat")
-
-
-class BoxError(RuntimeError):
-    """No box can be had on this machine; the message says what is missing and what to do."""
-
-
-class WarmProcessError(BoxError):
-    """The process that kernels are forks of has ended; the machine itself may have boxes."""
 
 
 @dataclass(frozen=True)

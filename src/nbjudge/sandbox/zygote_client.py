@@ -17,7 +17,7 @@ from pathlib import Path
 
 from traitlets.log import get_logger
 
-from nbjudge.sandbox.bubblewrap import BoxError, WarmProcessError
+from nbjudge.errors import BoxError, WarmProcessError
 from nbjudge.sandbox.zygote_server import MESSAGE_BYTES
 from nbjudge.temp_folders import WARM, OwnFolder, remove_abandoned
 

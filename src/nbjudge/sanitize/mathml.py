@@ -12,6 +12,8 @@ from xml.etree import ElementTree
 
 from latex2mathml.converter import convert_to_element
 
+from nbjudge.errors import FormulaError
+
 LONGEST = 2_000  # characters of one formula
 MOST_CHARACTERS = 20_000  # of a text's formulas; these take half a second
 
@@ -34,10 +36,6 @@ _NAMED_WIDTHS = {
     "mediummathspace": "0.222em",
     "thickmathspace": "0.278em",
 }
-
-
-class FormulaError(ValueError):
-    """The text is no formula that can be drawn."""
 
 
 def mathml(tex: str, display: bool = False) -> str:

@@ -10,11 +10,6 @@ from types import ModuleType
 
 from nbjudge.verdict.hidden_test import HiddenTest
 
-
-class HiddenTestError(RuntimeError):
-    """The course's hidden tests cannot be used; the message says what to mend."""
-
-
 _loaded: list[Path] = []  # every file that `load_module` has imported, in order
 
 

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup, escape
 
+from nbjudge.errors import NoFiguresError
+
 WIDTH = 4.0  # inches: at 72 points each, so that text is large enough on a phone
 COLOURS = {"#010101": "currentColor", "#020202": "var(--link)", "#030303": "var(--line)"}
 TEXT, BAR, LINE = COLOURS
@@ -31,10 +33,6 @@ SETTINGS = {
 # how much of the bar's colour a part gets: told apart by lightness, in grey as in colour
 PARTS = {"right": 1.0, "partly right": 0.55, "wrong": 0.2, "not tried": 0.0}
 LEGEND = (0.0, 0.2, 0.51, 0.75)  # where their words begin
-
-
-class NoFiguresError(RuntimeError):
-    """matplotlib is not installed; the message says how to get it."""
 
 
 def distribution(bins: Sequence[int], most: float) -> Markup:

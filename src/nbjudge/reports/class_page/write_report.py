@@ -22,8 +22,8 @@ def write_report(
 ) -> None:
     """Write the page, and the same numbers as CSV.
 
-    Raises `nbjudge.record.class_scores.NoGradesError` if nothing is graded,
-    `nbjudge.reports.class_page.figures.NoFiguresError` without matplotlib, an `OSError` if a
+    Raises `nbjudge.errors.NoGradesError` if nothing is graded,
+    `nbjudge.errors.NoFiguresError` without matplotlib, an `OSError` if a
     file cannot be written.
 
     Args:
