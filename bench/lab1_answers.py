@@ -12,7 +12,8 @@ from pathlib import Path
 
 import nbformat
 from material import ROOT, Handed, Material, Task
-from nbgrader import utils
+
+from nbjudge.cells import is_grade, is_solution
 
 sys.path.insert(0, str(ROOT / "submitted"))
 
@@ -27,7 +28,7 @@ from corpus import (  # noqa: F401 (importing them enters their classes)
 from corpus.submission import CLASSES, SubmissionClass
 from make_sample_class import LAB1, solutions
 
-from nbjudge.verdict.loader import judged_test
+from nbjudge.cells import judged_test
 
 HOSTILE = ("kernel lost", "reading", "network", "writing", "forged in the process")
 BROKEN = ("unreadable", "encodings", "names", "timestamps", "structure")
@@ -87,9 +88,9 @@ def _tasks(notebook: str) -> list[Task]:
         about = cell.metadata.get("nbgrader", {})
         if cell.cell_type == "markdown" and about.get("solution"):
             right[about["grade_id"]] |= WORDS
-        elif cell.cell_type == "code" and utils.is_solution(cell):
+        elif cell.cell_type == "code" and is_solution(cell):
             before = about["grade_id"]
-        elif utils.is_grade(cell) and cell.cell_type == "code":
+        elif is_grade(cell) and cell.cell_type == "code":
             test = judged_test(cell.source)
             for answer in answers:
                 if answer.test == test and answer.name not in NOT_WITH_ANY:

@@ -35,9 +35,10 @@ from typing import Any
 import nbformat
 from yardstick import yardstick
 
+from nbjudge.cells import test_of
 from nbjudge.protocol.codec import encode
 from nbjudge.protocol.probe import ask_once, fixed_random
-from nbjudge.verdict.loader import load_hidden_tests, test_of
+from nbjudge.verdict.loader import load_hidden_tests
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import nbformat
 
-from nbjudge.verdict.loader import load_hidden_tests, test_of
+from nbjudge.cells import test_of
+from nbjudge.verdict.loader import load_hidden_tests
 from nbjudge.verdict.points_table import table
 
 ROOT = Path(__file__).resolve().parent.parent

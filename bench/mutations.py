@@ -7,9 +7,8 @@ from pathlib import Path
 
 import nbformat
 from mutmut.mutation.file_mutation import create_mutations, deep_replace
-from nbgrader import utils
 
-from nbjudge.verdict.loader import test_of
+from nbjudge.cells import is_solution, test_of
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = {path.stem: path for path in sorted((ROOT / "source").glob("*/q*.ipynb"))}
@@ -49,7 +48,7 @@ def tasks(notebook: str) -> dict[str, list]:
     nb = nbformat.read(NOTEBOOKS[notebook], as_version=4)
     found, cells = {}, []
     for cell in (c for c in nb.cells if c.cell_type == "code"):
-        if utils.is_solution(cell):
+        if is_solution(cell):
             cells.append(cell)
         elif test_of(cell):
             found[test_of(cell)], cells = cells, []

@@ -12,8 +12,9 @@ from pathlib import Path
 import nbformat
 from conftest import ROOT
 from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.api import Gradebook
+
+from nbjudge.cells import is_solution
 
 PROGRAMS = ROOT / ".build" / "student" / "bin"  # made by make
 RELEASE = ROOT / "release" / "lab1"  # with the data
@@ -65,7 +66,7 @@ def solutions(name: str) -> dict[str, str]:
     return {
         grade_id(cell): re.sub(r"^ *### (BEGIN|END).*\n?", "", cell.source, flags=re.M)
         for cell in source(name).cells
-        if utils.is_solution(cell)
+        if is_solution(cell)
     }
 
 

@@ -6,10 +6,11 @@ import pytest
 from conftest import ROOT
 
 from nbjudge import AnyNumber, Anything, Between, OneOf
+from nbjudge.cells import judged_test
 from nbjudge.protocol.codec import decode, encode
 from nbjudge.protocol.probe import ask_once
 from nbjudge.verdict.compare import differences
-from nbjudge.verdict.loader import judged_test, load_hidden_tests, load_with_files
+from nbjudge.verdict.loader import load_hidden_tests, load_with_files
 
 SEED = 2  # of the hidden inputs, so that a run can be repeated
 NOTEBOOKS = {p.stem: p.parent.name for p in sorted((ROOT / "source").glob("*/q*.ipynb"))}
@@ -47,11 +48,12 @@ def test_no_verdict_depends_on_whether_the_self_checks_ran(notebook):
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
 def test_the_points_of_the_graded_cells_are_those_of_the_hidden_tests(notebook):
     import nbformat
-    from nbgrader import utils
+
+    from nbjudge.cells import is_grade
 
     tests = load_tests(notebook)
     nb = nbformat.read(ROOT / "source" / NOTEBOOKS[notebook] / f"{notebook}.ipynb", as_version=4)
-    cells = [c for c in nb.cells if utils.is_grade(c) and c.cell_type == "code"]
+    cells = [c for c in nb.cells if is_grade(c) and c.cell_type == "code"]
     assert {judged_test(c.source): c.metadata.nbgrader.points for c in cells} == {
         name: test.points for name, test in tests.items()
     }

@@ -5,9 +5,9 @@ from dataclasses import replace
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from nbjudge import Case, Credit, HiddenTest
+from nbjudge.cells import test_of as hidden_test_of
 from nbjudge.outcomes import Outcome
 from nbjudge.protocol.reply import Reply
-from nbjudge.verdict.loader import test_of as hidden_test_of
 from nbjudge.verdict.scoring import decide
 
 test = HiddenTest(

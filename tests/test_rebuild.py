@@ -10,8 +10,8 @@ from dataclasses import replace
 import nbformat
 import pytest
 from conftest import ROOT
-from nbgrader import utils
 
+from nbjudge.cells import is_grade, is_locked, is_solution
 from nbjudge.intake import IntakeLimits, StudentCell, read_notebook
 from nbjudge.nbgrader_ext.execute import JudgeExecute
 from nbjudge.rebuild.build import known_ids, rebuild
@@ -61,7 +61,7 @@ def check_form(template, notebook):
     for ours, given in zip(kept, template.cells, strict=True):
         assert ours.metadata == given.metadata
         assert ours.cell_type == given.cell_type
-        if utils.is_locked(given) or (utils.is_grade(given) and not utils.is_solution(given)):
+        if is_locked(given) or (is_grade(given) and not is_solution(given)):
             assert ours.source == given.source
     for cell in notebook.cells:
         assert not cell.get("outputs")
@@ -244,7 +244,7 @@ def test_an_answer_pasted_twice_is_there_once():
 def test_a_deleted_or_emptied_solution_is_the_stub(name, ids):
     cells = handed_in(name)
     for cell in released(name).cells:
-        if utils.is_solution(cell):
+        if is_solution(cell):
             grade_id = cell.metadata.nbgrader.grade_id
             deleted = [c for c in cells if c.grade_id != grade_id]
             emptied = [replace(c, source=" \n") if c.grade_id == grade_id else c for c in cells]
@@ -467,7 +467,7 @@ def test_no_id_lets_a_student_into_a_locked_or_graded_cell():
     cells = [
         StudentCell("code", f"evil = '{name}'", name, name)
         for name in sorted(known_ids(template))
-        if not any(utils.is_solution(c) and name == c.id for c in template.cells)
+        if not any(is_solution(c) and name == c.id for c in template.cells)
     ]
     notebook, _ = rebuild(template, cells)
     check_form(template, notebook)
@@ -481,7 +481,7 @@ def merged(cells, name, into):
     ids = [
         c.metadata.nbgrader.grade_id
         for c in released(name).cells
-        if utils.is_solution(c) and c.cell_type == "code"
+        if is_solution(c) and c.cell_type == "code"
     ]
     text = "\n\n\n".join(cells[position(cells, grade_id)].source for grade_id in ids)
     if name == "q4_height_weight":
@@ -496,7 +496,7 @@ def points(name, cells, folder):
     """Judge the rebuilt notebook in a real kernel; return points and maximum by graded cell."""
     notebook, _ = rebuild(released(name), cells)
     source = nbformat.read(ROOT / "source" / "lab1" / f"{name}.ipynb", as_version=4)
-    tests = {c.id: c.source for c in source.cells if utils.is_grade(c) and c.cell_type == "code"}
+    tests = {c.id: c.source for c in source.cells if is_grade(c) and c.cell_type == "code"}
     for cell in notebook.cells:
         cell.source = tests.get(cell.id, cell.source)
     shutil.copytree(ROOT / "data", folder / "data")
@@ -526,7 +526,7 @@ def test_no_stub_undoes_what_a_merged_cell_defines():
             ours, own = rebuilt(name, merged(handed_in(name), name, into))
             assert not any("NotImplementedError()" in text for text in own)
             for cell in released(name).cells:
-                if utils.is_solution(cell):
+                if is_solution(cell):
                     assert "raise NotImplementedError()" not in ours[cell.id], cell.id
 
 

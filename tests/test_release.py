@@ -7,8 +7,8 @@ import re
 import nbformat
 import pytest
 from conftest import ROOT, copy_course, nbgrader
-from nbgrader import utils
 
+from nbjudge.cells import is_grade, is_solution
 from nbjudge.reports.html.sections import figure_shows
 
 SOURCES = sorted((ROOT / "source").glob("*/q*.ipynb"))
@@ -56,7 +56,7 @@ def test_a_source_notebook_has_no_outputs_and_ids_made_of_its_grade_ids(path):
 @by_name
 def test_the_points_are_those_of_the_lab(path):
     cells = nbformat.read(path, as_version=4).cells
-    points = sum(c.metadata.nbgrader.points for c in cells if utils.is_grade(c))
+    points = sum(c.metadata.nbgrader.points for c in cells if is_grade(c))
     assert points == POINTS[path.stem]
 
 
@@ -81,7 +81,7 @@ def test_no_solution_and_no_hidden_test_is_released(path):
     given = {
         line.strip()
         for cell in nbformat.read(path, as_version=4).cells
-        if not utils.is_solution(cell) and not utils.is_grade(cell)
+        if not is_solution(cell) and not is_grade(cell)
         for line in cell.source.splitlines()
     }
     found = [line for line in secrets_of(path) if line in text and line not in given]

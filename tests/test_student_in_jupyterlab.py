@@ -10,7 +10,6 @@ import pytest
 from browser import chromium
 from conftest import ROOT, copy_course, nbgrader
 from jupyter_page import EXPOSED, Notebook, Server
-from nbgrader import utils
 from students import (
     HOLDS,
     NOTEBOOKS,
@@ -31,7 +30,7 @@ from students import (
     source,
 )
 
-from nbjudge.verdict.loader import judged_test
+from nbjudge.cells import is_grade, is_solution, judged_test
 
 # an answer of tests/answers to the first task, and what the self-check says of it
 MISTAKES = {
@@ -54,11 +53,11 @@ def tasks(nb):
     """
     found, waiting = [], []
     for cell in nb.cells:
-        if utils.is_grade(cell) and cell.cell_type == "code":
+        if is_grade(cell) and cell.cell_type == "code":
             test = judged_test(cell.source) if len(waiting) == 1 else None
             found += [(name, test) for name in waiting]
             waiting = []
-        elif utils.is_solution(cell):
+        elif is_solution(cell):
             waiting.append(grade_id(cell))
     return found + [(name, None) for name in waiting]
 

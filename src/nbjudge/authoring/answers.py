@@ -14,13 +14,12 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
-from nbgrader import utils
 
 from nbjudge.authoring.self_checks import is_self_check, last_line, printed
+from nbjudge.cells import is_grade, is_solution, test_of
 from nbjudge.errors import AnswersError
 from nbjudge.rebuild.cell_source import read_text
 from nbjudge.verdict.hidden_test import HiddenTest
-from nbjudge.verdict.loader import test_of
 from nbjudge.verdict.scoring import Verdict
 from nbjudge.verdict.verdict_text import verdict_text
 
@@ -136,7 +135,7 @@ def undefined(nb: NotebookNode, answers: Sequence[Answer]) -> Iterator[str]:
     """
     names, seen = {}, set()
     for cell in nb.cells:
-        if utils.is_solution(cell) and cell.cell_type == "code":
+        if is_solution(cell) and cell.cell_type == "code":
             seen |= read_text(cell.source).bound
         test = test_of(cell)
         if test is not None:
@@ -171,7 +170,7 @@ def judge_answers(
         if is_self_check(cell) and not self_checks:
             continue
         cells.append(cell)
-        if utils.is_solution(cell) and cell.cell_type == "code":
+        if is_solution(cell) and cell.cell_type == "code":
             solutions.append(cell)
         if is_self_check(cell):
             checks.append(cell)
@@ -210,7 +209,7 @@ def _said(nb: NotebookNode) -> Iterator[tuple[str, bool]]:
         stopped |= any(output.output_type == "error" for output in cell.get("outputs", []))
         if is_self_check(cell):
             self_check += printed(cell)
-        elif utils.is_grade(cell) and cell.cell_type == "code":
+        elif is_grade(cell) and cell.cell_type == "code":
             yield self_check, stopped
             self_check, stopped = "", False
 

@@ -8,10 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from nbformat import NotebookNode
-from nbgrader import utils
 
+from nbjudge.cells import is_grade, is_solution, judged_test
 from nbjudge.verdict.hidden_test import HiddenTest
-from nbjudge.verdict.loader import judged_test
 from nbjudge.verdict.points_table import MARKING
 
 HIDDEN = re.compile("### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
@@ -33,7 +32,7 @@ def problems(nb: NotebookNode, tests: Mapping[str, HiddenTest], module: str) -> 
     yield from _marks(nb)
     used = []
     for cell in nb.cells:
-        if not utils.is_grade(cell) or utils.is_solution(cell):
+        if not is_grade(cell) or is_solution(cell):
             continue
         name = judged_test(cell.source)
         where, points = cell.metadata.nbgrader["grade_id"], cell.metadata.nbgrader["points"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nbformat import NotebookNode
-from nbgrader import utils
+
+from nbjudge.cells import is_locked
 
 SELF_CHECK = "_check"  # how the grade_id of a self-check ends
 
@@ -11,7 +12,7 @@ SELF_CHECK = "_check"  # how the grade_id of a self-check ends
 def is_self_check(cell: NotebookNode) -> bool:
     """Whether a cell is the self-check of a task."""
     named = cell.metadata.get("nbgrader", {}).get("grade_id", "").endswith(SELF_CHECK)
-    return named and cell.cell_type == "code" and utils.is_locked(cell)
+    return named and cell.cell_type == "code" and is_locked(cell)
 
 
 def printed(cell: NotebookNode) -> str:

@@ -13,17 +13,16 @@ from pathlib import Path
 
 import nbformat
 from jupyter_core.utils import run_sync
-from nbgrader import utils
 from rich.console import Console
 from rich.table import Table
 from traitlets.config import Config
 
+from nbjudge.cells import is_grade, is_solution, judged_test
 from nbjudge.errors import BoxError
 from nbjudge.kernel.manager import BoxKernelManager, OpenKernelManager, running
 from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.sandbox import escape_attempts as trials
 from nbjudge.sandbox.bubblewrap import SOCKETS, TWO_WAYS_ON
-from nbjudge.verdict.loader import judged_test
 
 _QUESTION = """
 import json
@@ -70,7 +69,7 @@ def open_cells(release: Path) -> list[str]:
     found = []
     for path in sorted(release.rglob("*.ipynb")):
         for cell in nbformat.read(path, as_version=4).cells:
-            graded = utils.is_grade(cell) and not utils.is_solution(cell)
+            graded = is_grade(cell) and not is_solution(cell)
             if graded and cell.cell_type == "code" and judged_test(cell.source) is None:
                 found.append(f"{path.stem}: {cell.metadata.nbgrader['grade_id']}")
     return found

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
+from nbjudge.cells import is_grade, is_solution, judged_test
 from nbjudge.errors import CourseError
 from nbjudge.grading.solutions import read_solutions
 from nbjudge.intake import IntakeLimits, Submission, read_submission
@@ -26,7 +26,7 @@ from nbjudge.record.digests import (
     submission_digest,
 )
 from nbjudge.record.gradebook import reading
-from nbjudge.verdict.loader import judged_test, load_with_files
+from nbjudge.verdict.loader import load_with_files
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +98,7 @@ class Assignment:
             name: frozenset(
                 cell.metadata.nbgrader["grade_id"]
                 for cell in nb.cells
-                if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
+                if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
             )
             & {
                 grade_id

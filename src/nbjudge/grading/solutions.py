@@ -11,9 +11,8 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader import utils
 
-from nbjudge.verdict.loader import test_of
+from nbjudge.cells import compute_checksum, is_solution, test_of
 
 SOLVED = "nbjudge_solved"  # in the metadata of a cell whose text is the teacher's
 
@@ -33,7 +32,7 @@ def read_solutions(path: Path) -> dict[str, str]:
     return {
         cell.metadata.nbgrader["grade_id"]: cell.source
         for cell in nb.cells
-        if utils.is_solution(cell) and cell.cell_type == "code"
+        if is_solution(cell) and cell.cell_type == "code"
     }
 
 
@@ -42,7 +41,7 @@ def attempted(nb: NotebookNode) -> set[str]:
     return {
         name
         for name, cells in _tasks(nb.cells)
-        if any(c.metadata.nbgrader.get("checksum") != utils.compute_checksum(c) for c in cells)
+        if any(c.metadata.nbgrader.get("checksum") != compute_checksum(c) for c in cells)
     }
 
 
@@ -89,5 +88,5 @@ def _tasks(cells) -> Iterator[tuple[str, list[NotebookNode]]]:
         if name is not None:
             yield name, own
             own = []
-        elif cell.cell_type == "code" and utils.is_solution(cell):
+        elif cell.cell_type == "code" and is_solution(cell):
             own.append(cell)

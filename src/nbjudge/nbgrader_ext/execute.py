@@ -10,11 +10,11 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader import utils
 from nbgrader.utils import setenv
 from traitlets import Float, Integer, List, Unicode
 from traitlets.config import Config
 
+from nbjudge.cells import is_grade, is_solution, test_of
 from nbjudge.errors import HiddenTestError, WarmProcessError
 from nbjudge.grading.solutions import SOLVED, attempted, solved
 from nbjudge.kernel.executor import BoxedExecute
@@ -34,7 +34,7 @@ from nbjudge.verdict.answer_groups import (
 )
 from nbjudge.verdict.error_carried_forward import better, to_ask_again
 from nbjudge.verdict.hidden_test import Case, HiddenTest
-from nbjudge.verdict.loader import load_hidden_tests, test_of
+from nbjudge.verdict.loader import load_hidden_tests
 from nbjudge.verdict.scoring import Verdict, decide
 from nbjudge.verdict.verdict_text import verdict_text
 
@@ -179,7 +179,7 @@ class JudgeExecute(BoxedExecute):
                 if judged.cell in found:
                     verdict = better(judged.verdict, found[judged.cell], titles, self.carry)
                     self.judged[place] = replace(judged, verdict=verdict)
-        cells = {c.metadata.nbgrader["grade_id"]: c for c in nb.cells if utils.is_grade(c)}
+        cells = {c.metadata.nbgrader["grade_id"]: c for c in nb.cells if is_grade(c)}
         for before, judged in zip(first, self.judged, strict=True):
             if judged is not before:
                 cells[judged.cell].outputs = verdict_outputs(judged.verdict)
@@ -291,12 +291,12 @@ class JudgeExecute(BoxedExecute):
             if output.output_type == "error":
                 error = StudentError(output.ename[:100], output.evalue[:500])
                 self._cell_error = self._cell_error or error
-                if utils.is_solution(cell) and not error.from_stub:
+                if is_solution(cell) and not error.from_stub:
                     runs = not read_text(cell.source).defined
                     self._run_error = self._run_error or (error if runs else None)
             elif is_figure(output) and not cell.metadata.get(SOLVED):
                 self._figures += 1
-                self._figures_in_answers += utils.is_solution(cell)
+                self._figures_in_answers += is_solution(cell)
 
     def _judge(self, name: str, grade_id: str, max_points: float) -> Judged:
         if name not in self._tests:

@@ -14,7 +14,6 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from nbconvert.preprocessors import Preprocessor
-from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
@@ -22,6 +21,7 @@ from nbgrader.preprocessors import GetGrades
 from traitlets import Bool, List
 from traitlets.config import Config
 
+from nbjudge.cells import is_grade, is_solution, is_task
 from nbjudge.errors import GradebookError
 from nbjudge.record.audit import judged_lines
 from nbjudge.record.gradebook import explained, opened
@@ -73,10 +73,10 @@ class JudgeGrades(GetGrades):
             for cell in nb.cells:
                 # what a screen reader says of a figure; without it nbconvert warns of each
                 cell.metadata.setdefault("alt", "Figure")
-                if utils.is_solution(cell) or utils.is_task(cell):
+                if is_solution(cell) or is_task(cell):
                     about = cell.metadata.nbgrader
                     _show_comment(about, comments.get(about["grade_id"]))
-                if utils.is_grade(cell) or utils.is_task(cell):
+                if is_grade(cell) or is_task(cell):
                     _show_grade(cell.metadata.nbgrader, grades.get(cell.metadata.nbgrader.grade_id))
             _show_sum(who, submitted, grades.values())
         return nb, resources

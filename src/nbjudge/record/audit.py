@@ -15,8 +15,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nbgrader import utils
-
+from nbjudge.cells import is_grade, is_solution
 from nbjudge.outcomes import Outcome
 from nbjudge.verdict.scoring import Verdict
 from nbjudge.verdict.student_view import shown
@@ -68,14 +67,14 @@ def audit_line(
 def missing_lines(nb, digests: Mapping[str, str], **who: str) -> list[str]:
     """Return the audit lines of a notebook that was not handed in: one for each graded cell."""
     lines = []
-    for cell in filter(utils.is_grade, nb.cells):
+    for cell in filter(is_grade, nb.cells):
         record = {
             "cell": cell.metadata.nbgrader["grade_id"],
             "points": 0.0,
             "max_points": float(cell.metadata.nbgrader["points"]),
             "outcome": Outcome.MISSING.value,
         }
-        if utils.is_solution(cell):
+        if is_solution(cell):
             record["by_hand"] = True  # a written answer: no task of the judge's
         lines.append(_line(who, record, digests))
     return lines or [unjudged_line(digests, **who)]

@@ -11,7 +11,6 @@ from datetime import datetime
 from logging import Logger
 from pathlib import Path
 
-from nbgrader import utils
 from nbgrader.api import (
     BaseCell,
     Comment,
@@ -24,6 +23,7 @@ from nbgrader.api import (
 from nbgrader.api import new_uuid as new_id
 from sqlalchemy import Connection, insert, select
 
+from nbjudge.cells import is_grade
 from nbjudge.record.audit import read_audit
 from nbjudge.record.graded_cells import auto_comment, graded_cells, points_of
 
@@ -100,7 +100,7 @@ def _points(
     found: Mapping, graded: Iterable[str], notebook: str, log: Logger
 ) -> dict[str, tuple[float | None, bool]]:
     """Return points and whether a grader is asked, of the graded cells that are there."""
-    points = {name: points_of(cell, log) for name, cell in found.items() if utils.is_grade(cell)}
+    points = {name: points_of(cell, log) for name, cell in found.items() if is_grade(cell)}
     for name in points:
         if name not in graded:
             raise MissingEntry(unknown_cell(name, notebook))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader import utils
+
+from nbjudge.cells import compute_checksum, determine_grade, is_solution, is_task
 
 
 def graded_cells(path: Path) -> dict[str, NotebookNode]:
@@ -26,7 +27,7 @@ def points_of(cell: NotebookNode, log: Logger) -> float | None:
     are, or a result without a text. A grader is asked then, too.
     """
     try:
-        return utils.determine_grade(cell, log=log)[0]
+        return determine_grade(cell, log=log)[0]
     except Exception as error:  # whatever it raises at an output
         name = cell.metadata.nbgrader["grade_id"]
         log.warning("%s: its outputs are no points, so a grader is asked: %s", name, error)
@@ -35,7 +36,7 @@ def points_of(cell: NotebookNode, log: Logger) -> float | None:
 
 def auto_comment(cell: NotebookNode) -> str | None:
     """Return nbgrader's own comment on an answer: of one that is as it was released."""
-    if not utils.is_solution(cell) or utils.is_task(cell):
+    if not is_solution(cell) or is_task(cell):
         return None
-    untouched = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+    untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
     return "No response." if untouched else None

@@ -27,6 +27,7 @@ from nbgrader.api import (
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import insert, select
 
+from nbjudge.cells import is_grade, is_solution, is_task
 from nbjudge.intake import read_timestamp
 from nbjudge.record.audit import read_audit
 from nbjudge.record.bulk_insert import enter_first, unknown_cell
@@ -248,14 +249,14 @@ def _enter_scores(notebook, cells, last, again: bool, log: Logger) -> None:
     """Enter what the graded notebook says; `again`: the student has handed in something new."""
     grades = {grade.name: grade for grade in notebook.grades}
     for name, cell in cells.items():
-        if not utils.is_grade(cell):
+        if not is_grade(cell):
             continue
         if name not in grades:
             raise MissingEntry(unknown_cell(name, notebook.name))
         grade, points = grades[name], points_of(cell, log)
         seen = last.get(name)
         changed = seen is None or seen.source != cell.source or points_of(seen, log) != points
-        changed = changed or (again and not utils.is_solution(cell))
+        changed = changed or (again and not is_solution(cell))
         grade.auto_score = points
         if grade.manual_score is None:
             grade.needs_manual_grade = points is None
@@ -266,7 +267,7 @@ def _enter_scores(notebook, cells, last, again: bool, log: Logger) -> None:
 def _enter_comments(notebook, cells) -> None:
     comments = {comment.name: comment for comment in notebook.comments}
     for name, cell in cells.items():
-        if name in comments and (utils.is_solution(cell) or utils.is_task(cell)):
+        if name in comments and (is_solution(cell) or is_task(cell)):
             comments[name].auto_comment = auto_comment(cell)
 
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass, fields, replace
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
-from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
+from nbjudge.cells import is_grade
 from nbjudge.sanitize.images import FORMATS, inert_image
 from nbjudge.sanitize.markdown import code_block, inert_markdown, typed_markdown
 from nbjudge.sanitize.text import inert_text, shorten
@@ -223,7 +223,7 @@ class InertNotebook(NbGraderPreprocessor):
             parse = markdown_left >= 0
             cell = _inert_cell(cell, own, self.source_characters, parse)
             if cell.cell_type == "code":
-                graded = utils.is_grade(cell)
+                graded = is_grade(cell)
                 room = limits if graded else left
                 cell.outputs = inert_outputs(cell.get("outputs", []), room)
                 left = left if graded else _after(left, cell.outputs)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.util
-from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -53,27 +51,3 @@ def load_with_files(
     for test in tests.values():
         test.draw_cases(seed=0)
     return tests, set(_loaded[before:])
-
-
-def test_of(cell: Mapping) -> str | None:
-    """Return the hidden test of a notebook's cell, None if it has none.
-
-    Only graded cells of code have one; a written answer is graded, too, and students write it.
-    """
-    about = cell["metadata"].get("nbgrader", {})
-    graded = about.get("grade", False) and not about.get("solution", False)
-    return judged_test(cell["source"]) if graded and cell["cell_type"] == "code" else None
-
-
-def judged_test(source: str) -> str | None:
-    """Return the name in the ``judge("name")`` call of a graded cell, or None without one."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "judge":
-            name = node.args[0] if node.args else None
-            if isinstance(name, ast.Constant) and isinstance(name.value, str):
-                return name.value
-    return None

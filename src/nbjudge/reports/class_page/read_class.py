@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
-from nbgrader import utils
 from nbgrader.api import (
     BaseCell,
     Grade,
@@ -28,6 +27,7 @@ from nbgrader.api import (
 )
 from nbgrader.coursedir import CourseDirectory
 
+from nbjudge.cells import is_solution
 from nbjudge.outcomes import Outcome
 from nbjudge.record.audit import judged_lines, outcome_of, seconds_of
 from nbjudge.record.class_scores import Grades, read_gradebook, read_grades
@@ -207,7 +207,7 @@ def _released(path: Path) -> _Released:
         answers[name] = tuple(
             cell.metadata.nbgrader["grade_id"]
             for cell in section.cells
-            if cell.cell_type == "code" and utils.is_solution(cell)
+            if cell.cell_type == "code" and is_solution(cell)
         )
     return _Released(code, headings, answers)
 

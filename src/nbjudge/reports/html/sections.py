@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
-from nbgrader import utils
+
+from nbjudge.cells import is_grade, is_locked, is_solution, is_task
 
 LABEL = 60  # characters
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+(\S.*?)[ \t#]*$", re.MULTILINE)
@@ -46,7 +47,7 @@ def sections(cells: Iterable[NotebookNode]) -> list[Section]:
     """
     found = [Section()]
     for cell in cells:
-        graded = utils.is_grade(cell) or utils.is_task(cell)
+        graded = is_grade(cell) or is_task(cell)
         if found[-1].graded is not None and (_is_closed(found[-1]) or graded or _begins(cell)):
             found.append(Section())
         found[-1].cells.append(cell)
@@ -56,7 +57,7 @@ def sections(cells: Iterable[NotebookNode]) -> list[Section]:
 
 
 def _is_closed(section: Section) -> bool:
-    return not utils.is_task(section.graded)
+    return not is_task(section.graded)
 
 
 def _begins(cell: NotebookNode) -> bool:
@@ -65,7 +66,7 @@ def _begins(cell: NotebookNode) -> bool:
 
 def is_courses(cell: NotebookNode) -> bool:
     """Say whether a cell is the course's own; `nbjudge.sanitize.notebook` marks those that are."""
-    return not utils.is_solution(cell) and ("nbjudge" in cell.metadata or utils.is_locked(cell))
+    return not is_solution(cell) and ("nbjudge" in cell.metadata or is_locked(cell))
 
 
 def label(cell: NotebookNode) -> str:

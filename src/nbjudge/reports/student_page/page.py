@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 from nbformat import NotebookNode
-from nbgrader import utils
 
+from nbjudge.cells import is_task
 from nbjudge.outcomes import Outcome
 from nbjudge.record.pending_points import points_text
 from nbjudge.reports.html.notebook_cells import Cells, plain_html
@@ -210,7 +210,7 @@ def _parts(section: Section, drawn: Cells, about: str, judged: bool) -> list[dic
         outputs = [] if verdict else drawn.outputs(cell, described)
         if any(each["kind"] == "figure" for each in outputs):
             shows = ""
-        if is_courses(cell) or utils.is_task(cell):
+        if is_courses(cell) or is_task(cell):
             figures = [each for each in outputs if each["kind"] == "figure"]
             given = [] if verdict else [_source(cell, drawn)]
             given += [each["html"] for each in outputs if each["kind"] != "figure"]
