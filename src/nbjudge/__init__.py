@@ -14,7 +14,7 @@ _HOMES = {
     "Other": "protocol.codec",
     "Tensor": "protocol.codec",
     "configure": "nbgrader_ext.configure",
-    "gradebook_url": "nbgrader_ext.patches",
+    "gradebook_url": "record.gradebook",
     "judge": "authoring.notebook_judge",
     "load_module": "verdict.loader",
     "without_exchange": "nbgrader_ext.configure",
