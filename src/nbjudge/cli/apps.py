@@ -344,12 +344,15 @@ def adopt(arguments: list[str]) -> int:
 
 def check(arguments: list[str]) -> int:
     """Check an assignment before it is released; return 1 if anything is wrong with it."""
+    from nbjudge.authoring.answers import WHICH
     from nbjudge.authoring.check import check as find_problems
     from nbjudge.errors import BoxError
 
     parser = argparse.ArgumentParser(prog="nbjudge check", allow_abbrev=False)
     parser.add_argument("assignment")
     parser.add_argument("--quick", action="store_true", help="run no notebook")
+    answers_help = "of the author's answers that are run; sample: one for each mistake"
+    parser.add_argument("--answers", choices=WHICH, default="all", help=answers_help)
     parser.add_argument("--unboxed", action="store_true", help=UNBOXED_HELP)
     asked = parser.parse_args(arguments)
     app = _read_course()
@@ -358,7 +361,8 @@ def check(arguments: list[str]) -> int:
     if asked.unboxed:
         app.config.merge(Config(UNBOXED))
     try:
-        return 0 if find_problems(app.config, asked.assignment, Console(), asked.quick) else 1
+        quick, which = asked.quick, asked.answers
+        return 0 if find_problems(app.config, asked.assignment, Console(), quick, which) else 1
     except BoxError as error:
         return _without_box(error)
 
