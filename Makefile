@@ -57,7 +57,7 @@ $(BUILD)/system:
 	  echo "  sudo apt-get install bubblewrap libseccomp2      (Fedora: sudo dnf install bubblewrap libseccomp)"; exit 1; fi
 	@touch $@
 
-# What tests/test_postgresql.py starts: the programs of a server. Debian's package would also start
+# What tests/nbgrader/test_postgresql.py starts: the programs of a server. Debian's package would also start
 # a server of the machine's own, but for the file that is there meanwhile.
 SERVER := ls /usr/lib/postgresql/*/bin/postgres 2>/dev/null | grep -q . || command -v postgres >/dev/null
 NO_SERVER := /etc/postgresql-common/createcluster.d/tests-only.conf
@@ -157,7 +157,7 @@ release: known setup
 	echo "nbgrader generate_assignment '$$ASSIGNMENT' --force"; touch $(BUILD)/begun; \
 	$(RUN) nbgrader generate_assignment "$$ASSIGNMENT" --force --log-level=ERROR || { $(RELEASE_FAILED); exit 1; }; \
 	echo "nbjudge check '$$ASSIGNMENT'"; \
-	$(RUN) nbjudge check "$$ASSIGNMENT" $(if $(UNBOXED),--unboxed) || { $(CHECK_FAILED); exit 1; }; \
+	$(RUN) nbjudge check "$$ASSIGNMENT" --answers=none $(if $(UNBOXED),--unboxed) || { $(CHECK_FAILED); exit 1; }; \
 	if [ -f gradebook.db ]; then rm -f $(ON_SERVER); else touch $(ON_SERVER); fi; \
 	mv $(BUILD)/begun "$$stamp"
 
@@ -188,7 +188,7 @@ lab: release
 	$(RUN) jupyterlab --notebook-dir=. $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
 calibrate: setup
-	$(PYTHON_OF_VENV) bench/calibrate.py
+	$(PYTHON_OF_VENV) tools/calibrate.py
 
 # BENCH takes its options: make bench BENCH="--rounds 1 --sizes 10,40"
 bench: release
@@ -197,23 +197,23 @@ bench: release
 # the pictures of the README, from the sample class, and the gallery of docs/lab.md
 pictures: feedback | $(BUILD)/chromium $(BUILD)/student
 	$(RUN) nbjudge report "$$ASSIGNMENT" -o $(BUILD)/report.html
-	$(PYTHON_OF_VENV) bench/pictures.py
-	$(PYTHON_OF_VENV) bench/gallery.py
+	$(PYTHON_OF_VENV) tools/pictures.py
+	$(PYTHON_OF_VENV) tools/gallery.py
 
 marking: setup
-	$(PYTHON_OF_VENV) bench/marking_page.py
+	$(PYTHON_OF_VENV) tools/marking_page.py
 
 # every small change of the solutions: fails if one gets all points and nobody has said why
 mutants: setup
-	$(PYTHON_OF_VENV) bench/mutants.py
+	$(PYTHON_OF_VENV) tools/mutants.py
 
 # all hostile, broken and odd submissions; make test grades a sample of them
 corpus: release
-	CORPUS=all $(RUN) pytest tests/test_corpus.py -rA
+	CORPUS=all $(RUN) pytest tests/sandbox/test_corpus.py -rA
 
 # the grader is killed at 100 moments; make test tries 8
 kills: setup
-	KILLS=100 $(RUN) pytest tests/test_killed.py -rA
+	KILLS=100 $(RUN) pytest tests/nbgrader/test_killed.py -rA
 
 # docs/cluster.md for Slurm and SSH, on this machine
 recipes: setup
@@ -221,16 +221,16 @@ recipes: setup
 	  echo "Installing Slurm, an SSH server and runc, for the tests"; \
 	  { apt-get update && $(APT) slurmctld slurmd slurm-client munge openssh-server runc; } >$(BUILD)/apt.log 2>&1 || cat $(BUILD)/apt.log; fi
 	$(RUN) pip install --quiet --disable-pip-version-check -c constraints.txt dask-jobqueue==0.9.0 kubernetes-validate==1.37.0
-	RECIPES=1 $(RUN) pytest tests/test_recipes.py -rA
+	RECIPES=1 $(RUN) pytest tests/cluster/test_recipes.py -rA
 
 # all notebooks in JupyterLab and as Colab and others save them, and ten pages for students read on a
 # phone; make test does one notebook and four pages
 browser: release | $(BUILD)/chromium $(BUILD)/student
-	BROWSER=all $(RUN) pytest $(patsubst %,tests/test_%.py,student_in_jupyterlab student_elsewhere instructor_in_formgrader grading) -rA
+	BROWSER=all $(RUN) pytest tests/browser tests/course/test_grading.py -rA
 
 # the notebooks that use torch, on a machine with a GPU: run by a student there, and graded
 gpu: release | $(BUILD)/student
-	GPU=1 $(RUN) pytest tests/test_student_with_gpu.py -rA
+	GPU=1 $(RUN) pytest tests/browser/test_student_with_gpu.py -rA
 
 # the notebooks with other versions of Python and of what students install
 versions: setup
@@ -238,7 +238,7 @@ versions: setup
 
 # the same beside two busy processes
 corpus-busy: setup
-	$(PYTHON_OF_VENV) tests/corpus/run.py --busy
+	$(PYTHON_OF_VENV) tests/sandbox/corpus/run.py --busy
 
 # Points given by hand are nowhere but in the gradebook, so it is put aside, not removed.
 clean:

@@ -27,16 +27,19 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-import kernels
-import lab_class
-import otter_course
 import psutil
-from benchmarks_page import write_page
-from graders import GRADERS, ONE, PLAIN, TWO, Classes, Grader, measure
-from many_workers import simulate
-from writer_alone import Ready, write_many
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import kernels  # noqa: E402
+import lab_class  # noqa: E402
+import otter_course  # noqa: E402
+from benchmarks_page import write_page  # noqa: E402
+from graders import GRADERS, ONE, PLAIN, TWO, Classes, Grader, measure  # noqa: E402
+from many_workers import simulate  # noqa: E402
+from writer_alone import Ready, write_many  # noqa: E402
+
 MEASURED = ROOT / ".build" / "benchmarks.json"
 PACKAGES = ("nbgrader", "nbclient", "ipykernel", "distributed", "numpy", "torch")
 

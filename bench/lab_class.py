@@ -41,9 +41,9 @@ from nbjudge.protocol.probe import ask_once, fixed_random
 from nbjudge.verdict.loader import load_hidden_tests
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "support"))
 
-from conftest import copy_course, nbgrader  # noqa: E402
+from repository import copy_course, nbgrader  # noqa: E402
 
 ASSIGNMENT = "lab1"
 SAMPLE = sorted(path.parent.name for path in (ROOT / "submitted").glob(f"*/{ASSIGNMENT}"))

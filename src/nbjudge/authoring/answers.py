@@ -61,6 +61,7 @@ class Answer:
 
 
 SOLUTION = Answer("", "the solution", "")
+WHICH = ("none", "sample", "all")  # answers that `chosen` returns
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,29 @@ def load_answers(path: Path) -> list[Answer]:
     odd = [each for each in found if not isinstance(each, Answer)]
     if odd:
         raise AnswersError(f"ANSWERS holds {odd[0]!r:.80}, which is no Answer")
+    return found
+
+
+def chosen(answers: Sequence[Answer], which: str) -> list[Answer]:
+    """Return the answers to run, in their order.
+
+    Args:
+        answers: to the tasks of one notebook.
+        which: ``all``; ``none``; or as a ``sample`` every right answer, and of the wrong ones to a
+            task one for each mistake or outcome that the judge must name.
+    """
+    if which == "all":
+        return list(answers)
+    if which == "none":
+        return []
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for answer in answers:
+        kind = (answer.test, answer.wanted)
+        if answer.right or kind not in seen:
+            found.append(answer)
+        if not answer.right:
+            seen.add(kind)
     return found
 
 

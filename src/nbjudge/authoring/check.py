@@ -24,7 +24,9 @@ from nbjudge.verdict.scoring import Verdict
 ANSWERS = "answers"  # the folder of the course with what its author answers
 
 
-def check(config: Config, assignment: str, console: Console, quick: bool = False) -> bool:
+def check(
+    config: Config, assignment: str, console: Console, quick: bool = False, which: str = "all"
+) -> bool:
     """Print what is wrong with an assignment; return whether nothing is.
 
     Args:
@@ -32,6 +34,7 @@ def check(config: Config, assignment: str, console: Console, quick: bool = False
         assignment: such as ``lab1``.
         console: where to print.
         quick: run no notebook.
+        which: answers to run, one of `answers.WHICH`.
     """
     coursedir = CourseDirectory(config=config, assignment_id=assignment)
     root = Path(coursedir.root)
@@ -43,7 +46,7 @@ def check(config: Config, assignment: str, console: Console, quick: bool = False
     if not paths:
         console.print(f"There is no notebook in {source}.", highlight=False, soft_wrap=True)
         return False
-    number = 0
+    number = answered = 0
     for path in paths:
         try:
             nb = nbformat.read(path, as_version=4)
@@ -54,10 +57,12 @@ def check(config: Config, assignment: str, console: Console, quick: bool = False
             if not found:
                 place = root / ANSWERS / assignment / f"{path.stem}.py"
                 given, found = _read_answers(nb, place, tests)
+                given = answers.chosen(given, which)
             if not found and not quick:
                 run = _runner(config, tests, files, assignment, path.stem)
                 found = list(solution.problems(nb, config, run))
                 if given:
+                    answered += len(given)
                     rows = answers.judge_answers(nb, given, run)
                     known = load_hidden_tests(tests, assignment, path.stem)
                     found += answers.problems(rows, known)
@@ -69,17 +74,15 @@ def check(config: Config, assignment: str, console: Console, quick: bool = False
     elif not quick:
         console.print(
             f"{assignment}: {len(paths)} notebook{'s' * (len(paths) != 1)} in order: solutions "
-            f"get all points, stubs none{_answered(root / ANSWERS / assignment, paths)}.",
+            f"get all points, stubs none{_answered(answered)}.",
             highlight=False,
             soft_wrap=True,
         )
     return not number
 
 
-def _answered(folder: Path, paths: list[Path]) -> str:
+def _answered(number: int) -> str:
     """Return how many answers were judged as their author wants."""
-    files = [folder / f"{path.stem}.py" for path in paths]
-    number = sum(len(answers.load_answers(path)) for path in files if path.is_file())
     return f", and {number} answers what their author says" if number else ""
 
 

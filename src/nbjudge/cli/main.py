@@ -26,7 +26,7 @@ nbjudge new ASSIGNMENT NOTEBOOK          begin a notebook, with hidden tests and
                                          that is there is changed
 nbjudge adopt NOTEBOOK [-o MODULE.py]    begin hidden tests from the asserts of a notebook of
                                          another course; nothing of it runs
-nbjudge check ASSIGNMENT [--quick] [--unboxed]
+nbjudge check ASSIGNMENT [--quick] [--answers=none|sample|all] [--unboxed]
                                          before a release: hidden tests, points, solutions,
                                          stubs, self-checks and the author's answers
 nbjudge autograde ASSIGNMENT --unboxed   as nbgrader autograde, without boxes
