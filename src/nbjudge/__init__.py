@@ -11,7 +11,7 @@ _HOMES = {
     "HiddenTest": "verdict.hidden_test",
     "Mistake": "verdict.hidden_test",
     "OneOf": "verdict.compare",
-    "Other": "protocol.codec",
+    "Opaque": "protocol.codec",
     "Tensor": "protocol.codec",
     "configure": "nbgrader_ext.configure",
     "gradebook_url": "record.gradebook",
