@@ -8,28 +8,28 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from nbjudge import Anything, Between, Credit, Mistake, Other
+from nbjudge import Anything, Between, Credit, Mistake, Opaque
 
 
-def ask_predict(X, few):
+def ask_predict(student, X, few):
     """Let the student's predict label private rows, all at once and a few alone."""
     import numpy as np
     import torch
 
     given = X.copy()
-    net_ = globals().get("net")
-    parameters = list(net_.parameters()) if isinstance(net_, torch.nn.Module) else []
+    net = student.net if "net" in student else None
+    parameters = list(net.parameters()) if isinstance(net, torch.nn.Module) else []
     numbers = [p.detach().clone() for p in parameters]
 
     def labels(rows):
-        found = predict(rows.copy())  # noqa: F821
+        found = student.predict(rows.copy())
         if hasattr(found, "detach"):
             found = found.detach().cpu().numpy()
         return np.asarray(found)
 
     together = labels(X)
     alone = np.concatenate([labels(X[i : i + 2]).reshape(-1) for i in range(0, 2 * few, 2)])
-    predict(given)  # noqa: F821
+    student.predict(given)
     return {
         "together": together.astype(float),
         "alone": alone.astype(float),
@@ -99,7 +99,7 @@ class Labels:
             return {
                 self.only_labels: False,
                 **{name: bool(is_that(array, len(X))) for name, is_that in self.instead.items()},
-                **dict.fromkeys(self._of_labels, Other("no labels to look at")),
+                **dict.fromkeys(self._of_labels, Opaque("no labels to look at")),
                 **kept,
             }
         together = together.ravel()

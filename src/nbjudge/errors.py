@@ -103,6 +103,10 @@ class NoFiguresError(NbjudgeError):
     """matplotlib is not installed; the message says how to get it."""
 
 
+class PatchError(NbjudgeError):
+    """Another library lacks a name that nbjudge replaces; the message names library and version."""
+
+
 class Stopped(KeyboardInterrupt):
     """Somebody stopped the run; `number` is the signal's."""
 

@@ -22,3 +22,15 @@ class Outcome(Enum):
     NOT_ATTEMPTED = "not attempted"
     MISSING = "missing"
     UNREADABLE = "unreadable"
+
+
+# what says more of a submission as a whole than of one task, in the order of a summary
+NEEDS_REVIEW = (
+    Outcome.UNREADABLE,
+    Outcome.TIMED_OUT,
+    Outcome.OUT_OF_MEMORY,
+    Outcome.TOO_MUCH_OUTPUT,
+    Outcome.KERNEL_DIED,
+    Outcome.NO_ANSWER,
+    Outcome.NO_GPU,
+)

@@ -57,7 +57,7 @@ def _asked_by_the_course() -> list | None:
     # imported here, because this process needs them, too
     import nbjudge.kernel.provisioner
     import nbjudge.nbgrader_ext.configure
-    import nbjudge.nbgrader_ext.patches  # noqa: F401
+    import nbjudge.nbgrader_ext.replacements  # noqa: F401
 
     ours, its = os.pipe()
     pid = os.fork()

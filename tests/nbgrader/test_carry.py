@@ -1,6 +1,7 @@
 """A mistake costs once: a task is asked again beside the teacher's solution of what it needs."""
 
 import json
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -19,16 +20,16 @@ HIDDEN_TESTS = """
 from nbjudge import Case, HiddenTest
 
 
-def ask_half(x):
-    return half(x)
+def ask_half(student, x):
+    return student.half(x)
 
 
-def ask_quarter(x):
-    return quarter(x)
+def ask_quarter(student, x):
+    return student.quarter(x)
 
 
-def ask_study():
-    return {"found": found}
+def ask_study(student):
+    return {"found": student.found}
 
 
 def cases(rng):
@@ -40,11 +41,11 @@ half_test = HiddenTest(
 )
 quarter_test = HiddenTest(
     title="Quarter", points=3, ask=ask_quarter, cases=cases, expect=lambda x: x / 4,
-    needs=["half_test"],
+    depends_on=["half_test"],
 )
 study_test = HiddenTest(
-    title="Study", points=2, ask=ask_study, cases=lambda rng: [Case("the list", {})],
-    expect=lambda: {"found": [0, 0.25, 0.5, 0.75]}, needs=["quarter_test"], figures=1,
+    title="Study", points=2, ask=ask_study, cases=lambda rng: [Case("the list")],
+    expect=lambda: {"found": [0, 0.25, 0.5, 0.75]}, depends_on=["quarter_test"], figures=1,
 )
 """
 RIGHT = dict(SOURCE)
@@ -239,7 +240,8 @@ def test_a_factor_of_the_course_counts_and_0_turns_it_off(tmp_path):
 
 
 def make_test(*needs):
-    return HiddenTest("", 1, lambda: None, lambda rng: [Case("", {})], lambda: None, needs=needs)
+    make = HiddenTest("", 1, lambda student: None, lambda rng: [Case("")], lambda: None)
+    return replace(make, depends_on=needs)
 
 
 def test_needs_are_followed_to_their_ends_and_a_circle_ends_too():

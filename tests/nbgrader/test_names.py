@@ -12,7 +12,8 @@ from nbgrader.api import Gradebook
 from repository import CONFIG, ROOT
 from sqlalchemy import create_engine, text
 
-from nbjudge.nbgrader_ext.patches import find_paths, gradebook_url
+from nbjudge.nbgrader_ext.replacements import find_paths
+from nbjudge.record.gradebook import gradebook_url
 
 FOLDER = "Kurs \"Deep [Learning]\" für 'uns' (1) $x `y` #z %41 & ; * ? {b} 中 e\u0301"
 NOTEBOOK = "q2_momentum"

@@ -30,7 +30,8 @@ from small_course import (
 )
 
 from nbjudge.record.audit import seconds_of
-from nbjudge.record.score_changes import Moved, show_moved
+from nbjudge.record.score_changes import Moved
+from nbjudge.reports.terminal.score_changes_table import show_moved
 
 GRADE = ("autograde", ASSIGNMENT, "--log-level=WARN")
 

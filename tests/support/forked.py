@@ -91,15 +91,9 @@ def _serve(listener: socket.socket) -> None:
     """Fork for each connection, until nobody is left who could make one."""
     from nbgrader.apps.nbgraderapp import NbGraderApp
 
-    from nbjudge.cli import apps  # noqa: F401
+    from nbjudge.cli import check, collect, explain, export, grade, grades, report  # noqa: F401
     from nbjudge.cli import main as command
-    from nbjudge.grading import replay as explain  # noqa: F401
-    from nbjudge.nbgrader_ext import (
-        autograde,  # noqa: F401
-        export,  # noqa: F401
-        feedback,  # noqa: F401
-    )
-    from nbjudge.nbgrader_ext import gradebook_errors as gradebook  # noqa: F401
+    from nbjudge.nbgrader_ext import autograde, feedback, gradebook_errors  # noqa: F401
 
     programs = {"nbgrader": NbGraderApp.launch_instance, "nbjudge": command.main}
     gc.collect()

@@ -45,8 +45,8 @@ import math
 from nbjudge import Case, HiddenTest, Mistake
 
 
-def ask(r):
-    return area(r)
+def ask(student, r):
+    return student.area(r)
 
 
 area_test = HiddenTest(
@@ -62,8 +62,8 @@ area_test = HiddenTest(
 from nbjudge import Case, HiddenTest
 
 
-def ask(x, slope):
-    return line(x, slope)
+def ask(student, x, slope):
+    return student.line(x, slope)
 
 
 line_test = HiddenTest(

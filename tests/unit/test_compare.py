@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from nbjudge.outcomes import Outcome
-from nbjudge.protocol.codec import Other, Tensor
+from nbjudge.protocol.codec import Opaque, Tensor
 from nbjudge.verdict.compare import AnyNumber, Between, OneOf, differences
 
 
@@ -26,7 +26,7 @@ def test_nan_and_infinity_are_never_right(got):
     assert compare(AnyNumber(), got) == [Outcome.WRONG_VALUE]
 
 
-@pytest.mark.parametrize("got", [True, "2", None, Other("a Liar object"), [2.0]])
+@pytest.mark.parametrize("got", [True, "2", None, Opaque("a Liar object"), [2.0]])
 def test_what_is_no_number_is_of_the_wrong_type(got):
     assert compare(2.0, got) == [Outcome.WRONG_TYPE]
 

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from nbjudge import Case, HiddenTest
 from nbjudge.outcomes import Outcome
-from nbjudge.protocol.codec import Other, Tensor
+from nbjudge.protocol.codec import Opaque, Tensor
 from nbjudge.protocol.reply import Reply, StudentError
 from nbjudge.verdict.answer_groups import CHARACTERS, common_seed, fingerprint
 from nbjudge.verdict.compare import Between, OneOf
@@ -18,7 +18,7 @@ from nbjudge.verdict.compare import Between, OneOf
 LINE = HiddenTest(
     title="Line",
     points=2,
-    ask=lambda x: x,
+    ask=lambda student, x: x,
     cases=lambda rng: [Case("a line", {"x": rng.normal(size=6)}) for _ in range(2)],
     expect=lambda x: {"y": 2 * x + 1, "the sum": float(np.sum(2 * x + 1))},
 )
@@ -68,7 +68,7 @@ def test_it_says_what_was_given_and_what_is_right():
     ],
 )
 def test_every_kind_of_right_answer_is_told(expected, got, wanted):
-    test = HiddenTest("T", 1, lambda: 0, lambda rng: [Case("c", {})], lambda: expected)
+    test = HiddenTest("T", 1, lambda student: 0, lambda rng: [Case("c")], lambda: expected)
     assert of(lambda: got, test, test.draw_cases(0))["answers"][0]["wanted"] == wanted
 
 
@@ -92,7 +92,7 @@ def test_of_an_error_only_the_name_of_one_of_pythons_is_kept():
         {"y": np.array([np.nan, np.inf]), "the sum": 10**400},
         {"y": [[[[[[1]]]]]], "the sum": {"a": {"b": "\u202e" * 900}}},
         {"y": Tensor(np.zeros((2, 0))), "the sum": "<script>" * 500},
-        {"y": Other("x" * 200), "the sum": True},
+        {"y": Opaque("x" * 200), "the sum": True},
         {"y": np.array(["1e308"], float), "the sum": -0.0},
         "\ud800",
         None,

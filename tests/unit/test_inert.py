@@ -63,8 +63,8 @@ HIDDEN_TEST = """
 from nbjudge import Case, HiddenTest
 
 
-def ask_double(x):
-    return double(x)  # noqa: F821
+def ask_double(student, x):
+    return student.double(x)
 
 
 double = HiddenTest(

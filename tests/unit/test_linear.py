@@ -282,21 +282,26 @@ VALUES = {
 
 @pytest.mark.parametrize("name", VALUES)
 def test_an_answer_is_read_judged_and_written_in_linear_time(name):
-    def asked():
+    def asked(student):
         return None
 
     test = HiddenTest(
-        title="t", points=1, ask=asked, cases=lambda rng: [], expect=lambda: [0.0, "text"]
+        title="t",
+        points=1,
+        ask=asked,
+        cases=lambda rng: [Case("c")],
+        expect=lambda: [0.0, "text"],
     )
 
     def make(n):
-        message = {"nonce": "n", "case": 0, "value": VALUES[name](n), "changed": ["a"] * (n // 99)}
+        snapshots = [[f"a{number}", "x" * 40, None] for number in range(n // 99)]
+        message = {"nonce": "n", "case": 0, "value": VALUES[name](n), "snapshots": snapshots}
         return json.dumps(message)
 
     def step(payload):
         found = read_reply(payload, "n")
         if found is not None:
-            verdict_text(decide("t", test, [Case("c", {})], [found[1]]))
+            verdict_text(decide("t", test, test.draw_cases(0), [found[1]]))
 
     check(step, make, 300_000)
 

@@ -10,6 +10,7 @@ import pytest
 from repository import ROOT
 
 from nbjudge import Case, HiddenTest
+from nbjudge.errors import HiddenTestError
 from nbjudge.verdict.loader import load_hidden_tests
 from nbjudge.verdict.points_table import folded, shares, table
 
@@ -22,31 +23,56 @@ TASKS = [
 
 
 def task(*cases, **more):
-    return HiddenTest("", 6, lambda: None, lambda rng: list(cases), lambda: None, **more)
+    return HiddenTest("", 6, lambda student: None, lambda rng: list(cases), lambda: None, **more)
 
 
 def test_each_case_and_the_figure_earn_their_share():
-    test = task(Case("one", {}, 1), Case("two", {}, 4), figures=1)
+    test = task(Case("one", points=1), Case("two", points=4), figures=1)
     assert shares(test) == [("one", 1), ("two", 4), ("the figure", 1)]
 
 
+def test_who_does_not_say_its_points_has_an_equal_share_of_what_is_left():
+    assert shares(task(Case("a"), Case("b"))) == [("a", 3), ("b", 3)]
+    assert shares(task(Case("a"), Case("b"), figures=1)) == [("a", 2), ("b", 2), ("the figure", 2)]
+    some = task(Case("a", points=2), Case("b"), Case("c"), figures=2, figure_points=1)
+    half = Fraction(3, 2)
+    assert shares(some) == [("a", 2), ("b", half), ("c", half), ("the 2 figures", 1)]
+    assert shares(task(*map(Case, "abcdefg")))[6] == ("g", Fraction(6, 7))
+
+
+@pytest.mark.parametrize(
+    ("cases", "more", "words"),
+    [
+        ([Case("a", points=2), Case("b", points=3)], {}, "add up to 5; make that 6"),
+        ([Case("a", points=6)], {"figures": 1}, "have 6 of 6 points, so nothing is left"),
+        ([Case("a", points=7), Case("b")], {}, "have 7 of 6 points, so nothing is left"),
+        ([Case("a", points=3)], {"figures": 1, "figure_points": 2}, "its cases and figures add up"),
+        ([], {}, "cases must return Case objects, one or more"),
+        ([{"label": "a"}], {}, "cases must return Case objects, one or more"),
+    ],
+)
+def test_points_that_do_not_add_up_are_said_when_cases_are_drawn(cases, more, words):
+    with pytest.raises(HiddenTestError, match=words):
+        task(*cases, **more).draw_cases(0)
+
+
 def test_what_was_given_is_marked():
-    test = task(Case("plain", {}, 1, given=True), Case("new", {}, 5))
+    test = task(Case("plain", points=1, passed_by_stub=True), Case("new", points=5))
     assert "| plain (only together with another line) | 1 |" in table(test, {})
 
 
 def test_all_or_nothing_is_one_line():
-    test = task(Case("a", {}), Case("b", {}), by_case=False)
+    test = task(Case("a"), Case("b"), partial_credit=False)
     assert shares(test) == [("all of these: a; b", 6)]
 
 
 def test_the_sentence_of_the_test_stands_below_the_table():
-    assert table(task(Case("a", {}), marking="Because."), {}).endswith("| a | 6 |\n\nBecause.")
+    assert table(task(Case("a"), marking="Because."), {}).endswith("| a | 6 |\n\nBecause.")
 
 
 def test_the_tasks_that_it_needs_are_named_by_their_titles():
-    tests = {name: replace(task(Case("a", {})), title=name.title()) for name in ("x", "y", "z")}
-    text = table(task(Case("a", {}), needs=["x", "y", "z"]), tests)
+    tests = {name: replace(task(Case("a")), title=name.title()) for name in ("x", "y", "z")}
+    text = table(task(Case("a"), depends_on=["x", "y", "z"]), tests)
     assert "If “X”, “Y” or “Z” is wrong" in text
 
 

@@ -13,7 +13,7 @@ from nbjudge.verdict.scoring import decide
 test = HiddenTest(
     title="Mean",
     points=2,
-    ask=lambda numbers: None,
+    ask=lambda student, numbers: None,
     cases=lambda rng: [Case("three numbers", {"numbers": [1.0, 2.0, 3.0]})],
     expect=lambda numbers: {"the sum": sum(numbers)},
     measure=lambda answer, numbers: {"the sum": sum(a * 1.0 for a in answer)},

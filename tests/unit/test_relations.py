@@ -86,7 +86,7 @@ def fixed_and_drawn(fixed):
     test = HiddenTest(
         title="Answer",
         points=1,
-        ask=lambda x: None,
+        ask=lambda student, x: None,
         cases=lambda rng: [Case("a row", {"x": 42.0 if fixed else rng.uniform(1, 2)})],
         expect=lambda x: {"the answer": x},
     )

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from nbjudge.intake import Refusal
 from nbjudge.outcomes import Outcome
-from nbjudge.record.class_outcomes import show_summary, summarise
+from nbjudge.record.class_outcomes import summarise
+from nbjudge.reports.terminal.summary import show_summary
 
 NOTEBOOKS = ("q1_l1_backprop", "q2_momentum", "q3_pytorch_l2", "q4_height_weight")
 PASSED, WRONG, LATE = Outcome.PASSED, Outcome.WRONG_VALUE, Outcome.TIMED_OUT

@@ -10,7 +10,7 @@ from nbjudge.protocol.codec import (
     MAX_BRACKETS,
     MAX_BYTES,
     MAX_PAYLOAD,
-    Other,
+    Opaque,
     Tensor,
     WireError,
     decode,
@@ -55,7 +55,7 @@ def test_a_tensor_keeps_its_numbers_and_whether_it_needs_a_gradient():
 
 @pytest.mark.parametrize("value", [object(), {1, 2}, np.array([None]), 1j, np.zeros(MAX_BYTES)])
 def test_anything_else_travels_as_a_description(value):
-    assert isinstance(there_and_back(value), Other)
+    assert isinstance(there_and_back(value), Opaque)
 
 
 def test_a_list_that_contains_itself_ends():
@@ -97,7 +97,7 @@ class Shell:
 
 def answer(value):
     shell = Shell(work=lambda: value)
-    run(shell, ["def ask():\n    return work()"], "ask", [(1, encode({}))], "nonce")
+    run(shell, ["def ask(student):\n    return student.work()"], "ask", [(1, encode({}))], "nonce")
     (payload,) = shell.published
     return read_reply(payload, "nonce")[1]
 
@@ -112,12 +112,13 @@ def test_an_ordinary_answer_is_read():
 
 
 def test_a_forged_answer_that_would_fill_the_memory_is_not_read():
-    body = '{"nonce": "nonce", "case": 0, "changed": [], "value": {"list": [%s]}}'
+    body = '{"nonce": "nonce", "case": 0, "snapshots": [], "value": {"list": [%s]}}'
     assert read_reply(body % ",".join(["[]"] * MAX_BRACKETS), "nonce") is None
     assert read_reply(body % (" " * MAX_PAYLOAD), "nonce") is None
 
 
 def test_of_a_forged_list_of_changed_arguments_a_few_are_kept():
-    body = {"nonce": "nonce", "case": 0, "value": {"value": 1}, "changed": ["a" * 999] * 9999}
+    snapshots = [[f"{number:0999}", "", None] for number in range(9999)]
+    body = {"nonce": "nonce", "case": 0, "value": {"value": 1}, "snapshots": snapshots}
     reply = read_reply(json.dumps(body), "nonce")[1]
-    assert sum(map(len, reply.changed)) < 1000
+    assert 0 < sum(map(len, reply.changed)) < 1000

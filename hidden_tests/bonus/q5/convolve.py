@@ -6,11 +6,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from nbjudge import Case, HiddenTest, Mistake
 
 
-def ask_convolve(image, kernel):
-    """Call the student's convolve, and look whether it leaves its arguments alone."""
-    with unchanged(image=image, kernel=kernel):  # noqa: F821
-        Z = convolve(image, kernel)  # noqa: F821
-    return {"Z": Z}
+def ask_convolve(student, image, kernel):
+    """Call the student's convolve."""
+    return {"Z": student.convolve(image, kernel)}
 
 
 def draw_convolve(rng):
@@ -35,15 +33,24 @@ def right(image, kernel):
     return products(image, kernel).sum(axis=(2, 3))
 
 
+conv_filter = HiddenTest(
+    title="Convolution",
+    marking="Each size earns the same: one image is as high and wide as its kernel, two kernels "
+    "are not square.",
+    points=3,
+    ask=ask_convolve,
+    cases=draw_convolve,
+    expect=lambda image, kernel: {"Z": right(image, kernel)},
+    mistakes=lambda: MISTAKES,
+)
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+
+
 def turned(kernel):
     """Return the kernel upside down and left to right."""
     return kernel[::-1, ::-1]
-
-
-def framed(image, kernel, shares):
-    """Return the image in a frame of zeros; of each length, `shares` of it at both ends."""
-    widths = [(int(n * share[0]), int(n * share[1])) for n, share in zip(kernel.shape, shares)]
-    return np.pad(image, widths)
 
 
 def same(image, kernel):
@@ -58,99 +65,79 @@ def full(image, kernel):
     return right(np.pad(image, [(n - 1, n - 1) for n in kernel.shape]), kernel)
 
 
-def one_size(number):
-    """Return the formula of a kernel that is taken to be as high as wide, where it fits."""
-
-    def formula(image, kernel):
-        n = kernel.shape[number]
-        H, W = image.shape
-        return right(image, kernel)[: max(H - n + 1, 0), : max(W - n + 1, 0)]
-
-    return formula
-
-
 def _mistake(help_text, formula):
     return Mistake(lambda image, kernel: {"Z": formula(image, kernel)}, help_text)
 
 
-conv_filter = HiddenTest(
-    title="Convolution",
-    marking="Each size earns the same: one image is as high and wide as its kernel, two kernels "
-    "are not square.",
-    points=3,
-    ask=ask_convolve,
-    cases=draw_convolve,
-    expect=lambda image, kernel: {"Z": right(image, kernel)},
-    mistakes={
-        "the kernel is turned": _mistake(
-            "Your kernel lies upside down and left to right, as mathematicians define convolution. "
-            "Here X[i + a, j + b] meets K[a, b].",
-            lambda image, kernel: right(image, turned(kernel)),
-        ),
-        "the kernel is turned upside down": _mistake(
-            "The first row of the kernel meets the upper row of the image.",
-            lambda image, kernel: right(image, kernel[::-1]),
-        ),
-        "the kernel is turned left to right": _mistake(
-            "The first column of the kernel meets the left column of the image.",
-            lambda image, kernel: right(image, kernel[:, ::-1]),
-        ),
-        "one place too few in each direction": _mistake(
-            "There are H - h + 1 places from top to bottom and W - w + 1 from left to right: the "
-            "last one is missing.",
-            lambda image, kernel: right(image, kernel)[:-1, :-1],
-        ),
-        "the mean instead of the sum": _mistake(
-            "Add the products up; do not divide by their number.",
-            lambda image, kernel: products(image, kernel).mean(axis=(2, 3)),
-        ),
-        "the largest product instead of the sum": _mistake(
-            "The largest of a few pixels is pooling; a convolution adds all products up.",
-            lambda image, kernel: products(image, kernel).max(axis=(2, 3)),
-        ),
-        "the image is summed, and the kernel not used": _mistake(
-            "Each pixel is multiplied by the weight that lies on it, before it is added.",
-            lambda image, kernel: right(image, np.ones_like(kernel)),
-        ),
-        "negative sums are set to zero": _mistake(
-            "The ReLU comes after a convolution and is not a part of it.",
-            lambda image, kernel: np.maximum(right(image, kernel), 0),
-        ),
-        "absolute values": _mistake(
-            "A sum may be negative: leave it its sign.",
-            lambda image, kernel: np.abs(right(image, kernel)),
-        ),
-        "the sums are cut to whole numbers": _mistake(
-            "An array of whole numbers cuts what is written into it: make Z of float64, as "
-            "np.zeros does without a dtype.",
-            lambda image, kernel: np.trunc(right(image, kernel)),
-        ),
-        "the output is as large as the image": _mistake(
-            "The kernel stays within the image: no zeros around it, so the output is smaller.",
-            same,
-        ),
-        "the output is as large as the image, the kernel turned": _mistake(
-            "The kernel stays within the image, and X[i + a, j + b] meets K[a, b].",
-            lambda image, kernel: same(image, turned(kernel)),
-        ),
-        "the output is larger than the image": _mistake(
-            "The kernel stays within the image: no zeros around it.", full
-        ),
-        "the output is larger than the image, the kernel turned": _mistake(
-            "The kernel stays within the image, and X[i + a, j + b] meets K[a, b].",
-            lambda image, kernel: full(image, turned(kernel)),
-        ),
-        "the kernel moves by its own size": _mistake(
-            "Move the kernel by one pixel, not by its height and width.",
-            lambda image, kernel: right(image, kernel)[:: kernel.shape[0], :: kernel.shape[1]],
-        ),
-        "the kernel moves by two pixels": _mistake(
-            "Move the kernel by one pixel.",
-            lambda image, kernel: right(image, kernel)[::2, ::2],
-        ),
-        "only zeros": _mistake(
-            "An array of zeros comes back: is the sum written into it?",
-            lambda image, kernel: 0 * right(image, kernel),
-        ),
-    },
-)
+MISTAKES = {
+    "the kernel is turned": _mistake(
+        "Your kernel lies upside down and left to right, as mathematicians define convolution. "
+        "Here X[i + a, j + b] meets K[a, b].",
+        lambda image, kernel: right(image, turned(kernel)),
+    ),
+    "the kernel is turned upside down": _mistake(
+        "The first row of the kernel meets the upper row of the image.",
+        lambda image, kernel: right(image, kernel[::-1]),
+    ),
+    "the kernel is turned left to right": _mistake(
+        "The first column of the kernel meets the left column of the image.",
+        lambda image, kernel: right(image, kernel[:, ::-1]),
+    ),
+    "one place too few in each direction": _mistake(
+        "There are H - h + 1 places from top to bottom and W - w + 1 from left to right: the "
+        "last one is missing.",
+        lambda image, kernel: right(image, kernel)[:-1, :-1],
+    ),
+    "the mean instead of the sum": _mistake(
+        "Add the products up; do not divide by their number.",
+        lambda image, kernel: products(image, kernel).mean(axis=(2, 3)),
+    ),
+    "the largest product instead of the sum": _mistake(
+        "The largest of a few pixels is pooling; a convolution adds all products up.",
+        lambda image, kernel: products(image, kernel).max(axis=(2, 3)),
+    ),
+    "the image is summed, and the kernel not used": _mistake(
+        "Each pixel is multiplied by the weight that lies on it, before it is added.",
+        lambda image, kernel: right(image, np.ones_like(kernel)),
+    ),
+    "negative sums are set to zero": _mistake(
+        "The ReLU comes after a convolution and is not a part of it.",
+        lambda image, kernel: np.maximum(right(image, kernel), 0),
+    ),
+    "absolute values": _mistake(
+        "A sum may be negative: leave it its sign.",
+        lambda image, kernel: np.abs(right(image, kernel)),
+    ),
+    "the sums are cut to whole numbers": _mistake(
+        "An array of whole numbers cuts what is written into it: make Z of float64, as "
+        "np.zeros does without a dtype.",
+        lambda image, kernel: np.trunc(right(image, kernel)),
+    ),
+    "the output is as large as the image": _mistake(
+        "The kernel stays within the image: no zeros around it, so the output is smaller.",
+        same,
+    ),
+    "the output is as large as the image, the kernel turned": _mistake(
+        "The kernel stays within the image, and X[i + a, j + b] meets K[a, b].",
+        lambda image, kernel: same(image, turned(kernel)),
+    ),
+    "the output is larger than the image": _mistake(
+        "The kernel stays within the image: no zeros around it.", full
+    ),
+    "the output is larger than the image, the kernel turned": _mistake(
+        "The kernel stays within the image, and X[i + a, j + b] meets K[a, b].",
+        lambda image, kernel: full(image, turned(kernel)),
+    ),
+    "the kernel moves by its own size": _mistake(
+        "Move the kernel by one pixel, not by its height and width.",
+        lambda image, kernel: right(image, kernel)[:: kernel.shape[0], :: kernel.shape[1]],
+    ),
+    "the kernel moves by two pixels": _mistake(
+        "Move the kernel by one pixel.",
+        lambda image, kernel: right(image, kernel)[::2, ::2],
+    ),
+    "only zeros": _mistake(
+        "An array of zeros comes back: is the sum written into it?",
+        lambda image, kernel: 0 * right(image, kernel),
+    ),
+}

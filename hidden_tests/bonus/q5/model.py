@@ -1,24 +1,22 @@
 """Hidden test of Q5, task 2: the convolutional network."""
 
-from pathlib import Path
-
 import torch
 from torch.nn import functional as F
 
-from nbjudge import Anything, Case, HiddenTest, Mistake, load_module
+from nbjudge import Anything, Case, HiddenTest, Mistake
 
-fill = load_module(Path(__file__).parents[2] / "shared" / "torch_parts.py").fill
+from ...shared.torch_parts import fill
 
 NUMBER = "the number of parameters"
 SLOPES = "the logits can be differentiated, by every parameter"
 
 
-def ask_conv_model(values, images):
+def ask_conv_model(student, values, images):
     """Build the student's network with given parameters and send images through."""
     import torch
 
     channels, classes = len(values[1]), len(values[5])
-    model = build_cnn(channels, classes)  # noqa: F821
+    model = student.build_cnn(channels, classes)
     if not isinstance(model, torch.nn.Module):
         return {"it is an nn.Module": model}
     model(images)  # layers that find their sizes themselves have their parameters after this
@@ -100,6 +98,21 @@ def conv_model_answer(
     }
 
 
+conv_model = HiddenTest(
+    title="The convolutional network",
+    marking="Each size earns the same: a network of fixed sizes is right for one of them.",
+    points=3,
+    ask=ask_conv_model,
+    helpers=[fill],
+    cases=draw_conv_model,
+    expect=conv_model_answer,
+    mistakes=lambda: MISTAKES,
+)
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+
+
 def _kind(help_text, **how):
     return Mistake(lambda **case: conv_model_answer(**case, **how), help_text)
 
@@ -124,99 +137,88 @@ def count(channels, classes, second=None, pixels=16, size=9):
     return convolutions + classes * (second * pixels + 1)
 
 
-conv_model = HiddenTest(
-    title="The convolutional network",
-    marking="Each size earns the same: a network of fixed sizes is right for one of them.",
-    points=3,
-    ask=ask_conv_model,
-    helpers=[fill],
-    cases=draw_conv_model,
-    expect=conv_model_answer,
-    mistakes={
-        "no ReLU": _kind(
-            "After each convolution comes nn.ReLU().", first=as_it_is, second=as_it_is
-        ),
-        "no ReLU after the first convolution": _kind(
-            "After each convolution comes nn.ReLU().", first=as_it_is
-        ),
-        "no ReLU after the second convolution": _kind(
-            "After each convolution comes nn.ReLU().", second=as_it_is
-        ),
-        "the sigmoid instead of ReLU": _kind(
-            "After each convolution comes nn.ReLU().", first=torch.sigmoid, second=torch.sigmoid
-        ),
-        "tanh instead of ReLU": _kind(
-            "After each convolution comes nn.ReLU().", first=torch.tanh, second=torch.tanh
-        ),
-        "the mean of each 2 × 2 instead of the largest": _kind(
-            "nn.MaxPool2d(2) keeps the largest of four pixels; nn.AvgPool2d their mean.",
-            pool=lambda Z: F.avg_pool2d(Z, 2),
-        ),
-        "one pixel of each 2 × 2, not the largest": _kind(
-            "A stride of 2 takes one pixel of four: nn.MaxPool2d(2) keeps the largest.",
-            pool=lambda Z: Z[:, :, ::2, ::2],
-        ),
-        "softmax at the end": _kind(
-            "F.cross_entropy applies the softmax itself: end with nn.Linear.",
-            output=lambda z: torch.softmax(z, dim=1),
-        ),
-        "log-softmax at the end": _kind(
-            "F.cross_entropy applies the softmax itself: end with nn.Linear.",
-            output=lambda z: torch.log_softmax(z, dim=1),
-        ),
-        "the sigmoid at the end": _kind(
-            "Logits are any real numbers: end with nn.Linear.", output=torch.sigmoid
-        ),
-        "ReLU at the end": _kind(
-            "Logits are any real numbers, negative ones, too: end with nn.Linear.",
-            output=torch.relu,
-        ),
-        "no biases": _kind("Leave all layers their biases.", biases=False),
-        "the logits cannot be differentiated by all parameters": _kind(
-            "The numbers are right, but nothing could be trained: leave the parameters their "
-            "requires_grad, and cut nothing off with .detach() or no_grad.",
-            **{SLOPES: False},
-        ),
-        "no padding": _sized(
-            "Your network has as many parameters as one without padding=1, whose images shrink to "
-            "2 × 2.",
-            lambda c, k: count(c, k, pixels=4),
-        ),
-        "pooled only once": _sized(
-            "Your network has as many parameters as one that pools once: 8 × 8 pixels are left.",
-            lambda c, k: count(c, k, pixels=64),
-        ),
-        "not pooled": _sized(
-            "Your network has as many parameters as one that does not pool: after each ReLU comes "
-            "nn.MaxPool2d(2).",
-            lambda c, k: count(c, k, pixels=256),
-        ),
-        "pooled over the whole image": _sized(
-            "Your linear layer sees one number for each channel; it is to see 4 × 4 of them.",
-            lambda c, k: count(c, k, pixels=1),
-        ),
-        "the second convolution has as many channels as the first": _sized(
-            "The second convolution has twice as many channels.",
-            lambda c, k: count(c, k, second=c),
-        ),
-        "kernels of 5 × 5": _sized(
-            "The kernels are 3 × 3, with padding=1.", lambda c, k: count(c, k, size=25)
-        ),
-        "one convolution only": _sized(
-            "Two rounds of convolution, ReLU and pooling, then the linear layer.",
-            lambda c, k: c * 10 + k * (c * 64 + 1),
-        ),
-        "8 channels whatever channels says": _sized(
-            "Use the argument channels; the network of the notebook is only one of many.",
-            lambda c, k: count(8, k),
-        ),
-        "4 classes whatever classes says": _sized(
-            "Use the argument classes; the network of the notebook is only one of many.",
-            lambda c, k: count(c, 4),
-        ),
-        "8 channels and 4 classes whatever is asked for": _sized(
-            "Use the arguments; the network of the notebook is only one of many.",
-            lambda c, k: count(8, 4),
-        ),
-    },
-)
+MISTAKES = {
+    "no ReLU": _kind("After each convolution comes nn.ReLU().", first=as_it_is, second=as_it_is),
+    "no ReLU after the first convolution": _kind(
+        "After each convolution comes nn.ReLU().", first=as_it_is
+    ),
+    "no ReLU after the second convolution": _kind(
+        "After each convolution comes nn.ReLU().", second=as_it_is
+    ),
+    "the sigmoid instead of ReLU": _kind(
+        "After each convolution comes nn.ReLU().", first=torch.sigmoid, second=torch.sigmoid
+    ),
+    "tanh instead of ReLU": _kind(
+        "After each convolution comes nn.ReLU().", first=torch.tanh, second=torch.tanh
+    ),
+    "the mean of each 2 × 2 instead of the largest": _kind(
+        "nn.MaxPool2d(2) keeps the largest of four pixels; nn.AvgPool2d their mean.",
+        pool=lambda Z: F.avg_pool2d(Z, 2),
+    ),
+    "one pixel of each 2 × 2, not the largest": _kind(
+        "A stride of 2 takes one pixel of four: nn.MaxPool2d(2) keeps the largest.",
+        pool=lambda Z: Z[:, :, ::2, ::2],
+    ),
+    "softmax at the end": _kind(
+        "F.cross_entropy applies the softmax itself: end with nn.Linear.",
+        output=lambda z: torch.softmax(z, dim=1),
+    ),
+    "log-softmax at the end": _kind(
+        "F.cross_entropy applies the softmax itself: end with nn.Linear.",
+        output=lambda z: torch.log_softmax(z, dim=1),
+    ),
+    "the sigmoid at the end": _kind(
+        "Logits are any real numbers: end with nn.Linear.", output=torch.sigmoid
+    ),
+    "ReLU at the end": _kind(
+        "Logits are any real numbers, negative ones, too: end with nn.Linear.",
+        output=torch.relu,
+    ),
+    "no biases": _kind("Leave all layers their biases.", biases=False),
+    "the logits cannot be differentiated by all parameters": _kind(
+        "The numbers are right, but nothing could be trained: leave the parameters their "
+        "requires_grad, and cut nothing off with .detach() or no_grad.",
+        **{SLOPES: False},
+    ),
+    "no padding": _sized(
+        "Your network has as many parameters as one without padding=1, whose images shrink to "
+        "2 × 2.",
+        lambda c, k: count(c, k, pixels=4),
+    ),
+    "pooled only once": _sized(
+        "Your network has as many parameters as one that pools once: 8 × 8 pixels are left.",
+        lambda c, k: count(c, k, pixels=64),
+    ),
+    "not pooled": _sized(
+        "Your network has as many parameters as one that does not pool: after each ReLU comes "
+        "nn.MaxPool2d(2).",
+        lambda c, k: count(c, k, pixels=256),
+    ),
+    "pooled over the whole image": _sized(
+        "Your linear layer sees one number for each channel; it is to see 4 × 4 of them.",
+        lambda c, k: count(c, k, pixels=1),
+    ),
+    "the second convolution has as many channels as the first": _sized(
+        "The second convolution has twice as many channels.",
+        lambda c, k: count(c, k, second=c),
+    ),
+    "kernels of 5 × 5": _sized(
+        "The kernels are 3 × 3, with padding=1.", lambda c, k: count(c, k, size=25)
+    ),
+    "one convolution only": _sized(
+        "Two rounds of convolution, ReLU and pooling, then the linear layer.",
+        lambda c, k: c * 10 + k * (c * 64 + 1),
+    ),
+    "8 channels whatever channels says": _sized(
+        "Use the argument channels; the network of the notebook is only one of many.",
+        lambda c, k: count(8, k),
+    ),
+    "4 classes whatever classes says": _sized(
+        "Use the argument classes; the network of the notebook is only one of many.",
+        lambda c, k: count(c, 4),
+    ),
+    "8 channels and 4 classes whatever is asked for": _sized(
+        "Use the arguments; the network of the notebook is only one of many.",
+        lambda c, k: count(8, 4),
+    ),
+}

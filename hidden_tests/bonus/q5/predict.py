@@ -1,11 +1,9 @@
 """Hidden test of Q5, task 3: the accuracy reached on private images."""
 
-from pathlib import Path
+from nbjudge import Anything, Case, HiddenTest
 
-from nbjudge import Anything, Case, HiddenTest, load_module
-
-draw_images = load_module(Path(__file__).with_name("images.py")).draw_images
-_predictions = load_module(Path(__file__).parents[2] / "shared" / "predictions.py")
+from ...shared.predictions import Labels, ask_predict
+from .images import draw_images
 
 PRIVATE_IMAGES = 2000
 LOGITS = "the labels are four numbers for each image"
@@ -16,7 +14,7 @@ def are_logits(numbers, images):
     return numbers.shape == (images, 4)
 
 
-asked = _predictions.Labels(
+asked = Labels(
     row="image",
     labels="0, 1, 2 and 3",
     classes=4,
@@ -42,14 +40,14 @@ conv_predict = HiddenTest(
     title="Accuracy on private images",
     marking="Of the 2,000 images, 94 % right earn 4 points, 85 % 3, 70 % 2, and 45 % 1 point. "
     "Where predict changes images or net, or an image's label depends on the others, at most 3.",
-    needs=("conv_model",),
     points=4,
-    ask=_predictions.ask_predict,
+    ask=ask_predict,
     cases=draw_predict,
     expect=lambda **case: asked.expect(),
     measure=measure_predict,
     credit=lambda cases, answers: asked.credit(measure_predict(answers[0], **cases[0].known)),
-    by_case=False,
+    partial_credit=False,
+    depends_on=("conv_model",),
     mistakes={
         "the label of an image depends on the others": asked.mistake(
             "The same image has another label in other company: is something computed from all "

@@ -5,6 +5,7 @@ import numpy as np
 from nbjudge import Case
 
 FINITE = "nothing is nan or infinite"
+KEPT = "the weights and λ are left as they were"
 
 
 def sigmoid(z):
@@ -100,6 +101,11 @@ def gradient(
     return [scale * X.T @ delta2 + slopes[0], scale * below_W2(z2).T @ delta3 + slopes[1]]
 
 
+def by_name(gradients):
+    """Return the two gradients as a dictionary."""
+    return dict(zip(("dJdW1", "dJdW2"), gradients, strict=True))
+
+
 def draw(rng, n, inputs, hidden, outputs, Lambda, zeros=False):
     """Return the arguments of one case; with `zeros`, one weight of each layer is exactly 0."""
     W1 = rng.uniform(0.3, 1.5, (inputs, hidden)) * rng.choice([-1, 1], (inputs, hidden))
@@ -114,7 +120,10 @@ def draw(rng, n, inputs, hidden, outputs, Lambda, zeros=False):
 
 
 def cases(*points):
-    """Return what draws five cases: no penalty, small and large λ, other shapes, zero weights."""
+    """Return what draws five cases: no penalty, small and large λ, other shapes, zero weights.
+
+    `points` are what they earn, in this order.
+    """
 
     def five(rng):
         plan = [
@@ -125,15 +134,15 @@ def cases(*points):
             ("some weights exactly 0", (4, 3, 4, 1), rng.uniform(0.5, 1), True),
         ]
         return [
-            Case(label, draw(rng, *shape, Lambda, zeros), weight)
-            for (label, shape, Lambda, zeros), weight in zip(plan, points, strict=True)
+            Case(label, draw(rng, *shape, Lambda, zeros), points=each)
+            for (label, shape, Lambda, zeros), each in zip(plan, points, strict=True)
         ]
 
     return five
 
 
-def make_network(X, y, W1, W2, Lambda):
+def make_network(student, X, y, W1, W2, Lambda):
     """Build a network of the notebook with given weights."""
-    network = NeuralNetwork(X.shape[1], W1.shape[1], y.shape[1], Lambda)  # noqa: F821
+    network = student.NeuralNetwork(X.shape[1], W1.shape[1], y.shape[1], Lambda)
     network.W1, network.W2, network.Lambda = W1.copy(), W2.copy(), Lambda
     return network

@@ -9,9 +9,9 @@ GRID = (1e-6, 1e-4, 1e-3, 1e-2, 1e-1)
 GOOD_LAMBDAS = (1e-3,)  # docs/calibration.md: test loss within 10 % of the best of the grid
 
 
-def ask_best_lambda():
+def ask_best_lambda(student):
     """Return the student's choice."""
-    return {"best_lambda": best_lambda}
+    return {"best_lambda": student.best_lambda}
 
 
 def _chosen(*values):
@@ -22,8 +22,12 @@ best_lambda = HiddenTest(
     title="The λ study",
     points=4,
     ask=ask_best_lambda,
-    cases=lambda rng: [Case("best_lambda has the lowest last test loss of the grid", {}, 3)],
+    cases=lambda rng: [Case("best_lambda has the lowest last test loss of the grid", points=3)],
+    figures=1,
+    figure_points=1,
     expect=_chosen(*GOOD_LAMBDAS),
+    rtol=1e-6,  # a λ in float32 is the same λ
+    depends_on=("reg_loss", "reg_gradient"),
     mistakes={
         "λ too small": Mistake(
             _chosen(*[value for value in GRID if value < min(GOOD_LAMBDAS)]),
@@ -47,8 +51,4 @@ best_lambda = HiddenTest(
             "exponent.",
         ),
     },
-    rtol=1e-6,  # a λ in float32 is the same λ
-    figures=1,
-    needs=("reg_loss", "reg_gradient"),
-    figure_weight=1,
 )

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nbjudge import Anything, Case, HiddenTest, Mistake, load_module
+from nbjudge import Anything, Case, HiddenTest, Mistake
 
-_rules = load_module(Path(__file__).with_name("rules.py"))
-RIGHT, RULES = _rules.RIGHT, _rules.RULES
+from .rules import RULES
+
 DATA = Path(__file__).resolve().parents[3] / "data"
 
 EPOCHS, LR, MOMENTUM, SEED = 500, 0.1, 0.9, 0
@@ -19,15 +19,16 @@ ROUNDED = "the losses are rounded"
 OURS = "mom_losses are those of your OptimMom with LR and MOMENTUM"
 
 
-def ask_losses():
+def ask_losses(student):
     """Return the student's two lists of losses, and what their OptimMom really gives."""
     given = {
-        "sgd_losses": [float(loss) for loss in sgd_losses],  # noqa: F821
-        "mom_losses": [float(loss) for loss in mom_losses],  # noqa: F821
+        "sgd_losses": [float(loss) for loss in student.sgd_losses],
+        "mom_losses": [float(loss) for loss in student.mom_losses],
     }
-    optimiser, weights, again = OptimMom(lr=0.1, momTerm=0.9), initial_weights(0), []  # noqa: F821
+    optimiser, again = student.OptimMom(lr=0.1, momTerm=0.9), []
+    weights = student.initial_weights(0)
     for _ in range(500):
-        loss, gradient = loss_and_gradient(weights, X, y)  # noqa: F821
+        loss, gradient = student.loss_and_gradient(weights, student.X, student.y)
         again.append(float(loss))
         weights = optimiser.step(weights, gradient)
     return {**given, "again": again}
@@ -112,9 +113,12 @@ momentum_comparison = HiddenTest(
     title="SGD against momentum",
     points=2,
     ask=ask_losses,
-    cases=lambda rng: [Case("the two lists of losses", {}, 1.5)],
+    cases=lambda rng: [Case("the two lists of losses", points=1.5)],
+    figures=1,
+    figure_points=0.5,
     expect=expect_losses,
     measure=measure_losses,
+    depends_on=("optim_mom",),
     mistakes={
         "the losses are rounded": Mistake(
             lambda: (
@@ -156,7 +160,4 @@ momentum_comparison = HiddenTest(
             "another seed, or another optimiser?",
         ),
     },
-    figures=1,
-    needs=("optim_mom",),
-    figure_weight=0.5,
 )

@@ -3,6 +3,15 @@
 A rule returns (new theta, new v, what step returns).
 """
 
+import numpy as np
+
+# what is seen of an optimiser
+PATH, REST = "the weights after each step", "a new optimiser starts with velocity 0"
+BESIDE = "another optimiser beside it changes nothing"
+OTHER = "another optimiser with other lr and momTerm changes nothing"
+GIVEN = "step moves the weights that it is given"
+SHARED = "the optimisers share their velocity"
+
 
 def by_velocity(velocity, move=lambda theta, v, g, lr, mu: theta + v):
     """Return the rule that first makes a new velocity, then moves."""
@@ -64,6 +73,24 @@ def last_gradient_kept(theta, v, g, lr, mu):
 RIGHT = by_velocity(right_velocity)
 
 
+def simulate(rule, weight_list, gradients, settings):
+    """Return what an optimiser of the given rule answers.
+
+    `rule(theta, v, g, lr, mu)` returns (new theta, new v, what step returns).
+    """
+    lr, mu = settings.get("lr", 0.1), settings.get("momTerm", 0.5)
+    current, velocities, path = weight_list, [np.zeros_like(w) for w in weight_list], []
+    for gradient in gradients:
+        made = [rule(theta, v, g, lr, mu) for theta, v, g in zip(current, velocities, gradient)]
+        current = velocities = None
+        current, velocities, returned = (list(column) for column in zip(*made))
+        path.append(returned)
+    still = [rule(w, np.zeros_like(w), np.zeros_like(w), lr, mu)[2] for w in weight_list]
+    rest = all(np.allclose(a, b) for a, b in zip(still, weight_list))
+    return {PATH: path, REST: rest, BESIDE: True, OTHER: True, GIVEN: True}
+
+
+# the wrong ones: a rule, and what to tell the student
 RULES = {
     "the velocity is reset at each step": (
         by_velocity(lambda v, g, lr, mu: -lr * g),

@@ -1,26 +1,29 @@
 """Hidden test of Q3, task 2: the loss with an L2 penalty."""
 
-from pathlib import Path
+from nbjudge import Case, HiddenTest, Opaque
 
-import torch
+from ...shared.torch_parts import (
+    DIFFERENTIABLE,
+    SLOPE_P,
+    SLOPE_Y,
+    differentiate,
+    draw_parameters,
+    draw_rows,
+    fill,
+    loss_answer,
+)
+from .loss_mistakes import MISTAKES
+from .network import NO_BACKWARD, right_loss
 
-from nbjudge import Anything, Case, HiddenTest, Mistake, Other, load_module
 
-shared = load_module(Path(__file__).resolve().parents[2] / "shared" / "torch_parts.py")
-
-NO_BACKWARD = "it leaves backward() to the training"
-
-
-def ask_loss(values, lmbda, yHat, y):
+def ask_loss(student, values, lmbda, yHat, y):
     """Call the student's loss on a network with given parameters, and differentiate it."""
     import torch
 
     hidden, inputs = values[0].shape
     outputs = len(values[3])
     try:
-        network = TorchNetwork(  # noqa: F821
-            inputs=inputs, hidden=hidden, outputs=outputs, lmbda=lmbda
-        )
+        network = student.TorchNetwork(inputs=inputs, hidden=hidden, outputs=outputs, lmbda=lmbda)
         found = sorted(p.numel() for p in network.parameters())
         usable = found == sorted(v.numel() for v in values)
     except Exception:
@@ -33,7 +36,7 @@ def ask_loss(values, lmbda, yHat, y):
                 self.one = torch.nn.Linear(inputs, hidden)
                 self.two = torch.nn.Linear(hidden, outputs)
 
-        Network.loss = TorchNetwork.loss  # noqa: F821
+        Network.loss = student.TorchNetwork.loss
         network = Network()
     try:
         kept = abs(float(network.lmbda) - lmbda) <= 1e-6 * lmbda
@@ -44,19 +47,19 @@ def ask_loss(values, lmbda, yHat, y):
             network.lmbda = lmbda
         except TypeError:  # theirs is a buffer
             network.lmbda = torch.tensor(lmbda)
-    fill(network, values)  # noqa: F821
+    fill(network, values)
     parameters = in_order(network, values)
     for p in parameters:
         p.grad = torch.ones_like(p)  # of a step before: nothing that a loss may touch
     guess = yHat.clone().requires_grad_()
     prediction = guess * 1  # as in training, no leaf
-    own = {"attributes": ("lmbda",)}  # what else they keep in self is theirs
-    with unchanged(self=network, yHat=prediction, y=y, **own):  # noqa: F821
+    own = ("lmbda",)  # what else they keep in self is theirs
+    with student.snapshot(self=network, yHat=prediction, y=y, attributes=own):
         J = network.loss(prediction, y)
     backward = any(p.grad is not None and (p.grad != 1).any() for p in parameters)
     if backward or guess.grad is not None:
         return {"the loss": J, "it leaves backward() to the training": False}
-    answer = differentiate(J, guess, parameters, values)  # noqa: F821
+    answer = differentiate(J, guess, parameters, values)
     return {**answer, "it leaves backward() to the training": True}
 
 
@@ -78,260 +81,12 @@ def measure_loss(answer, **arguments):
     why = "not looked at: backward() was called"
     if answer.get(NO_BACKWARD):
         why = "no slope: the loss cannot be differentiated"
-    names = (shared.DIFFERENTIABLE, shared.SLOPE_Y, shared.SLOPE_P)
-    return {name: Other(why) for name in names} | answer
-
-
-def half_sum(yHat, y):
-    """Return the right data term."""
-    return 0.5 * ((y - yHat) ** 2).sum()
-
-
-def all_squares(theta, lmbda):
-    """Return the right penalty."""
-    return lmbda * sum((t**2).sum() for t in theta)
-
-
-def right_loss(theta, lmbda, yHat, y):
-    """Return the right loss."""
-    return half_sum(yHat, y) + all_squares(theta, lmbda)
+    return {name: Opaque(why) for name in (DIFFERENTIABLE, SLOPE_Y, SLOPE_P)} | answer
 
 
 def expect_loss(**arguments):
     """Return the right loss and its slopes."""
-    return {NO_BACKWARD: True, **shared.loss_answer(right_loss, **arguments)}
-
-
-def _norms(theta):
-    return sum(t.norm() for t in theta)
-
-
-def _every_with_every(yHat, y):
-    return half_sum(yHat, y) if y.shape[1] > 1 else 0.5 * ((y.T - yHat) ** 2).sum()
-
-
-# what is in DATA and in PENALTY is also found together
-DATA = {
-    "mean instead of sum": (
-        lambda yHat, y: 0.5 * ((y - yHat) ** 2).mean(),
-        "The data term is a sum over all rows and outputs; nothing is divided by n.",
-    ),
-    "mean over the examples instead of sum": (
-        lambda yHat, y: 0.5 * ((y - yHat) ** 2).sum() / len(y),
-        "The data term is a sum over all rows; yours is divided by len(y).",
-    ),
-    "the ½ is missing": (
-        lambda yHat, y: ((y - yHat) ** 2).sum(),
-        "The data term is ½ Σ (y - ŷ)²; yours is Σ (y - ŷ)².",
-    ),
-    "mean squared error": (
-        lambda yHat, y: ((y - yHat) ** 2).mean(),
-        "Your data term is a mean without the ½, as of nn.MSELoss; the lab's is ½ Σ (y - ŷ)².",
-    ),
-    "the data term has the wrong sign": (
-        lambda yHat, y: -half_sum(yHat, y),
-        "A worse fit must give a larger loss.",
-    ),
-}
-OTHER_DATA = {
-    "mean over the outputs": (
-        lambda yHat, y: 0.5 * ((y - yHat) ** 2).mean(dim=1).sum(),
-        "The data term is a sum over all outputs too; yours is divided by their number.",
-    ),
-    "mean squared error over the examples": (
-        lambda yHat, y: ((y - yHat) ** 2).sum() / len(y),
-        "Your data term is divided by len(y) and has no ½; the lab's is ½ Σ (y - ŷ)².",
-    ),
-    "the data term is missing": (
-        lambda yHat, y: torch.tensor(0.0),
-        "Nothing of ½ Σ (y - ŷ)² is in your numbers.",
-    ),
-    "the data term is detached from the graph": (
-        lambda yHat, y: half_sum(yHat.detach(), y),
-        "The data term counts in the value, but has no slope: .data, .item(), .detach() or no_grad "
-        "cut yHat off, so training would not fit the data.",
-    ),
-    "absolute errors instead of squares": (
-        lambda yHat, y: 0.5 * (y - yHat).abs().sum(),
-        "The data term adds up squares of y - ŷ, not absolute values.",
-    ),
-    "the ½ is squared too": (
-        lambda yHat, y: 0.25 * ((y - yHat) ** 2).sum(),
-        "The ½ stands outside of the square: your data term is ¼ Σ (y - ŷ)².",
-    ),
-    "a root of the sum of squares in the data term": (
-        lambda yHat, y: 0.5 * (y - yHat).norm(),
-        "Your data term is half a norm; the sum of squares has no root.",
-    ),
-    "the data term is added once for each parameter tensor": (
-        lambda yHat, y: 4 * half_sum(yHat, y),
-        "Your data term is four times ½ Σ (y - ŷ)²: is it added in the loop over the parameters?",
-    ),
-    "(n,) against (n, 1)": (
-        _every_with_every,
-        "One of yHat and y was made (n,), the other stayed (n, 1): broadcasting compared every row "
-        "with every other.",
-    ),
-}
-PENALTY = {
-    "the penalty is never added": (
-        lambda theta, lmbda: torch.tensor(0.0),
-        "Nothing of the penalty is in your numbers. Is it computed and not added? A second line "
-        "that begins with + is a statement of its own, and its value is lost.",
-    ),
-    "the penalty is detached from the graph": (
-        lambda theta, lmbda: all_squares([t.detach() for t in theta], lmbda),
-        "The penalty counts in the value, but has no slope: .data, .item(), .detach() or no_grad "
-        "cut it off, so training would not notice it.",
-    ),
-    "weights only in the penalty": (
-        lambda theta, lmbda: all_squares(theta[::2], lmbda),
-        "The penalty covers all parameters, the biases too.",
-    ),
-    "biases only in the penalty": (
-        lambda theta, lmbda: all_squares(theta[1::2], lmbda),
-        "The penalty covers all parameters, the weights too.",
-    ),
-    "only the first layer in the penalty": (
-        lambda theta, lmbda: all_squares(theta[:2], lmbda),
-        "The penalty covers both layers.",
-    ),
-    "only the last layer in the penalty": (
-        lambda theta, lmbda: all_squares(theta[2:], lmbda),
-        "The penalty covers both layers.",
-    ),
-    "λ/2 instead of λ": (
-        lambda theta, lmbda: all_squares(theta, lmbda / 2),
-        "The penalty is λ Σ θ²; the ½ stands only in front of the data term.",
-    ),
-    "λ is not used": (
-        lambda theta, lmbda: all_squares(theta, 1.0),
-        "Multiply the sum of squares by self.lmbda.",
-    ),
-    "λ²": (
-        lambda theta, lmbda: all_squares(theta, lmbda**2),
-        "λ stands outside of the square: λ Σ θ², not Σ (λθ)².",
-    ),
-    "the penalty is subtracted": (
-        lambda theta, lmbda: -all_squares(theta, lmbda),
-        "The penalty is added to the loss.",
-    ),
-    "L1 penalty instead of L2": (
-        lambda theta, lmbda: lmbda * sum(t.abs().sum() for t in theta),
-        "Your penalty is λ Σ|θ|; L2 adds up squares.",
-    ),
-    "norms that are not squared": (
-        lambda theta, lmbda: lmbda * _norms(theta),
-        "You added up the norms ‖θ‖ of the parameters; L2 adds up their squares ‖θ‖².",
-    ),
-    "the sum of the norms is squared": (
-        lambda theta, lmbda: lmbda * _norms(theta) ** 2,
-        "(Σ‖θ‖)² is not Σ‖θ‖²: square first, then add up.",
-    ),
-    "the root of the sum of squares": (
-        lambda theta, lmbda: lmbda * torch.cat([t.reshape(-1) for t in theta]).norm(),
-        "Your penalty is the norm of all parameters; the sum of squares has no root.",
-    ),
-    "mean of the squares": (
-        lambda theta, lmbda: lmbda * sum((t**2).mean() for t in theta),
-        "The penalty is a sum of squares; yours divides each by the number of elements.",
-    ),
-}
-OTHER_PENALTIES = {
-    "the spectral norm instead of the sum of squares": (
-        lambda theta, lmbda: lmbda * sum(torch.linalg.norm(t, 2) ** 2 for t in theta),
-        "Of a matrix, torch.linalg.norm(W, 2) is the largest singular value. The root of the sum "
-        "of squares is torch.linalg.vector_norm(W), or W.norm().",
-    ),
-    "only the first parameter in the penalty": (
-        lambda theta, lmbda: all_squares(theta[:1], lmbda),
-        "Your penalty holds the first weights and no other parameter. Is the return inside of the "
-        "loop?",
-    ),
-    "only the last parameter in the penalty": (
-        lambda theta, lmbda: all_squares(theta[-1:], lmbda),
-        "Your penalty holds the last biases and no other parameter. Is = in the loop where += "
-        "should be?",
-    ),
-    "the mean over all parameters": (
-        lambda theta, lmbda: all_squares(theta, lmbda) / sum(t.numel() for t in theta),
-        "The penalty is a sum of squares; yours is divided by the number of parameters.",
-    ),
-    "θ is not squared": (
-        lambda theta, lmbda: lmbda * sum(t.sum() for t in theta),
-        "Your penalty is λ Σ θ; L2 is λ Σ θ².",
-    ),
-    "the sum of the parameters is squared": (
-        lambda theta, lmbda: lmbda * sum(t.sum() for t in theta) ** 2,
-        "(Σθ)² is not Σθ²: square first, then add up.",
-    ),
-    "the sum of each parameter tensor is squared": (
-        lambda theta, lmbda: lmbda * sum(t.sum() ** 2 for t in theta),
-        "(Σθ)² is not Σθ²: square the elements, then add up.",
-    ),
-    "the penalty is added once for each parameter tensor": (
-        lambda theta, lmbda: 4 * all_squares(theta, lmbda),
-        "Your penalty is four times λ Σ θ²: is it added in a loop, or summed in two loops?",
-    ),
-}
-WHOLE = {
-    "all of J is divided by n": (
-        lambda theta, lmbda, yHat, y: right_loss(theta, lmbda, yHat, y) / len(y),
-        "Both terms are sums; yours are divided by len(y).",
-    ),
-    "the penalty is divided by n": (
-        lambda theta, lmbda, yHat, y: half_sum(yHat, y) + all_squares(theta, lmbda / len(y)),
-        "The penalty is λ Σ θ²; yours is divided by len(y).",
-    ),
-    "λ/(2n) instead of λ": (
-        lambda theta, lmbda, yHat, y: half_sum(yHat, y) + all_squares(theta, lmbda / 2 / len(y)),
-        "The penalty is λ Σ θ²; yours is divided by 2n, as in other courses.",
-    ),
-    "the penalty is added for each squared error": (
-        lambda theta, lmbda, yHat, y: half_sum(yHat, y) + all_squares(theta, lmbda) * yHat.numel(),
-        "The penalty is added once, after the sum over the rows and outputs, not to each term "
-        "of it.",
-    ),
-}
-
-
-def _loss(help_text, data=half_sum, penalty=all_squares):
-    def formula(theta, lmbda, yHat, y):
-        return data(yHat, y) + penalty(theta, lmbda)
-
-    return Mistake(lambda **arguments: shared.loss_answer(formula, **arguments), help_text)
-
-
-def _whole(how, help_text):
-    return Mistake(lambda **arguments: shared.loss_answer(how, **arguments), help_text)
-
-
-def _mistakes():
-    data_terms, penalties = DATA | OTHER_DATA, PENALTY | OTHER_PENALTIES
-    found = {name: _loss(text, data=data) for name, (data, text) in data_terms.items()}
-    found |= {name: _loss(text, penalty=how) for name, (how, text) in penalties.items()}
-    found |= {name: _whole(how, text) for name, (how, text) in WHOLE.items()}
-    no_slopes = {shared.SLOPE_Y: Anything(), shared.SLOPE_P: Anything()}
-    found["not differentiable"] = Mistake(
-        lambda **arguments: {shared.DIFFERENTIABLE: False, **no_slopes},
-        "The value is right, but it cannot be differentiated: .item(), float(), .data, .detach() "
-        "or no_grad cut it off. Return a tensor.",
-    )
-    found["backward() is called in the loss"] = Mistake(
-        lambda **arguments: {
-            NO_BACKWARD: False,
-            shared.DIFFERENTIABLE: Anything(),
-            "the loss": Anything(),
-            **no_slopes,
-        },
-        "The gradients of the parameters are others after the call. The loss is only computed and "
-        "returned; backward() belongs in the training loop.",
-    )
-    for first, (data, text) in DATA.items():
-        for second, (how, other) in PENALTY.items():
-            both = f"{text} And: {other}"
-            found[f"{first}; and {second}"] = _loss(both, data=data, penalty=how)
-    return found
+    return {NO_BACKWARD: True, **loss_answer(right_loss, **arguments)}
 
 
 def loss_cases(rng):
@@ -344,12 +99,12 @@ def loss_cases(rng):
     ]
     cases = []
     for label, sizes, n, lmbda in plan:
-        values = shared.draw_parameters(rng, *sizes)
-        y, yHat = (shared.draw_rows(rng, n, sizes[2]) for _ in range(2))
+        values = draw_parameters(rng, *sizes)
+        y, yHat = (draw_rows(rng, n, sizes[2]) for _ in range(2))
         if "perfect" in label:
             yHat = y.clone()
         arguments = {"values": values, "lmbda": float(lmbda), "yHat": yHat, "y": y}
-        cases.append(Case(label, arguments, weight=1.5))
+        cases.append(Case(label, arguments, points=1.5))
     return cases
 
 
@@ -359,9 +114,9 @@ l2_loss = HiddenTest(
     "term and penalty earn a part each, both together the rest.",
     points=6,
     ask=ask_loss,
-    helpers=[shared.fill, shared.differentiate, in_order],
+    helpers=[fill, differentiate, in_order],
     cases=loss_cases,
     expect=expect_loss,
     measure=measure_loss,
-    mistakes=_mistakes(),
+    mistakes=MISTAKES,
 )

@@ -2,7 +2,7 @@
 
 import torch
 
-from nbjudge import Anything, Case, HiddenTest, Mistake, Other
+from nbjudge import Anything, Case, HiddenTest, Mistake, Opaque
 
 IS_OPTIMISER = "it is a torch optimiser"
 STEPS = "its steps"
@@ -13,7 +13,7 @@ NO_DECAY, NO_NESTEROV = "it has no weight decay", "it has no Nesterov momentum"
 NO_DAMPENING, DESCENDS = "it has no dampening", "it does not maximize"
 
 
-def ask_optimizer(start, gradients, lr, momentum):
+def ask_optimizer(student, start, gradients, lr, momentum):
     """Let the student's optimiser make some steps with given gradients.
 
     The model is one of float64, so that even a small weight decay can be seen in the steps.
@@ -25,7 +25,7 @@ def ask_optimizer(start, gradients, lr, momentum):
     model.lmbda = 0.5  # as TorchNetwork has one: the penalty is the loss's, no weight decay
     parameters = list(model.parameters())
     torch.nn.utils.vector_to_parameters(start.clone(), parameters)
-    optimizer = make_optimizer(model, lr=lr, momentum=momentum)  # noqa: F821
+    optimizer = student.make_optimizer(model, lr=lr, momentum=momentum)
     if not isinstance(optimizer, torch.optim.Optimizer):
         return {"it is a torch optimiser": False}
     groups = optimizer.param_groups
@@ -54,7 +54,7 @@ def measure_optimizer(answer, start, gradients, lr, momentum):
     """Say of the settings whether they are the given ones, in all groups of parameters."""
     settings = answer.get("settings") if isinstance(answer, dict) else None
     if not isinstance(settings, dict):
-        none = {STEPS: Other("none: it is no optimiser")}
+        none = {STEPS: Opaque("none: it is no optimiser")}
         return none | answer if isinstance(answer, dict) else answer
 
     def all_are(name, wanted):

@@ -6,7 +6,7 @@ import torch
 from nbjudge import Case, HiddenTest, Mistake
 
 
-def ask_accuracy(p, y, training):
+def ask_accuracy(student, p, y, training):
     """Call the student's accuracy with a model whose outputs are p; look at what it leaves."""
     import torch
 
@@ -22,8 +22,8 @@ def ask_accuracy(p, y, training):
     model = Model().train(training)
     X = torch.arange(len(p), dtype=torch.float32)[:, None]
     torch.set_grad_enabled(True)
-    with unchanged(model=model, X=X):  # noqa: F821
-        share = accuracy(model, X, y)  # noqa: F821
+    with student.snapshot(model=model, X=X):
+        share = student.accuracy(model, X, y)
     on = torch.is_grad_enabled()
     torch.set_grad_enabled(True)  # the tasks after this one are to train
     return {
@@ -43,10 +43,6 @@ def accuracy_answer(p, y, training, share=None):
     }
 
 
-def _share(help_text, share):
-    return Mistake(lambda **arguments: accuracy_answer(**arguments, share=share), help_text)
-
-
 def accuracy_cases(rng):
     """Draw outputs of a model and labels; the shares of right, women and men all differ."""
     found = []
@@ -59,7 +55,8 @@ def accuracy_cases(rng):
         order = rng.permutation(n)
         tensors = (torch.tensor(a[order, None], dtype=torch.float32) for a in (p, y))
         label = f"{n} rows, the model in {'training' if training else 'evaluation'} mode"
-        found.append(Case(label, dict(zip(("p", "y"), tensors)) | {"training": training}, points))
+        arguments = dict(zip(("p", "y"), tensors)) | {"training": training}
+        found.append(Case(label, arguments, points=points))
     return found
 
 
@@ -70,65 +67,75 @@ hw_accuracy = HiddenTest(
     ask=ask_accuracy,
     cases=accuracy_cases,
     expect=accuracy_answer,
-    mistakes={
-        "(n,) against (n, 1)": _share(
-            "One of the labels was made (n,), the other stayed (n, 1): broadcasting compared every "
-            "row with every other.",
-            lambda p, y: float(((p > 0.5).float() == y.T).float().mean()),
-        ),
-        "(n,) against (n, 1), and a count": _share(
-            "Broadcasting compared every row with every other; and the share is asked for.",
-            lambda p, y: float(((p > 0.5).float() == y.T).float().sum()),
-        ),
-        "(n,) against (n, 1), the count over the number of rows": _share(
-            "One of the labels was made (n,), the other stayed (n, 1): broadcasting compared every "
-            "row with every other, and a share above 1 came out.",
-            lambda p, y: float(((p > 0.5).float() == y.T).float().sum()) / len(y),
-        ),
-        "a count instead of a share": _share(
-            "Divide the number of right rows by the number of rows.",
-            lambda p, y: float(((p > 0.5).float() == y).float().sum()),
-        ),
-        "per cent instead of a share": _share(
-            "The accuracy lies between 0 and 1.",
-            lambda p, y: 100 * float(((p > 0.5).float() == y).float().mean()),
-        ),
-        "no row counts as right": _share(
-            "The answer is 0, and most rows are right. Probabilities themselves are never equal to "
-            "0 or 1: compare yHat > 0.5. Else: // and .all() make 0 of a share.",
-            lambda p, y: float((p == y).float().mean()),
-        ),
-        "every row counts as a man": _share(
-            "This is the share of men, as if every prediction were 1. A probability is always "
-            "above 0, and a second sigmoid lifts it above ½: compare yHat > 0.5.",
-            lambda p, y: float(((p > 0).float() == y).float().mean()),
-        ),
-        "every row counts as a woman": _share(
-            "This is the share of women, as if every prediction were 0. A probability below 1 that "
-            "is cut to an integer is 0, and argmax over one column is 0: compare yHat > 0.5.",
-            lambda p, y: float((y == 0).float().mean()),
-        ),
-        "the share of errors": _share(
-            "This is the share of wrong rows.",
-            lambda p, y: float(((p > 0.5).float() != y).float().mean()),
-        ),
-        "one minus the mean distance": _share(
-            "This is 1 - mean|ŷ - y|: set the threshold first, then compare.",
-            lambda p, y: float(1 - (p - y).abs().mean()),
-        ),
-        "the model is in evaluation mode afterwards": Mistake(
-            lambda training, **others: {"the model's mode is left as it was": not training},
-            "model.eval() stays in force after the call: put the mode back as it was found.",
-        ),
-        "the model is in training mode afterwards": Mistake(
-            lambda training, **others: {"the model's mode is left as it was": training},
-            "model.train() is right only if the model was in training mode before: put the mode "
-            "back as it was found.",
-        ),
-        "gradients stay switched off": Mistake(
-            lambda **others: {"gradients are on again afterwards": False},
-            "torch.set_grad_enabled(False) holds for all that follows; `with torch.no_grad():` "
-            "holds for its block.",
-        ),
-    },
+    mistakes=lambda: MISTAKES,
 )
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+
+
+def _share(help_text, share):
+    return Mistake(lambda **arguments: accuracy_answer(**arguments, share=share), help_text)
+
+
+MISTAKES = {
+    "(n,) against (n, 1)": _share(
+        "One of the labels was made (n,), the other stayed (n, 1): broadcasting compared every "
+        "row with every other.",
+        lambda p, y: float(((p > 0.5).float() == y.T).float().mean()),
+    ),
+    "(n,) against (n, 1), and a count": _share(
+        "Broadcasting compared every row with every other; and the share is asked for.",
+        lambda p, y: float(((p > 0.5).float() == y.T).float().sum()),
+    ),
+    "(n,) against (n, 1), the count over the number of rows": _share(
+        "One of the labels was made (n,), the other stayed (n, 1): broadcasting compared every "
+        "row with every other, and a share above 1 came out.",
+        lambda p, y: float(((p > 0.5).float() == y.T).float().sum()) / len(y),
+    ),
+    "a count instead of a share": _share(
+        "Divide the number of right rows by the number of rows.",
+        lambda p, y: float(((p > 0.5).float() == y).float().sum()),
+    ),
+    "per cent instead of a share": _share(
+        "The accuracy lies between 0 and 1.",
+        lambda p, y: 100 * float(((p > 0.5).float() == y).float().mean()),
+    ),
+    "no row counts as right": _share(
+        "The answer is 0, and most rows are right. Probabilities themselves are never equal to "
+        "0 or 1: compare yHat > 0.5. Else: // and .all() make 0 of a share.",
+        lambda p, y: float((p == y).float().mean()),
+    ),
+    "every row counts as a man": _share(
+        "This is the share of men, as if every prediction were 1. A probability is always "
+        "above 0, and a second sigmoid lifts it above ½: compare yHat > 0.5.",
+        lambda p, y: float(((p > 0).float() == y).float().mean()),
+    ),
+    "every row counts as a woman": _share(
+        "This is the share of women, as if every prediction were 0. A probability below 1 that "
+        "is cut to an integer is 0, and argmax over one column is 0: compare yHat > 0.5.",
+        lambda p, y: float((y == 0).float().mean()),
+    ),
+    "the share of errors": _share(
+        "This is the share of wrong rows.",
+        lambda p, y: float(((p > 0.5).float() != y).float().mean()),
+    ),
+    "one minus the mean distance": _share(
+        "This is 1 - mean|ŷ - y|: set the threshold first, then compare.",
+        lambda p, y: float(1 - (p - y).abs().mean()),
+    ),
+    "the model is in evaluation mode afterwards": Mistake(
+        lambda training, **others: {"the model's mode is left as it was": not training},
+        "model.eval() stays in force after the call: put the mode back as it was found.",
+    ),
+    "the model is in training mode afterwards": Mistake(
+        lambda training, **others: {"the model's mode is left as it was": training},
+        "model.train() is right only if the model was in training mode before: put the mode "
+        "back as it was found.",
+    ),
+    "gradients stay switched off": Mistake(
+        lambda **others: {"gradients are on again afterwards": False},
+        "torch.set_grad_enabled(False) holds for all that follows; `with torch.no_grad():` "
+        "holds for its block.",
+    ),
+}

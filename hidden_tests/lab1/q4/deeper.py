@@ -1,29 +1,24 @@
 """Hidden test of Q4, task 7: deeper variants."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import torch
 
-from nbjudge import Anything, Case, HiddenTest, Mistake, load_module
+from nbjudge import Anything, Case, HiddenTest, Mistake
 
-_drawing = load_module(Path(__file__).with_name("drawing.py"))
-drawn = _drawing.drawn
-rows = _drawing.rows
-fill = load_module(Path(__file__).parents[2] / "shared" / "torch_parts.py").fill
-layers = _drawing.layers
-identity = _drawing.identity
+from ...shared.torch_parts import draw_rows, fill
+from .network import drawn, identity, layers
 
 SLOPES = "yHat can be differentiated, by every parameter"
 
 
-def ask_deeper(values, hidden, activation, X):
+def ask_deeper(student, values, hidden, activation, X):
     """Build the student's network with given parameters and send X through."""
     import torch
 
-    network = Custom_Neural_Network(hidden=tuple(hidden), activation=activation)  # noqa: F821
+    network = student.Custom_Neural_Network(hidden=tuple(hidden), activation=activation)
     fill(network, values)
-    default = Custom_Neural_Network()  # noqa: F821
+    default = student.Custom_Neural_Network()
     parameters = list(network.parameters())
     yHat = network(X)
     slope = torch.is_tensor(yHat) and yHat.requires_grad
@@ -88,12 +83,27 @@ def deeper_cases(rng):
                 weight = upper + upper.triu(1).T
             bias = values[-1].clone() if o == i else drawn(rng, o)
             values += [weight, bias]
-        X = rows(rng, 5, 2)
+        X = draw_rows(rng, 5, 2)
         acts = [ACTIVATIONS[activation]] * len(hidden)
         values[-1] -= layers(values, X, [*acts, identity]).mean()  # both signs before the sigmoid
         arguments = {"values": values, "hidden": list(hidden), "activation": activation, "X": X}
         found.append(Case(f"hidden = {hidden}, {activation}", arguments))
     return found
+
+
+hw_deeper = HiddenTest(
+    title="Deeper variants",
+    marking="A network that always uses one activation is right for half of the lines.",
+    points=4,
+    ask=ask_deeper,
+    helpers=[fill],
+    cases=deeper_cases,
+    expect=deeper_answer,
+    mistakes=lambda: MISTAKES,
+)
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
 
 
 def _deeper(help_text, **how):
@@ -118,67 +128,58 @@ def count(hidden):
     return sum(i * o + o for i, o in pairwise([2, *hidden, 1]))
 
 
-hw_deeper = HiddenTest(
-    title="Deeper variants",
-    marking="A network that always uses one activation is right for half of the lines.",
-    points=4,
-    ask=ask_deeper,
-    helpers=[fill],
-    cases=deeper_cases,
-    expect=deeper_answer,
-    mistakes={
-        "activation is not used: always tanh": _deeper(
-            'With activation="relu" the network must use ReLU.', between=torch.tanh
-        ),
-        "activation is not used: always ReLU": _deeper(
-            'With activation="tanh" the network must use tanh.', between=torch.relu
-        ),
-        "sigmoid between the layers": _deeper(
-            "The hidden layers use the given activation, not the sigmoid.", between=torch.sigmoid
-        ),
-        "no activation between the layers": _deeper(
-            "Without an activation all layers together are one linear layer.", between=identity
-        ),
-        "no activation after the last hidden layer": _deeper(
-            "Each hidden layer is followed by the activation, the last one, too.", last=identity
-        ),
-        "the activation at the output, too": _deeper(
-            "After the output layer there is a sigmoid alone.", output="activated"
-        ),
-        "no sigmoid at the output": _deeper(
-            "The output is a probability: end with a sigmoid.", output=identity
-        ),
-        "softmax at the output": _deeper(
-            "A softmax of one output is always 1: end with a sigmoid.",
-            output=lambda z: torch.softmax(z, dim=1),
-        ),
-        "yHat cannot be differentiated by all parameters": _deeper(
-            "The numbers are right, but nothing could be trained: .detach(), .data, no_grad or "
-            "requires_grad=False cuts parameters off.",
-            slopes=False,
-        ),
-        "no biases": _deeper("Leave nn.Linear its biases.", biases=False),
-        "the layers are not registered": _sized(
-            "PyTorch finds no parameters: keep the layers in nn.Sequential or nn.ModuleList, not "
-            "in a plain list.",
-            lambda hidden: 0,
-        ),
-        "the hidden layers are not registered": _sized(
-            "PyTorch finds the parameters of the output layer alone: keep the hidden layers in "
-            "nn.Sequential or nn.ModuleList, not in a plain list.",
-            lambda hidden: hidden[-1] + 1,
-        ),
-        "hidden is not used": _sized(
-            "Your network has (10, 10) hidden units whatever hidden says.",
-            lambda hidden: count([10, 10]),
-        ),
-        "only the first two of the hidden layers": _sized(
-            "Your network has two hidden layers, however long hidden is.",
-            lambda hidden: count(hidden[:2]),
-        ),
-        "only the first of the hidden layers": _sized(
-            "Your network has one hidden layer, however long hidden is.",
-            lambda hidden: count(hidden[:1]),
-        ),
-    },
-)
+MISTAKES = {
+    "activation is not used: always tanh": _deeper(
+        'With activation="relu" the network must use ReLU.', between=torch.tanh
+    ),
+    "activation is not used: always ReLU": _deeper(
+        'With activation="tanh" the network must use tanh.', between=torch.relu
+    ),
+    "sigmoid between the layers": _deeper(
+        "The hidden layers use the given activation, not the sigmoid.", between=torch.sigmoid
+    ),
+    "no activation between the layers": _deeper(
+        "Without an activation all layers together are one linear layer.", between=identity
+    ),
+    "no activation after the last hidden layer": _deeper(
+        "Each hidden layer is followed by the activation, the last one, too.", last=identity
+    ),
+    "the activation at the output, too": _deeper(
+        "After the output layer there is a sigmoid alone.", output="activated"
+    ),
+    "no sigmoid at the output": _deeper(
+        "The output is a probability: end with a sigmoid.", output=identity
+    ),
+    "softmax at the output": _deeper(
+        "A softmax of one output is always 1: end with a sigmoid.",
+        output=lambda z: torch.softmax(z, dim=1),
+    ),
+    "yHat cannot be differentiated by all parameters": _deeper(
+        "The numbers are right, but nothing could be trained: .detach(), .data, no_grad or "
+        "requires_grad=False cuts parameters off.",
+        slopes=False,
+    ),
+    "no biases": _deeper("Leave nn.Linear its biases.", biases=False),
+    "the layers are not registered": _sized(
+        "PyTorch finds no parameters: keep the layers in nn.Sequential or nn.ModuleList, not "
+        "in a plain list.",
+        lambda hidden: 0,
+    ),
+    "the hidden layers are not registered": _sized(
+        "PyTorch finds the parameters of the output layer alone: keep the hidden layers in "
+        "nn.Sequential or nn.ModuleList, not in a plain list.",
+        lambda hidden: hidden[-1] + 1,
+    ),
+    "hidden is not used": _sized(
+        "Your network has (10, 10) hidden units whatever hidden says.",
+        lambda hidden: count([10, 10]),
+    ),
+    "only the first two of the hidden layers": _sized(
+        "Your network has two hidden layers, however long hidden is.",
+        lambda hidden: count(hidden[:2]),
+    ),
+    "only the first of the hidden layers": _sized(
+        "Your network has one hidden layer, however long hidden is.",
+        lambda hidden: count(hidden[:1]),
+    ),
+}

@@ -8,7 +8,7 @@ SAME = "the parameters are the tensors that they were, of type float32"
 TRAINABLE = "the parameters can be trained"
 
 
-def ask_init(std, pass_std):
+def ask_init(student, std, pass_std):
     """Initialise a large model; return its numbers and whether its parameters are the same."""
     import torch
 
@@ -19,9 +19,9 @@ def ask_init(std, pass_std):
     model.append(torch.nn.Linear(1, 3000, bias=True))
     before = list(model.parameters())
     if pass_std:
-        init_weights(model, std)  # noqa: F821
+        student.init_weights(model, std)
     else:
-        init_weights(model)  # noqa: F821
+        student.init_weights(model)
     first, last = model[0], model[2]
     return {
         "same": all(
@@ -80,6 +80,26 @@ def init_answer(std, pass_std, spread=1.0, mean=0.0, groups=GROUPS, normal=True,
     return expected
 
 
+hw_init = HiddenTest(
+    title="Initial weights",
+    marking="All parameters count, biases too; mean, spread and the shape of the distribution.",
+    points=4,
+    ask=ask_init,
+    measure=measure_init,
+    cases=lambda rng: [
+        Case("std = 0.02, its default", {"std": 0.02, "pass_std": False}, points=1),
+        Case("a larger std", {"std": float(rng.uniform(0.2, 0.4)), "pass_std": True}, points=1.5),
+        Case("std above 1", {"std": float(rng.uniform(1.5, 2.5)), "pass_std": True}, points=1.5),
+    ],
+    expect=init_answer,
+    rtol=1e-3,
+    mistakes=lambda: MISTAKES,
+)
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+
+
 def unmoved(std, keys):
     """Return what is seen of parameters that are still 7.0, as `ask_init` had filled them."""
     expected = {}
@@ -95,83 +115,69 @@ def _init(help_text, **how):
     return Mistake(lambda std, pass_std: init_answer(std, pass_std, **how), help_text)
 
 
-hw_init = HiddenTest(
-    title="Initial weights",
-    marking="All parameters count, biases too; mean, spread and the shape of the distribution.",
-    points=4,
-    ask=ask_init,
-    measure=measure_init,
-    cases=lambda rng: [
-        Case("std = 0.02, its default", {"std": 0.02, "pass_std": False}, 1),
-        Case("a larger std", {"std": float(rng.uniform(0.2, 0.4)), "pass_std": True}, 1.5),
-        Case("std above 1", {"std": float(rng.uniform(1.5, 2.5)), "pass_std": True}, 1.5),
-    ],
-    expect=init_answer,
-    mistakes={
-        "std² instead of std": Mistake(
-            lambda std, pass_std: init_answer(std, pass_std, spread=std),
-            "N(0, std²) has the standard deviation std; normal_ takes std, not its square.",
+MISTAKES = {
+    "std² instead of std": Mistake(
+        lambda std, pass_std: init_answer(std, pass_std, spread=std),
+        "N(0, std²) has the standard deviation std; normal_ takes std, not its square.",
+    ),
+    "the root of std instead of std": Mistake(
+        lambda std, pass_std: init_answer(std, pass_std, spread=std**-0.5),
+        "normal_ takes the standard deviation std itself.",
+    ),
+    "std is fixed at 0.02": Mistake(
+        lambda std, pass_std: init_answer(std, pass_std, spread=0.02 / std),
+        "Use the argument std; 0.02 is only its default.",
+    ),
+    "std is not used": Mistake(
+        lambda std, pass_std: init_answer(std, pass_std, spread=1 / std),
+        "Your numbers have the standard deviation 1: pass std on.",
+    ),
+    "std is given as the mean": Mistake(
+        lambda std, pass_std: init_answer(std, pass_std, spread=1 / std, mean=1.0),
+        "Your numbers have the mean std and the standard deviation 1: nn.init.normal_ takes "
+        "the mean first, then std.",
+    ),
+    "the mean is std instead of 0": _init("The normal distribution has the mean 0.", mean=1.0),
+    "flat between -std and std": _init(
+        "Your numbers spread as if they came from -std to std alone: uniform ones do, and "
+        "normal ones that are cut off there. The lab asks for the whole normal distribution.",
+        spread=3**-0.5,
+        normal=False,
+    ),
+    "uniform from 0 to std": _init(
+        "Your numbers are all positive and uniform; the lab asks for N(0, std²).",
+        spread=12**-0.5,
+        mean=0.5,
+        normal=False,
+    ),
+    "uniform, with the right standard deviation": _init(
+        "The spread is right, the shape is not: the lab asks for the normal distribution.",
+        normal=False,
+    ),
+    "the model is not changed": Mistake(
+        lambda std, pass_std: (
+            init_answer(std, pass_std, groups=()) | unmoved(std, ("first", "middle", "biases"))
         ),
-        "the root of std instead of std": Mistake(
-            lambda std, pass_std: init_answer(std, pass_std, spread=std**-0.5),
-            "normal_ takes the standard deviation std itself.",
+        "The model's parameters hold the numbers that they had. An assignment to the loop "
+        "variable changes no model; nn.init.normal_(parameter, 0, std) does.",
+    ),
+    "a layer is left out": Mistake(
+        lambda std, pass_std: (
+            init_answer(std, pass_std, groups=("first", "biases")) | unmoved(std, ("middle",))
         ),
-        "std is fixed at 0.02": Mistake(
-            lambda std, pass_std: init_answer(std, pass_std, spread=0.02 / std),
-            "Use the argument std; 0.02 is only its default.",
-        ),
-        "std is not used": Mistake(
-            lambda std, pass_std: init_answer(std, pass_std, spread=1 / std),
-            "Your numbers have the standard deviation 1: pass std on.",
-        ),
-        "std is given as the mean": Mistake(
-            lambda std, pass_std: init_answer(std, pass_std, spread=1 / std, mean=1.0),
-            "Your numbers have the mean std and the standard deviation 1: nn.init.normal_ takes "
-            "the mean first, then std.",
-        ),
-        "the mean is std instead of 0": _init("The normal distribution has the mean 0.", mean=1.0),
-        "flat between -std and std": _init(
-            "Your numbers spread as if they came from -std to std alone: uniform ones do, and "
-            "normal ones that are cut off there. The lab asks for the whole normal distribution.",
-            spread=3**-0.5,
-            normal=False,
-        ),
-        "uniform from 0 to std": _init(
-            "Your numbers are all positive and uniform; the lab asks for N(0, std²).",
-            spread=12**-0.5,
-            mean=0.5,
-            normal=False,
-        ),
-        "uniform, with the right standard deviation": _init(
-            "The spread is right, the shape is not: the lab asks for the normal distribution.",
-            normal=False,
-        ),
-        "the model is not changed": Mistake(
-            lambda std, pass_std: (
-                init_answer(std, pass_std, groups=()) | unmoved(std, ("first", "middle", "biases"))
-            ),
-            "The model's parameters hold the numbers that they had. An assignment to the loop "
-            "variable changes no model; nn.init.normal_(parameter, 0, std) does.",
-        ),
-        "a layer is left out": Mistake(
-            lambda std, pass_std: (
-                init_answer(std, pass_std, groups=("first", "biases")) | unmoved(std, ("middle",))
-            ),
-            "Go through all layers: for parameter in model.parameters().",
-        ),
-        "the biases are not drawn from N(0, std²)": _init(
-            "Every parameter is drawn from N(0, std²), the biases too.", groups=("first", "middle")
-        ),
-        "new tensors instead of new numbers": _init(
-            "The numbers are right, but some parameters are other tensors than before, or of "
-            "another type. In place means new numbers in the same tensors.",
-            **{SAME: False, TRAINABLE: Anything()},
-        ),
-        "the parameters cannot be trained": _init(
-            "The numbers are right, but requires_grad is off, so nothing could be trained. "
-            "nn.init.normal_ needs no such switch.",
-            **{TRAINABLE: False},
-        ),
-    },
-    rtol=1e-3,
-)
+        "Go through all layers: for parameter in model.parameters().",
+    ),
+    "the biases are not drawn from N(0, std²)": _init(
+        "Every parameter is drawn from N(0, std²), the biases too.", groups=("first", "middle")
+    ),
+    "new tensors instead of new numbers": _init(
+        "The numbers are right, but some parameters are other tensors than before, or of "
+        "another type. In place means new numbers in the same tensors.",
+        **{SAME: False, TRAINABLE: Anything()},
+    ),
+    "the parameters cannot be trained": _init(
+        "The numbers are right, but requires_grad is off, so nothing could be trained. "
+        "nn.init.normal_ needs no such switch.",
+        **{TRAINABLE: False},
+    ),
+}

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from nbjudge import Anything, Case, HiddenTest, load_module
 
-COURSE = Path(__file__).resolve().parents[3]
-_predictions = load_module(COURSE / "hidden_tests" / "shared" / "predictions.py")
+from ...shared.predictions import Labels, ask_predict
 
+MAKE_DATA = Path(__file__).resolve().parents[3] / "data" / "make_data.py"
 PRIVATE_ROWS = 20_000
 PROBABILITIES = "the labels are numbers between 0 and 1"
 
@@ -16,7 +16,7 @@ def are_probabilities(numbers, rows):
     return numbers.shape in ((rows,), (rows, 1)) and ((numbers >= 0) & (numbers <= 1)).all()
 
 
-asked = _predictions.Labels(
+asked = Labels(
     row="row",
     labels="0 and 1",
     classes=2,
@@ -27,8 +27,7 @@ asked = _predictions.Labels(
 
 def predict_cases(rng):
     """Draw the private rows; their labels stay here."""
-    make_data = load_module(COURSE / "data" / "make_data.py")
-    drawn_rows = make_data.draw_height_weight(PRIVATE_ROWS, rng)
+    drawn_rows = load_module(MAKE_DATA).draw_height_weight(PRIVATE_ROWS, rng)
     X = drawn_rows[["height_cm", "weight_kg"]].to_numpy()
     sex = drawn_rows["sex"].to_numpy()
     return [Case(f"{PRIVATE_ROWS:,} private rows", {"X": X, "few": 200}, private={"sex": sex})]
@@ -43,14 +42,14 @@ hw_predict = HiddenTest(
     title="Accuracy on private rows",
     marking="Of the 20,000 rows, 88.5 % right earn 12 points, 87 % 9, 84 % 6, and 70 % 3 points. "
     "Where predict changes X or net, or a row's label depends on the rows beside it, at most 9.",
-    needs=("hw_model", "hw_init", "hw_loss", "hw_accuracy", "hw_train"),
     points=12,
-    ask=_predictions.ask_predict,
+    ask=ask_predict,
     cases=predict_cases,
     expect=lambda **case: asked.expect(),
     measure=measure_predict,
     credit=lambda cases, answers: asked.credit(measure_predict(answers[0], **cases[0].known)),
-    by_case=False,
+    partial_credit=False,
+    depends_on=("hw_model", "hw_init", "hw_loss", "hw_accuracy", "hw_train"),
     mistakes={
         "the label of a row depends on the rows beside it": asked.mistake(
             "The same row has another label in other company: is something computed from X as a "

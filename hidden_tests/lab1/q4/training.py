@@ -1,22 +1,17 @@
 """Hidden test of Q4, task 5: the training. training_seen.py says what one does."""
 
-from pathlib import Path
-
 import numpy as np
 import torch
 
-from nbjudge import Anything, Case, HiddenTest, Mistake, load_module
+from nbjudge import Case, HiddenTest
 
-_drawing = load_module(Path(__file__).with_name("drawing.py"))
-drawn = _drawing.drawn
-rows = _drawing.rows
-layers = _drawing.layers
-identity = _drawing.identity
-
-seen = load_module(Path(__file__).with_name("training_seen.py"))
+from ...shared.torch_parts import draw_rows
+from .network import drawn, identity, layers
+from .training_mistakes import MISTAKES
+from .training_seen import measure_train, train_answer
 
 
-def ask_train(values, X, y, epochs, lr, batch_size, lmbda, look, seeds):
+def ask_train(student, values, X, y, epochs, lr, batch_size, lmbda, look, seeds):
     """Train a small model by the student's train_model, with a right loss_fn and accuracy."""
     import torch
     from torch.nn import functional as F
@@ -52,7 +47,7 @@ def ask_train(values, X, y, epochs, lr, batch_size, lmbda, look, seeds):
         model[0].register_forward_pre_hook(note)
         how = {"epochs": epochs, "lr": lr, "batch_size": batch_size, "lmbda": lmbda}
         given = X.clone(), y.clone()
-        history = train_model(model, *given, seed=seed, **how)  # noqa: F821
+        history = student.train_model(model, *given, seed=seed, **how)
         kept = torch.equal(given[0], X) and torch.equal(given[1], y)
         flat = torch.nn.utils.parameters_to_vector(model.parameters()).detach()
         return history, flat, batches, kept
@@ -64,7 +59,7 @@ def ask_train(values, X, y, epochs, lr, batch_size, lmbda, look, seeds):
     def has_graph(value):
         return isinstance(value, torch.Tensor) and value.requires_grad
 
-    names = getattr(train_model, "__globals__", {})  # noqa: F821
+    names = getattr(student.train_model, "__globals__", {})
     own = {name: names.get(name) for name in ("loss_fn", "accuracy")}
     # their own loss_fn and accuracy are judged in their own tasks
     names.update(loss_fn=right_loss, accuracy=right_accuracy)
@@ -98,38 +93,6 @@ def ask_train(values, X, y, epochs, lr, batch_size, lmbda, look, seeds):
     return answer
 
 
-def full_batch(X, epochs, **case):
-    """Return the parameters after training on all rows at once."""
-    return seen.replay([list(range(len(X)))] * epochs, X=X, epochs=epochs, **case)
-
-
-def train_answer(look, **case):
-    """Return what a right training answers."""
-    expected = {seen.GIVEN: True}
-    if look == "parameters":
-        expected[seen.PARAMETERS] = full_batch(**case)
-    if look == "order":
-        expected |= dict.fromkeys(
-            (
-                seen.EPOCHS,
-                seen.BATCHES,
-                seen.SIZES,
-                seen.SHUFFLED,
-                seen.NEW_ORDER,
-                seen.MIXED,
-                seen.SAME_SEED,
-                seen.OTHER_SEED,
-                seen.KEPT,
-            ),
-            True,
-        )
-    if look == "steps":
-        expected[seen.STEPS] = True
-    if look == "history":
-        expected |= {seen.LENGTHS: True, seen.PLAIN: True, seen.LOSS: True, seen.ACCURACY: True}
-    return expected
-
-
 def train_cases(rng):
     """Draw a training for each aspect; both labels occur, and the model at hand is half right."""
     found = []
@@ -140,7 +103,7 @@ def train_cases(rng):
         ("batches of 6 of 20 rows: a step for each batch", "steps", 20, 2, 0.5, 6, 0.05, 2),
         ("history: one loss and one accuracy an epoch", "history", 41, 3, 0.1, 6, 0.05, 1),
     ):
-        X = rows(rng, n, 2)
+        X = draw_rows(rng, n, 2)
         X[:, 0] = torch.tensor(rng.permutation(np.linspace(0, 1, n)), dtype=torch.float32)
         y = (X[:, :1] + X[:, 1:] > 1).float()
         y[:3] = 1 - y[:3]
@@ -151,214 +114,7 @@ def train_cases(rng):
         seed = int(rng.integers(1, 1000))
         arguments = {"values": values, "X": X, "y": y, "epochs": epochs, "lr": lr}
         arguments |= {"batch_size": size, "lmbda": lmbda, "look": look, "seeds": [seed, seed + 1]}
-        found.append(Case(label, arguments, points))
-    return found
-
-
-def _steps(name):
-    """Return the mistake with the steps that `seen.WRONG_STEPS` describes."""
-    how, help_text = seen.WRONG_STEPS[name]
-
-    def formula(look, **case):
-        if look == "steps":
-            return {seen.STEPS: False, seen.as_if(name): True}
-        if look == "history" and how.keys() & {"lmbda", "penalised"}:  # perhaps there, too
-            return {seen.LOSS: Anything()}
-        if look == "parameters":
-            return {seen.PARAMETERS: full_batch(**{**case, **how})}
-        return {}
-
-    return Mistake(formula, help_text)
-
-
-def _seen(help_text, **wrong):
-    """Return a mistake by what is wrong in the cases that look at one aspect, by that."""
-    return Mistake(lambda look, **case: wrong.get(look, {}), help_text)
-
-
-NO_ORDER = {
-    seen.EPOCHS: Anything(),
-    seen.BATCHES: False,
-    seen.SIZES: Anything(),
-    seen.SHUFFLED: Anything(),
-    seen.NEW_ORDER: Anything(),
-    seen.MIXED: Anything(),
-    seen.OTHER_SEED: Anything(),
-}
-SAME_ORDER = {seen.NEW_ORDER: False, seen.MIXED: False}
-NO_HISTORY = {seen.LENGTHS: Anything(), seen.LOSS: Anything(), seen.ACCURACY: Anything()}
-
-
-def _untrained(values, look, **case):
-    """Return what a function gives that leaves the model alone."""
-    if look == "parameters":
-        return {seen.PARAMETERS: torch.cat([v.flatten() for v in values])}
-    nothing = seen.as_if("all rows at once")
-    wrong = {
-        "order": {**NO_ORDER, nothing: True},
-        "steps": {seen.STEPS: False},
-        "history": NO_HISTORY,
-    }
-    return wrong[look]
-
-
-def _epochs(how, number):
-    """Return what a function gives that trains for `number(epochs)` epochs."""
-
-    def formula(look, epochs, **case):
-        if look == "parameters":
-            return {seen.PARAMETERS: full_batch(epochs=number(epochs), **case)}
-        wrong = {
-            "order": {seen.EPOCHS: False, seen.as_if(how): True},
-            "history": {**NO_HISTORY, seen.LENGTHS: Anything()},
-        }
-        return wrong.get(look, {})
-
-    return formula
-
-
-def _other_rows(look, **case):
-    """Return what is seen where other rows are trained on: nothing else can be said."""
-    return {name: Anything() for name in train_answer(look, **case)} | {seen.GIVEN: False}
-
-
-WRONG_ORDER = {
-    "the rows are never shuffled": (
-        {seen.SHUFFLED: False, **SAME_ORDER, seen.OTHER_SEED: False},
-        "Each epoch takes the rows in the order in which they came: shuffle them with seed.",
-    ),
-    "the same order in every epoch, whatever the seed": (
-        {**SAME_ORDER, seen.OTHER_SEED: False},
-        "Draw a new order in each epoch, from one generator that is given the seed.",
-    ),
-    "the same order in every epoch": (
-        SAME_ORDER,
-        "Draw a new order in each epoch. An order that is drawn before the loop stays the same, "
-        "and so does one from a generator that is seeded anew in each epoch.",
-    ),
-    "only the batches are shuffled, not the rows": (
-        {
-            seen.MIXED: False,
-            # a batch that ends one epoch and begins the next is seen once
-            **dict.fromkeys((seen.EPOCHS, seen.BATCHES, seen.SIZES), Anything()),
-        },
-        "The same rows make up a batch in every epoch, and only the batches change places: "
-        "shuffle the rows, then take batches of them.",
-    ),
-    "batch_size is not used: always 16": (
-        {seen.SIZES: False, seen.as_if("16"): True},
-        "16 is only the default of batch_size.",
-    ),
-    "the batches are not of batch_size": (
-        {seen.SIZES: False},
-        "Each batch has batch_size rows, and the last of an epoch what is left. A fixed number "
-        "gives other sizes, and so does torch.tensor_split into a number of parts.",
-    ),
-    "X or y is changed": (
-        {seen.KEPT: False},
-        "X[:] = X[order] writes into the tensor that was given; X = X[order] makes a new one.",
-    ),
-    "the seed is not used": (
-        {seen.SAME_SEED: False},
-        "Two calls with the same seed train differently: draw the order from a generator with the "
-        "given seed.",
-    ),
-    "the same order whatever the seed": (
-        {seen.OTHER_SEED: False},
-        "Another seed must give another order.",
-    ),
-}
-WRONG_HISTORY = {
-    "history holds tensors with their computation": (
-        {seen.PLAIN: False},
-        "Append numbers: .item() makes a float of a loss. A tensor keeps its whole computation "
-        "alive.",
-    ),
-    "the loss in history has no penalty": (
-        {seen.LOSS: False, seen.as_if("no penalty in the loss"): True},
-        "history['loss'] is what loss_fn gives with lmbda.",
-    ),
-    "history['loss'] is not that of all rows after the epoch": (
-        {seen.LOSS: False},
-        "Append loss_fn(model, model(X), y, lmbda) after the epoch's last step: the loss of the "
-        "last batch, or a mean over the batches, is another number.",
-    ),
-    "history['accuracy'] is not that of all rows after the epoch": (
-        {seen.ACCURACY: False},
-        "Append accuracy(model, X, y) after the epoch's last step, not that of a batch.",
-    ),
-    "history is not that of all rows after the epoch": (
-        {seen.LOSS: False, seen.ACCURACY: False},
-        "Append loss_fn(model, model(X), y, lmbda) and accuracy(model, X, y) after the epoch's "
-        "last step: those of a batch, or a mean over the batches, are other numbers.",
-    ),
-    "not one loss and one accuracy for each epoch": (
-        {**NO_HISTORY, seen.LENGTHS: False},
-        "Return a dict: history['loss'] and history['accuracy'] have exactly one number for each "
-        "epoch.",
-    ),
-}
-
-
-def _train_mistakes():
-    """Return every single mistake, then every pair of a wrong order and a wrong history."""
-    found = {
-        "the model is not trained": Mistake(
-            _untrained,
-            "The parameters are the same after the call, and no batch was taken. Or does "
-            "train_model build a model of its own? Train the one that it is given.",
-        ),
-        **{name: _steps(name) for name in seen.WRONG_STEPS},
-        "the labels are not shuffled with the rows": Mistake(
-            lambda look, **case: {
-                "parameters": {seen.PARAMETERS: Anything()},
-                "steps": {seen.STEPS: False, seen.as_if("unpaired"): True},
-            }.get(look, {}),
-            "X is shuffled, y is not: take y[order] where you take X[order].",
-        ),
-        **{name: _seen(text, order=wrong) for name, (wrong, text) in WRONG_ORDER.items()},
-        "batch_size is not used: all rows at once": _seen(
-            "Each epoch takes its rows in batches of batch_size.",
-            order={**NO_ORDER, seen.as_if("all rows at once"): True},
-            steps={seen.STEPS: False},
-        ),
-        "the short last batch is dropped": _seen(
-            "The last batch of an epoch may be smaller than batch_size, a single row even; it "
-            "counts, too.",
-            parameters={seen.PARAMETERS: Anything()},
-            order={**NO_ORDER, seen.as_if("dropped"): True},
-            history=NO_HISTORY,
-        ),
-        "only one epoch is trained": Mistake(
-            _epochs("one epoch", lambda epochs: 1),
-            "Does the loop over the epochs return in its first round?",
-        ),
-        "one epoch too many": Mistake(
-            _epochs("one epoch more", lambda epochs: epochs + 1),
-            "range(epochs) makes `epochs` rounds; yours makes one more.",
-        ),
-        "one epoch too few": Mistake(
-            _epochs("one epoch less", lambda epochs: epochs - 1),
-            "range(epochs) makes `epochs` rounds; yours makes one less.",
-        ),
-        "an epoch is not every row once": _seen(
-            "Each epoch takes every row once, in batches of batch_size; the last may be smaller.",
-            parameters={seen.PARAMETERS: Anything()},
-            order={**NO_ORDER, seen.SAME_SEED: Anything()},
-            steps={seen.STEPS: Anything()},
-            history=NO_HISTORY,
-        ),
-        **{name: _seen(text, history=wrong) for name, (wrong, text) in WRONG_HISTORY.items()},
-        "other rows than those that it was given": Mistake(
-            _other_rows,
-            "Train and measure on the X and y that the function is given, as they are, not on "
-            "X_train or X_test.",
-        ),
-    }
-    for first, (order, text) in WRONG_ORDER.items():
-        for second, (history, other) in WRONG_HISTORY.items():
-            both = f"{text} And: {other}"
-            found[f"{first}; and {second}"] = _seen(both, order=order, history=history)
+        found.append(Case(label, arguments, points=points))
     return found
 
 
@@ -370,6 +126,6 @@ hw_train = HiddenTest(
     ask=ask_train,
     cases=train_cases,
     expect=train_answer,
-    measure=seen.measure_train,
-    mistakes=_train_mistakes(),
+    measure=measure_train,
+    mistakes=MISTAKES,
 )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator
 
 from nbjudge.authoring.asserts import Call, read_asserts
 from nbjudge.errors import AdoptError
@@ -33,8 +32,9 @@ _TEST = """
 #
 #     judge("{name}")
 #     ### END HIDDEN TESTS
-def ask_{name}(function, args, kwargs):
-{asking}
+def ask_{name}(student, function, args, kwargs):
+    return student[function](*args, **kwargs)
+
 
 {name} = HiddenTest(
     title={title!r},  # TODO: what students call the task
@@ -91,17 +91,10 @@ def _part(name: str, title: str, calls: list[Call], others: list[str]) -> str:
         text = _TEST.format(
             name=name,
             title=inert_text(title),
-            asking="\n".join(_asking(calls)),
             cases="\n".join(map(_case, calls)),
         )
     notes = "".join(f"# TODO: not understood in {_comment(title)}: {_comment(o)}\n" for o in others)
     return text + (f"\n{notes}" if notes else "")
-
-
-def _asking(calls: list[Call]) -> Iterator[str]:
-    for function in dict.fromkeys(call.function for call in calls):
-        yield f"    if function == {function!r}:"
-        yield f"        return {function}(*args, **kwargs)"
 
 
 def _case(call: Call) -> str:

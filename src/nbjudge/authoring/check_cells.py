@@ -60,7 +60,7 @@ def problems(nb: NotebookNode, tests: Mapping[str, HiddenTest], module: str) -> 
     for name, test in tests.items():
         if name not in used:
             yield f'{name}: no graded cell calls judge("{name}"), so it is never asked'
-        for need in () if isinstance(test.needs, str) else test.needs:
+        for need in () if isinstance(test.depends_on, str) else test.depends_on:
             if need == name:
                 yield f"{name}: it needs itself"
             elif need not in tests:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import inspect
 import json
@@ -18,6 +19,7 @@ from rich.table import Table
 from traitlets.config import Config
 
 from nbjudge.cells import is_grade, is_solution, judged_test
+from nbjudge.cli.course import course_config
 from nbjudge.errors import BoxError
 from nbjudge.kernel.manager import BoxKernelManager, OpenKernelManager, running
 from nbjudge.kernel.provisioner import BoxProvisioner
@@ -122,3 +124,17 @@ async def _ask(client, facts: dict) -> list[list]:
     await client.execute_interactive(question, output_hook=listen, timeout=120)
     text = "".join(said)
     return json.loads(text[text.index("trials:") + len("trials:") :].splitlines()[0])
+
+
+def run(arguments: list[str]) -> int:
+    """Run the doctor with the course's configuration, if there is one in this folder."""
+    parser = argparse.ArgumentParser(prog="nbjudge doctor", allow_abbrev=False)
+    parser.add_argument("--unboxed", action="store_true", help="try a kernel without a box")
+    boxed = not parser.parse_args(arguments).unboxed
+    config, console = course_config(), Console()
+    safe = doctor(config, boxed, console)
+    found = open_cells(Path("source"))
+    if found:
+        console.print("Graded cells with classic asserts, whose verdict students can tamper with:")
+        console.print("\n".join(f"  {cell}" for cell in found), markup=False)
+    return 0 if safe else 1

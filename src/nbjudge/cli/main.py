@@ -35,28 +35,33 @@ nbjudge doctor [--unboxed]               what protects this machine from submiss
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 
 from nbjudge import quick
 from nbjudge.errors import Stopped
+from nbjudge.sanitize.log_filter import filter_loggers
 from nbjudge.signals import stoppable
 
 USAGE = __doc__.split("\n\n", 1)[1].strip()
-COMMANDS = {
-    "grade": "grade",
-    "grades": "print_grades",
-    "report": "report",
-    "explain": "explain",
-    "again": "explain",
-    "collect": "collect",
-    "export": "export",
-    "new": "begin",
-    "adopt": "adopt",
-    "check": "check",
-    "autograde": "autograde",
-    "doctor": "examine",
-}
+# each is a module of this package with a function `run`
+COMMANDS = (
+    "grade",
+    "grades",
+    "report",
+    "explain",
+    "collect",
+    "export",
+    "new",
+    "adopt",
+    "check",
+    "autograde",
+    "doctor",
+)
+ALSO = {"again": "explain"}  # another name of a command
+# traitlets names a command's logger by its class: those of nbjudge.nbgrader_ext.apps
+LOGGERS = ("JudgeAutogradeApp", "GradeApp", "GradesApp")
 
 
 # whose own --help would be nbgrader's, of many pages; what it says is asked with --help-all
@@ -81,7 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")  # names, in whatever encoding there is
-    if not arguments or arguments[0] not in COMMANDS:
+    if not arguments or arguments[0] not in (*COMMANDS, *ALSO):
         print(USAGE, file=sys.stderr)
         return 0 if arguments in (["--help"], ["-h"]) else 2
     if arguments[0] in OUR_HELP and not {"--help", "-h"}.isdisjoint(arguments[1:]):
@@ -93,9 +98,11 @@ def main(arguments: list[str] | None = None) -> int:
                 if arguments[0] == "grade":
                     quick.begin(arguments[1:])
                 # imported here, because that takes a second in which one can be stopped, too
-                from nbjudge.cli import apps
+                name = ALSO.get(arguments[0], arguments[0])
+                filter_loggers(LOGGERS)
+                command = importlib.import_module(f"nbjudge.cli.{name}")
 
-            return getattr(apps, COMMANDS[arguments[0]])(arguments[1:])
+            return command.run(arguments[1:])
     except BrokenPipeError:  # whoever reads what is printed has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

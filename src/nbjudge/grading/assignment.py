@@ -131,7 +131,7 @@ class Assignment:
                 f"cannot be loaded: {type(error).__name__}: {error}"
             ) from error
         release = release_digest(self.notebooks[notebook], self.kept[notebook], self.files)
-        carried = any(test.needs for test in tests.values())
+        carried = any(test.depends_on for test in tests.values())
         return {
             "hidden_test": hidden_test_digest(files),
             "release": release,

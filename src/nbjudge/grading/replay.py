@@ -20,7 +20,7 @@ from nbjudge.grading.verdict_settings import settings_of
 from nbjudge.intake import Submission
 from nbjudge.nbgrader_ext.autograde import JudgeAutograde
 from nbjudge.nbgrader_ext.execute import Judged, JudgeExecute, judge_apart
-from nbjudge.protocol.codec import Other, Tensor
+from nbjudge.protocol.codec import Opaque, Tensor
 from nbjudge.protocol.reply import Reply
 from nbjudge.record.audit import judged_lines
 from nbjudge.record.digests import reason_to_grade
@@ -201,7 +201,7 @@ def shown(value: object, room: Room = SHORT) -> str:
         text = repr(value.item())
     elif isinstance(value, Tensor):
         text = f"tensor, {shown(value.array, room)}"
-    elif isinstance(value, Other):
+    elif isinstance(value, Opaque):
         text = value.description
     else:
         text = repr(value)

@@ -15,17 +15,21 @@ from collections.abc import Iterator
 
 from nbjudge.errors import BrokenJsonError
 
-# possessive (++, *+): no way back is kept, so a string of 100 MB costs no memory
+# Possessive repeats (*+, ++) of single characters keep no way back, so that a string of 100 MB
+# costs no memory. Groups are never possessive: Python 3.11.2 gets those wrong. They are repeated a
+# limited number of times instead, each time in only one possible way, and `Cursor` repeats the
+# whole.
 SPACE = re.compile(rb"[ \t\r\n]*+")
-STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 SCALAR = re.compile(rb"[A-Za-z0-9+.-]++")
 OPENING = re.compile(rb"[\[{]++")
 CLOSING = re.compile(rb"[\]}]++")
+# what follows in a string after its opening quote
+STRING_PART = re.compile(rb'[^"\\]*(?:\\.[^"\\]*){0,1000}', re.DOTALL)
 # anything without a bracket, strings as a whole, and lists of numbers, or of lists of numbers
 FLAT = re.compile(
-    rb'(?:[^"\[\]{}]++'
-    rb'|"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-    rb'|\[(?:[^"\[\]{}]++|\[[^"\[\]{}]*+\])*+\])*+',
+    rb'(?:[^"\[\]{}]+'
+    rb'|"[^"\\]*(?:\\.[^"\\]*){0,200}"'
+    rb'|\[[^"\[\]{}]*(?:\[[^"\[\]{}]*\][^"\[\]{}]*){0,200}\]){0,1000}',
     re.DOTALL,
 )
 # Bounds on time, not on size: either is about ten seconds of work. 60 MB of numbers in an
@@ -88,13 +92,11 @@ class Cursor:
     def string(self) -> str:
         """Read a string."""
         self.peek()
-        found = STRING.match(self.data, self.position)
-        if found is None:
-            raise self._broken()
-        self.position = found.end()
+        start = self.position
+        self._skip_string()
         try:
             # strict=False: line ends and tabs may stand in a string as they are
-            return json.loads(self._decode(found[0]), strict=False)
+            return json.loads(self._decode(self.data[start : self.position]), strict=False)
         except ValueError:
             raise self._broken() from None
 
@@ -103,11 +105,30 @@ class Cursor:
         first = self.peek()
         if first in (b"{", b"["):
             self._skip_nested()
-            return
-        found = (STRING if first == b'"' else SCALAR).match(self.data, self.position)
-        if found is None:
+        elif first == b'"':
+            self._skip_string()
+        else:
+            found = SCALAR.match(self.data, self.position)
+            if found is None:
+                raise self._broken()
+            self.position = found.end()
+
+    def _skip_string(self) -> None:
+        end = self._string_end()
+        if end is None:
             raise self._broken()
-        self.position = found.end()
+        self.position = end
+
+    def _string_end(self) -> int | None:
+        """Return the index behind the string at the cursor; None if there is no whole string."""
+        if self.data[self.position : self.position + 1] != b'"':
+            return None
+        before, end = self.position, self.position + 1
+        while end > before:
+            before, end = end, STRING_PART.match(self.data, end).end()
+            if self.data[end : end + 1] == b'"':
+                return end + 1
+        return None
 
     def _skip_nested(self) -> None:
         depth = 0
@@ -115,14 +136,16 @@ class Cursor:
             if opening := OPENING.match(self.data, self.position):
                 depth += len(opening[0])
                 self.position = opening.end()
-            self.position = FLAT.match(self.data, self.position).end()
+            before, self.position = self.position, FLAT.match(self.data, self.position).end()
             if closing := CLOSING.match(self.data, self.position):
                 closed = min(depth, len(closing[0]))
                 depth -= closed
                 self.position += closed
                 if depth == 0:
                     return
-            elif not OPENING.match(self.data, self.position):
+            elif self.data[self.position : self.position + 1] == b'"':
+                self._skip_string()  # one with too many backslashes for `FLAT`
+            elif self.position == before and not OPENING.match(self.data, self.position):
                 raise self._broken()
             self._brackets += 1
             if self._brackets > MOST_BRACKETS:
@@ -168,6 +191,6 @@ class Cursor:
     def _broken(self) -> BrokenJsonError:
         rest = self.data[self.position : self.position + 1]
         # an open string swallows all that follows, so its beginning is where we stop
-        if not rest or (rest == b'"' and not STRING.match(self.data, self.position)):
+        if not rest or (rest == b'"' and self._string_end() is None):
             return BrokenJsonError("it ends in the middle, as after an interrupted upload")
         return BrokenJsonError(f"it is damaged at byte {self.position}")

@@ -42,14 +42,16 @@ from nbjudge.kernel.manager import check_box
 from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.nbgrader_ext.execute import JudgeExecute
 from nbjudge.outcomes import Outcome
-from nbjudge.record.class_outcomes import force_hint, show_summary, summarise
+from nbjudge.record.class_outcomes import summarise
 from nbjudge.record.gradebook import opened
 from nbjudge.record.previews import Proposals
 from nbjudge.record.results import Graded, Work
 from nbjudge.record.save_scores import entered_points, renew_penalties
-from nbjudge.record.score_changes import Moved, show_moved, show_proposed
+from nbjudge.record.score_changes import Moved
 from nbjudge.record.writer import Writer, is_no_room
 from nbjudge.reports.terminal.progress import progress
+from nbjudge.reports.terminal.score_changes_table import show_moved, show_proposed
+from nbjudge.reports.terminal.summary import force_hint, show_summary
 from nbjudge.sandbox.bubblewrap import TWO_WAYS_ON
 from nbjudge.sandbox.zygote_client import get_zygote
 from nbjudge.signals import stoppable

@@ -1,27 +1,17 @@
 """The one line that another course writes: ``nbjudge.configure(c)`` in nbgrader_config.py."""
 
 import warnings
-from functools import partial
 
+from nbgrader.converters import Autograde, GenerateAssignment
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
+from nbjudge.nbgrader_ext import patches
 from nbjudge.quick import settings_alone
+from nbjudge.sanitize.log_filter import make_logs_inert
 
-# nbgrader's own steps of generate_assignment, in its order (nbgrader 0.9.6)
-GENERATE_STEPS = (
-    "IncludeHeaderFooter",
-    "InstantiateTests",
-    "LockCells",
-    "ClearSolutions",
-    "ClearOutput",
-    "CheckCellMetadata",
-    "ComputeChecksums",
-    "SaveCells",
-    "ClearHiddenTests",
-    "ClearMarkScheme",
-    "ComputeChecksums",
-    "CheckCellMetadata",
-)
+# steps of nbgrader's that the judge does itself, or that would trust a student's kernel
+REPLACED = ("Execute", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties")
 
 
 def configure(c: Config) -> None:
@@ -35,32 +25,29 @@ def configure(c: Config) -> None:
     c.GenerateAssignment.preprocessors = [
         "nbjudge.nbgrader_ext.generate_assignment.StampSettings",
         "nbjudge.nbgrader_ext.generate_assignment.ShowMarking",
-        *(f"nbgrader.preprocessors.{step}" for step in GENERATE_STEPS),
+        *_names(GenerateAssignment.preprocessors.default()),
     ]
     c.Autograde.autograde_preprocessors = [
         "nbjudge.nbgrader_ext.execute.JudgeExecute",
         "nbjudge.sanitize.notebook.InertNotebook",
-        "nbgrader.preprocessors.IgnorePattern",
-        "nbconvert.preprocessors.ClearMetadataPreprocessor",
-        "nbgrader.preprocessors.CheckCellMetadata",
+        *(
+            name
+            for name in _names(Autograde.autograde_preprocessors.default())
+            if not name.endswith(REPLACED)
+        ),
     ]
     c.ExportApp.plugin_class = "nbjudge.nbgrader_ext.export.GradesCsv"
     _make_pages_inert(c)
 
 
+def _names(steps: list[type]) -> list[str]:
+    # by name: formgrader shows the settings, and a class it could not show
+    return [f"{step.__module__}.{step.__name__}" for step in steps]
+
+
 def _change_nbgrader() -> None:
     """Put the judge where nbgrader has no setting for it."""
-    from sqlalchemy.exc import SAWarning
-
-    from nbjudge.nbgrader_ext.patches import mend_paths
-    from nbjudge.sanitize.log_filter import make_logs_inert
-
-    use_judge_autograde()
-    use_judge_feedback()
-    use_judge_release()
-    use_explained_gradebook()
-    use_judge_formgrader()
-    mend_paths()
+    patches.apply()
     make_logs_inert()
     # nbgrader's own use of SQLAlchemy 2.1; harmless, and it hides what an instructor must read
     warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
@@ -72,84 +59,6 @@ def _make_pages_inert(c: Config) -> None:
     c.HTMLExporter.preprocessors = ["nbjudge.nbgrader_ext.html_export.InertNames"]
     c.HTMLExporter.sanitize_html = True
     c.WidgetsDataTypeFilter.display_data_priority = ["image/png", "image/jpeg", "text/plain"]
-
-
-def use_judge_autograde() -> None:
-    """Let ``nbgrader autograde`` and formgrader convert with `JudgeAutograde`.
-
-    nbgrader has no setting for its converter; these are the two modules that name it (0.9.6).
-    """
-    from nbgrader.apps import api, autogradeapp
-
-    from nbjudge.nbgrader_ext.autograde import JudgeAutograde
-
-    for module in (api, autogradeapp):
-        if not hasattr(module, "Autograde"):
-            raise RuntimeError(
-                f"{module.__name__} has no Autograde: this nbgrader is not one that nbjudge knows"
-            )
-        module.Autograde = JudgeAutograde
-
-
-def use_judge_feedback() -> None:
-    """Let ``nbgrader generate_feedback`` and formgrader convert with `JudgeFeedback`.
-
-    As for autograde, nbgrader has no setting for the converter (0.9.6).
-    """
-    from nbgrader.apps import api, generatefeedbackapp
-
-    from nbjudge.nbgrader_ext.feedback import JudgeFeedback
-
-    for module in (api, generatefeedbackapp):
-        if not hasattr(module, "GenerateFeedback"):
-            raise RuntimeError(
-                f"{module.__name__} has no GenerateFeedback: nbjudge does not know this nbgrader"
-            )
-        module.GenerateFeedback = JudgeFeedback
-
-
-def use_judge_release() -> None:
-    """Let ``nbgrader generate_assignment`` and formgrader convert with `JudgeRelease`.
-
-    As for autograde, nbgrader has no setting for the converter (0.9.6).
-    """
-    from nbgrader.apps import api, generateassignmentapp
-
-    from nbjudge.nbgrader_ext.generate_assignment import JudgeRelease
-
-    for module in (api, generateassignmentapp):
-        if not hasattr(module, "GenerateAssignment"):
-            raise RuntimeError(
-                f"{module.__name__} has no GenerateAssignment: nbjudge does not know this nbgrader"
-            )
-        module.GenerateAssignment = JudgeRelease
-
-
-def use_explained_gradebook() -> None:
-    """Let ``nbgrader export`` and ``nbgrader db`` say in a sentence why it cannot be used."""
-    from nbgrader.apps import dbapp, exportapp
-
-    from nbjudge.nbgrader_ext.gradebook_errors import opened_or_ended
-
-    for module in (dbapp, exportapp):
-        if not hasattr(module, "Gradebook"):
-            raise RuntimeError(f"{module.__name__} has no Gradebook: nbjudge does not know it")
-    dbapp.Gradebook = opened_or_ended
-    exportapp.Gradebook = partial(opened_or_ended, done="exported")
-
-
-def use_judge_formgrader() -> None:
-    """Let formgrader show submissions with `JudgeFormgrader`.
-
-    nbgrader has no setting for the exporter (0.9.6).
-    """
-    from nbgrader.server_extensions.formgrader import formgrader
-
-    from nbjudge.nbgrader_ext.formgrader import JudgeFormgrader
-
-    if not hasattr(formgrader, "HTMLExporter"):
-        raise RuntimeError(f"{formgrader.__name__} has no HTMLExporter: nbjudge does not know it")
-    formgrader.HTMLExporter = JudgeFormgrader
 
 
 def without_exchange(c: Config) -> None:

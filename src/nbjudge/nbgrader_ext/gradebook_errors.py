@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
+from functools import partial
 
 from nbgrader.api import Gradebook
 from nbgrader.auth import Authenticator
@@ -37,3 +38,7 @@ def opened_or_ended(
     except GradebookError as error:
         Application.instance().log.error("Nothing was %s: %s", done, error)
         sys.exit(1)
+
+
+to_change = opened_or_ended
+to_export = partial(opened_or_ended, done="exported")

@@ -8,20 +8,16 @@ notebooks that were graded before nbjudge.
 from __future__ import annotations
 
 import html
-import re
 
 from jinja2 import pass_context
-from nbconvert.filters import Highlight2HTML
 from nbconvert.preprocessors import Preprocessor
 from nbconvert.utils.base import NbConvertBase
 
 from nbjudge.sanitize.grader_comment import grader_html
+from nbjudge.sanitize.highlight import LinearHighlight
 from nbjudge.sanitize.markdown import student_html
 from nbjudge.sanitize.text import one_line
 
-_COLOURED_CHARACTERS = 20_000  # each becomes some 30 of the page, which nbconvert parses again
-# pygments looks for a text's end from each line of such a gap: time grows with its square
-_GAP = re.compile(r"\s{300}")
 NAMES = ("student", "last_name", "first_name", "notebook_path")
 
 
@@ -46,19 +42,6 @@ class MarkdownToHtml(NbConvertBase):
         return student_html(text).replace("[", "&#91;")
 
     jinja_pass_arg = __call__.jinja_pass_arg  # where jinja looks when a filter is an object
-
-
-class LinearHighlight(Highlight2HTML):
-    """Colours code in a time that is linear in its length, whatever it is.
-
-    pygments' lexer for IPython is not: 8,000 blanks and line ends take it six seconds. That for
-    Python is, but for long gaps; code with such a gap, or a very long one, gets no colours.
-    """
-
-    def __call__(self, source, language=None, metadata=None):
-        """Return the HTML of a code cell; see nbconvert's `Highlight2HTML`."""
-        plain = len(source) > _COLOURED_CHARACTERS or _GAP.search(source)
-        return super().__call__(source, "text" if plain else "python")
 
 
 class InertNames(Preprocessor):

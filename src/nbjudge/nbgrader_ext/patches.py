@@ -1,91 +1,129 @@
-"""nbgrader in a folder of any name, with students of any name: the places that it gets wrong.
+"""ONE table of what nbjudge replaces in other libraries, and of private names that it relies on.
 
-nbgrader takes every path for a pattern, so that brackets in the course's own path hide all of its
-files, and what is to be ignored is copied. It writes the gradebook's path into a URL as it is. And
-it calls alembic as a script, which is on the path only in an activated environment. And it takes a
-database's server for one that never restarts. `mend_paths` puts right ways in these places
-(nbgrader 0.9.6).
+`configure` calls `apply`; `missing` says what a new version of a library no longer has. It is a
+test, the first thing that ``nbjudge doctor`` prints, and what the weekly job against the newest
+versions looks at.
 """
 
 from __future__ import annotations
 
-import glob
-import os
-from functools import partial
-from pathlib import Path
-from types import SimpleNamespace
+import importlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
 
-from sqlalchemy import create_engine, make_url
+from nbjudge.errors import PatchError
+from nbjudge.nbgrader_ext.private_names import OVERRIDES, PrivateName
 
-ALL = ("*", "[!.]*")  # whatever is there, for nbgrader
-
-
-def mend_paths() -> None:
-    """Let nbgrader's converters, its formgrader and its gradebook work at any path."""
-    from nbgrader import api as gradebook
-    from nbgrader import coursedir, utils
-    from nbgrader.apps import api
-    from nbgrader.converters import base
-
-    for module in (api, base, utils):
-        _known(module, "glob")
-        module.glob = SimpleNamespace(glob=find_paths)
-    _known(gradebook, "get_alembic_version")
-    gradebook.get_alembic_version = alembic_version
-    _known(gradebook, "create_engine")
-    # between two students, minutes may pass, and a connection's end is noticed when it is used
-    gradebook.create_engine = partial(create_engine, pool_pre_ping=True)
-    _known(coursedir.CourseDirectory, "_db_url_default")
-    coursedir.CourseDirectory._db_url_default = lambda self: gradebook_url(
-        os.path.abspath(os.path.join(self.root, "gradebook.db"))
-    )
+NBGRADER = ">=0.9.6,<0.10"
 
 
-def _known(place, name: str) -> None:
-    if not hasattr(place, name):
-        raise RuntimeError(
-            f"{place.__name__} has no {name}: this nbgrader is not one that nbjudge knows"
+@dataclass(frozen=True)
+class Patch:
+    """A name in another library that gets a replacement.
+
+    Attributes:
+        module: where the name is looked up when it is used.
+        name: in the module; may have dots, such as ``Class.method``.
+        replacement: ``module:name`` of ours.
+        why: what is wrong without it, and why there is no setting for it.
+        library: the distribution whose version counts.
+        versions: the versions that this was written for.
+    """
+
+    module: str
+    name: str
+    replacement: str
+    why: str
+    library: str = "nbgrader"
+    versions: str = NBGRADER
+
+    @property
+    def known(self) -> PrivateName:
+        """The name that must be there."""
+        return PrivateName(self.library, self.module, self.name, self.versions, self.why)
+
+    def apply(self) -> None:
+        """Put the replacement in its place; twice is no error."""
+        if not self.known.exists():
+            raise PatchError(self.known.problem())
+        *path, last = self.name.split(".")
+        place: object = importlib.import_module(self.module)
+        for part in path:
+            place = getattr(place, part)
+        setattr(place, last, _resolve(self.replacement))
+
+
+_EXT = "nbjudge.nbgrader_ext"
+_CONVERTER = "nbgrader has no setting for its converter; these modules name it."
+_PATTERNS = "nbgrader takes each path for a pattern, so brackets in a path hide all of its files."
+_TRACEBACK = "nbgrader shows a traceback where a gradebook cannot be used; now a sentence."
+
+PATCHES = (
+    *(
+        Patch(f"nbgrader.apps.{module}", name, f"{_EXT}.{replacement}", _CONVERTER)
+        for name, app, replacement in (
+            ("Autograde", "autogradeapp", "autograde:JudgeAutograde"),
+            ("GenerateFeedback", "generatefeedbackapp", "feedback:JudgeFeedback"),
+            ("GenerateAssignment", "generateassignmentapp", "generate_assignment:JudgeRelease"),
         )
+        for module in ("api", app)
+    ),
+    Patch("nbgrader.apps.dbapp", "Gradebook", f"{_EXT}.gradebook_errors:to_change", _TRACEBACK),
+    Patch("nbgrader.apps.exportapp", "Gradebook", f"{_EXT}.gradebook_errors:to_export", _TRACEBACK),
+    Patch(
+        "nbgrader.server_extensions.formgrader.formgrader",
+        "HTMLExporter",
+        f"{_EXT}.formgrader:JudgeFormgrader",
+        "formgrader has no setting for its exporter but one of the server extension's own.",
+    ),
+    *(
+        Patch(module, "glob", f"{_EXT}.replacements:literal_glob", _PATTERNS)
+        for module in ("nbgrader.apps.api", "nbgrader.converters.base", "nbgrader.utils")
+    ),
+    Patch(
+        "nbgrader.api",
+        "get_alembic_version",
+        f"{_EXT}.replacements:alembic_version",
+        "nbgrader calls alembic as a script, which is on the path only in an activated "
+        "environment.",
+    ),
+    Patch(
+        "nbgrader.api",
+        "create_engine",
+        f"{_EXT}.replacements:create_pinged_engine",
+        "nbgrader takes a database's server for one that never restarts.",
+    ),
+    Patch(
+        "nbgrader.coursedir",
+        "CourseDirectory._db_url_default",
+        f"{_EXT}.replacements:default_gradebook_url",
+        "nbgrader writes the gradebook's path into a URL as it is: % and ? break it. A course "
+        "that sets its root elsewhere than its gradebook's address needs the default.",
+    ),
+)
 
 
-def find_paths(pattern: str) -> list[str]:
-    """Return the paths that match, as `glob.glob`; a name that exists as it is means itself.
-
-    So ``Kurs [1]/autograded/*/lab1`` is looked for in ``Kurs [1]``, and the student ``a[1]`` is
-    found by that name. What nbgrader writes for "all" is always a pattern.
-    """
-    found = [os.sep if pattern.startswith(os.sep) else ""]
-    for part in filter(None, pattern.split(os.sep)):
-        found = [os.path.join(folder, name) for folder in found for name in _names(folder, part)]
-    return found
+def apply(patches: Iterable[Patch] = PATCHES) -> None:
+    """Put all replacements in their places. Raises `PatchError` for a name that is not there."""
+    for patch in patches:
+        patch.apply()
 
 
-def _names(folder: str, part: str) -> list[str]:
-    if part not in ALL and os.path.lexists(os.path.join(folder, part)):
-        return [part]
-    return glob.glob(part, root_dir=folder or None)
+def missing(
+    patches: Iterable[Patch] = PATCHES, overrides: Iterable[PrivateName] = OVERRIDES
+) -> list[str]:
+    """Return a sentence for every name that has vanished, with library and version."""
+    names = [*(patch.known for patch in patches), *overrides]
+    return [name.problem() for name in names if not name.exists()]
 
 
-def gradebook_url(path: Path | str, **options: object) -> str:
-    """Return the address of an SQLite gradebook at a path with any characters.
-
-    Args:
-        path: of the file; absolute, or relative to where nbgrader runs.
-        options: of Python's sqlite3, such as ``timeout=60`` (seconds).
-    """
-    query = "&".join(f"{name}={value}" for name, value in options.items())
-    # as it is for a SQLAlchemy before 2.1, and for nbgrader db upgrade
-    quoted = str(path).replace("%", "%25").replace("?", "%3F")
-    for database in (str(path), quoted):
-        url = f"sqlite:///{database}" + (f"?{query}" if query else "")
-        if make_url(url).database == str(path):
-            return url
-    raise ValueError(f"SQLAlchemy cannot hold the path {path}")
+def _resolve(replacement: str) -> object:
+    module, name = replacement.split(":")
+    return getattr(importlib.import_module(module), name)
 
 
-def alembic_version() -> str:
-    """Return the newest version of nbgrader's tables, without calling a script."""
-    from alembic.script import ScriptDirectory
-    from nbgrader.dbutil import ALEMBIC_DIR
-
-    return ScriptDirectory(ALEMBIC_DIR).get_heads()[0]
+def versions() -> dict[str, str]:
+    """Return the installed version of each library in the table."""
+    libraries = {patch.library for patch in PATCHES} | {name.library for name in OVERRIDES}
+    return {library: version(library) for library in sorted(libraries)}

@@ -13,7 +13,7 @@ A value travels as a dictionary of one key that names its kind:
 ``dict``   pairs of a str and an encoded value
 ``array``  a NumPy array: dtype, shape and base64 of its bytes in C order
 ``tensor`` a torch tensor: the same, and whether it requires a gradient
-``other``  anything else: only a description of it, such as ``a NeuralNetwork object``
+``opaque`` anything else: only a description of it, such as ``a NeuralNetwork object``
 =========  =======================================================================
 """
 
@@ -44,7 +44,7 @@ class Tensor:
 
 
 @dataclass(frozen=True)
-class Other:
+class Opaque:
     """A value that is not plain data; only its description travels."""
 
     description: str
@@ -53,16 +53,16 @@ class Other:
 def encode(value, depth=0):
     """Return `value` as a JSON-ready dictionary of the wire format; never raises for odd values."""
     if depth > MAX_DEPTH:
-        return {"other": "data nested too deeply"}
+        return {"opaque": "data nested too deeply"}
     if value is None or isinstance(value, bool):
         return {"value": value}
     if isinstance(value, (np.bool_, np.integer, np.floating)):
         value = value.item()
     if isinstance(value, str):
-        return {"value": value} if len(value) <= MAX_ITEMS else {"other": "a very long text"}
+        return {"value": value} if len(value) <= MAX_ITEMS else {"opaque": "a very long text"}
     if isinstance(value, int):
         small = abs(value) < 10**MAX_DIGITS
-        return {"value": int(value)} if small else {"other": "a huge integer"}
+        return {"value": int(value)} if small else {"opaque": "a huge integer"}
     if isinstance(value, float):
         return {"float": value.hex() if math.isfinite(value) else repr(float(value))}
     if isinstance(value, np.ndarray):
@@ -73,13 +73,13 @@ def encode(value, depth=0):
         try:
             array = value.detach().cpu().numpy()
         except Exception as error:  # sparse, quantised or meta tensors, bfloat16
-            return {"other": f"a tensor that NumPy cannot hold ({type(error).__name__})"}
+            return {"opaque": f"a tensor that NumPy cannot hold ({type(error).__name__})"}
         return _encode_tensor(array, bool(value.requires_grad))
     if isinstance(value, (list, tuple)) and len(value) <= MAX_ITEMS:
         return {"list": [encode(item, depth + 1) for item in value]}
     if isinstance(value, dict) and len(value) <= MAX_ITEMS:
         return {"dict": [[str(key), encode(item, depth + 1)] for key, item in value.items()]}
-    return {"other": f"a {type(value).__name__} object"}
+    return {"opaque": f"a {type(value).__name__} object"}
 
 
 def fits(payload):
@@ -92,9 +92,9 @@ def _encode_array(array):
     if array.dtype.kind == "O" and array.size <= MAX_ITEMS:
         array = _numbers_of(array)
     if array.dtype.kind not in "fiub":
-        return {"other": f"an array of dtype {array.dtype}"}
+        return {"opaque": f"an array of dtype {array.dtype}"}
     if array.nbytes > MAX_BYTES:
-        return {"other": f"an array of {array.nbytes} bytes, more than the judge takes"}
+        return {"opaque": f"an array of {array.nbytes} bytes, more than the judge takes"}
     # ascontiguousarray makes a 0-d array 1-d, so the shape is taken from the original
     data = base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")
     return {"array": {"dtype": array.dtype.str, "shape": list(array.shape), "data": data}}
@@ -113,7 +113,7 @@ def _numbers_of(array):
 
 def _encode_tensor(array, requires_grad):
     encoded = _encode_array(array)
-    if "other" in encoded:
+    if "opaque" in encoded:
         return encoded
     return {"tensor": {**encoded["array"], "requires_grad": requires_grad}}
 
@@ -139,8 +139,8 @@ def decode(wire, make_tensor=Tensor, depth=0):
         return _decode_array(body)
     if kind == "tensor" and isinstance(body, dict):
         return make_tensor(_decode_array(body), body.get("requires_grad") is True)
-    if kind == "other" and isinstance(body, str):
-        return Other(body[:200])
+    if kind == "opaque" and isinstance(body, str):
+        return Opaque(body[:200])
     raise WireError(f"no value of kind {kind[:40]!r}")
 
 

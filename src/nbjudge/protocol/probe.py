@@ -1,6 +1,6 @@
 """The half of the judge that runs inside a student's kernel: it asks, and decides nothing.
 
-The source of this file is sent into the kernel after that of `wire.py`, into a namespace of its
+The source of this file is sent into the kernel after that of `codec.py`, into a namespace of its
 own. Nothing in it is secret, and nothing that it answers is believed except as data to compare.
 """
 
@@ -16,12 +16,14 @@ import sys
 
 import numpy as np
 
-try:  # sent as source, the names of wire.py are already here
+try:  # sent as source, the names of codec.py are already here
     decode, encode, fits  # noqa: B018
 except NameError:
     from nbjudge.protocol.codec import decode, encode, fits
 
 ANSWER_TYPE = "application/vnd.nbjudge.answer+json"
+LARGE = 10_000  # characters of one value in a snapshot; of a larger one its digest is reported
+MAX_SNAPSHOTS = 200_000  # characters of all snapshots of one case; of more, digests are reported
 
 
 def run(shell, sources, ask_name, cases, nonce):
@@ -36,32 +38,31 @@ def run(shell, sources, ask_name, cases, nonce):
         payload = json.dumps({"nonce": nonce, "case": number, **answer})
         if not fits(payload):
             value = {
-                "other": f"an answer of {len(payload):,} characters, more than the judge takes"
+                "opaque": f"an answer of {len(payload):,} characters, more than the judge takes"
             }
-            payload = json.dumps({"nonce": nonce, "case": number, "value": value, "changed": []})
+            payload = json.dumps({"nonce": nonce, "case": number, "value": value, "snapshots": []})
         shell.display_pub.publish({ANSWER_TYPE: payload})
 
 
 def ask_once(user_ns, sources, ask_name, arguments):
-    """Call the student's code with one case's arguments; return what it gave, as plain data."""
-    import builtins
+    """Call the student's code with one case's arguments; return what it gave, as plain data.
 
-    # A student's `list = [...]` or `sum = 0` must not break the asking function itself, which
-    # needs nothing of theirs but the names that the task defines.
-    namespace = {k: v for k, v in user_ns.items() if not hasattr(builtins, k)}
+    The asking function and its helpers see nothing of the student's but their first argument.
+
+    Returns: ``value``, and ``snapshots``: [name, before, after] of each thing that was looked at
+        before and after a call, the arguments last; or, of what was raised, ``error``.
+    """
+    student, namespace = Student(user_ns), {"__name__": "__main__"}
     for source in sources:
         exec(compiled(source), namespace)
     given = decode(arguments, make_tensor)
-    changed = []
-    namespace["unchanged"] = functools.partial(unchanged, changed)
-    namespace["ends_within"] = ends_within
-    before = {name: digest(value) for name, value in given.items()}
+    before = {name: as_text(value) for name, value in given.items()}
     try:
-        value = namespace[ask_name](**given)
+        value = namespace[ask_name](student, **given)
     except (Exception, SystemExit) as error:
         return {"error": describe_error(error)}
-    changed += [name for name, value_ in given.items() if digest(value_) != before[name]]
-    return {"value": encode(value), "changed": list(dict.fromkeys(changed))}
+    of_arguments = [[name, before[name], as_text(value_)] for name, value_ in given.items()]
+    return {"value": encode(value), "snapshots": bounded(student._snapshots + of_arguments)}
 
 
 @functools.cache  # each case needs it
@@ -70,54 +71,91 @@ def compiled(source):
     return compile(source, "<hidden test>", "exec", dont_inherit=True)
 
 
-def digest(value):
-    """Return a fingerprint of a value, to notice that it was changed in place."""
-    return hashlib.sha256(json.dumps(encode(value)).encode()).hexdigest()
+class Student:
+    """The student's notebook as an asking function sees it: ``student.area`` is their `area`.
 
-
-@contextlib.contextmanager
-def unchanged(changed, attributes=None, **things):
-    """Notice what of some objects changes while a block runs; asking functions call it.
-
-    ``with unchanged(self=network): network.loss(yHat, y)`` adds ``self.W1`` to `changed` when that
-    attribute holds other numbers after the block, in the same array or in a new one. With
-    ``attributes=("W1", "W2")`` no other attributes are looked at: what a student keeps in
-    ``self.yHat`` for later is theirs.
-    """
-    before = [parts(name, thing, attributes) for name, thing in things.items()]
-    yield
-    for (name, thing), was in zip(things.items(), before):
-        now = parts(name, thing, attributes)
-        changed += [part for part in was if now.get(part) != was[part]]
-
-
-@contextlib.contextmanager
-def ends_within(seconds):
-    """End a block that takes longer, or that ends the program; asking functions call it.
-
-    ``with ends_within(2): losses = …`` is for what is asked beside the task itself and must not
-    cost it. Whatever the block raises ends it, and goes no further.
+    A name that the notebook does not define raises NameError. ``student["area"]`` is the same as
+    ``student.area``, and ``"area" in student`` says whether the notebook defines it.
     """
 
-    def late(*_):
-        raise TimeoutError
+    def __init__(self, names):
+        self._names, self._snapshots = names, []
 
-    timed = hasattr(signal, "SIGALRM")  # not on Windows, where a teacher may try it
-    if timed:
-        usual = signal.signal(signal.SIGALRM, late)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
+    def __getattr__(self, name):
+        return self[name]
+
+    def __getitem__(self, name):
+        if name not in self._names:
+            raise NameError(f"name {name!r} is not defined", name=name)
+        return self._names[name]
+
+    def __contains__(self, name):
+        return name in self._names
+
+    @contextlib.contextmanager
+    def snapshot(self, /, attributes=None, **things):
+        """Report some objects as they are before and after a block, for the grader to compare.
+
+        ``with student.snapshot(self=network): network.loss(yHat, y)`` is for code that must leave
+        `network` alone: where ``network.W1`` holds other numbers after the block, in the same array
+        or in a new one, the grader says that ``self.W1`` changed. With ``attributes=("W1", "W2")``
+        no other attributes are looked at: what a student keeps in ``self.yHat`` for later is
+        theirs. Of much data a digest is reported in place of its numbers.
+        """
+        before = [parts(name, thing, attributes) for name, thing in things.items()]
         yield
-    except BaseException:
-        return
-    finally:
+        for (name, thing), was in zip(things.items(), before):
+            now = parts(name, thing, attributes)
+            self._snapshots += [[part, was[part], now.get(part)] for part in was]
+
+    @contextlib.contextmanager
+    def time_limit(self, seconds):
+        """End a block that takes longer, or that ends the program.
+
+        ``with student.time_limit(2): losses = …`` is for what is asked beside the task itself and
+        must not cost it. Whatever the block raises ends it, and goes no further.
+        """
+
+        def late(*_):
+            raise TimeoutError
+
+        timed = hasattr(signal, "SIGALRM")  # not on Windows, where a teacher may try it
         if timed:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, usual)
+            usual = signal.signal(signal.SIGALRM, late)
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        except BaseException:
+            return
+        finally:
+            if timed:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                signal.signal(signal.SIGALRM, usual)
+
+
+LOOKUPS = (Student.__getattr__.__code__, Student.__getitem__.__code__)
+
+
+def as_text(value):
+    """Return a value in the wire format, as text; of much data its digest."""
+    text = json.dumps(encode(value))
+    return text if len(text) <= LARGE else digest(text)
+
+
+def digest(text):
+    """Return a short text that differs where `text` does; None for None."""
+    return text and "sha256 " + hashlib.sha256(text.encode()).hexdigest()
+
+
+def bounded(snapshots):
+    """Return the snapshots of one case, as digests alone if they are too much to travel."""
+    if sum(len(was) + len(now or "") for _, was, now in snapshots) <= MAX_SNAPSHOTS:
+        return snapshots
+    return [[name, digest(was), digest(now)] for name, was, now in snapshots]
 
 
 def parts(name, thing, attributes=None):
-    """Return what can change of a value or an object: names of its parts, with fingerprints.
+    """Return what can change of a value or an object: names of its parts, each as text.
 
     Of a torch module these are its parameters, their gradients, its buffers and modes. Attributes
     that a block adds are not looked for: they harm nobody. With `attributes`, of an object's own
@@ -127,25 +165,25 @@ def parts(name, thing, attributes=None):
     def own(usual):
         if attributes is not None:
             usual = {key: getattr(thing, key) for key in attributes if hasattr(thing, key)}
-        return {f"{name}.{key}": digest(value) for key, value in usual.items()}
+        return {f"{name}.{key}": as_text(value) for key, value in usual.items()}
 
     if hasattr(thing, "named_parameters"):
         found = {}
         for inner, parameter in thing.named_parameters():
-            found[f"{name}.{inner}"] = digest(parameter)
-            found[f"the gradient of {name}.{inner}"] = digest(parameter.grad)
-        found |= {f"{name}.{inner}": digest(buffer) for inner, buffer in thing.named_buffers()}
+            found[f"{name}.{inner}"] = as_text(parameter)
+            found[f"the gradient of {name}.{inner}"] = as_text(parameter.grad)
+        found |= {f"{name}.{inner}": as_text(buffer) for inner, buffer in thing.named_buffers()}
         modes = [module.training for module in thing.modules()]
-        found[f"the mode of {name} (train or eval)"] = digest(modes)
+        found[f"the mode of {name} (train or eval)"] = as_text(modes)
         kept = {key: v for key, v in vars(thing).items() if key[0] != "_" and key != "training"}
         return found | own(kept)
     if hasattr(thing, "requires_grad"):
         kept = thing.is_leaf or thing.retains_grad  # of others, torch warns that there is none
         gradient = thing.grad if kept else None
-        return {name: digest(thing), f"the gradient of {name}": digest(gradient)}
+        return {name: as_text(thing), f"the gradient of {name}": as_text(gradient)}
     if hasattr(thing, "__dict__") and not hasattr(thing, "shape"):
         return own(vars(thing))
-    return {name: digest(thing)}
+    return {name: as_text(thing)}
 
 
 def make_tensor(array, requires_grad):
@@ -159,10 +197,11 @@ def describe_error(error):
     """Return type, message and, where it happened in a cell of the student, the line."""
     frame, line, asked = error.__traceback__, "", True
     while frame is not None:
-        name = frame.tb_frame.f_code.co_filename
+        code = frame.tb_frame.f_code
+        name = code.co_filename
         if "ipykernel_" in name or name.startswith("<ipython-input"):
             line = linecache.getline(name, frame.tb_lineno).strip()
-        asked = name == "<hidden test>"
+        asked = name == "<hidden test>" or code in LOOKUPS
         frame = frame.tb_next
     return {
         "type": type(error).__name__,

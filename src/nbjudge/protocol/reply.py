@@ -68,7 +68,11 @@ class StudentError:
 
 @dataclass(frozen=True)
 class Reply:
-    """One case's answer: a value, an error, or the reason why there is neither."""
+    """One case's answer: a value, an error, or the reason why there is neither.
+
+    Attributes:
+        changed: names of what must be left alone and was other data after a call than before it.
+    """
 
     value: object = None
     changed: tuple[str, ...] = ()
@@ -103,5 +107,10 @@ def read_body(message: dict) -> Reply:
     if isinstance(error, dict):
         texts = {key: str(error.get(key, ""))[:500] for key in ("type", "message", "line", "name")}
         return Reply(error=StudentError(unknown_name=error.get("unknown_name") is True, **texts))
-    changed = tuple(str(name)[:40] for name in message["changed"][:MOST_NAMES])
-    return Reply(value=decode(message["value"]), changed=changed)
+    return Reply(value=decode(message["value"]), changed=_changed(message["snapshots"]))
+
+
+def _changed(snapshots: list) -> tuple[str, ...]:
+    """Return the names of what differs in snapshots, [name, before, after], each once."""
+    names = dict.fromkeys(str(name) for name, before, after in snapshots if before != after)
+    return tuple(name[:40] for name in list(names)[:MOST_NAMES])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nbgrader.api import Assignment, Gradebook, InvalidEntry
 from nbgrader.api import app_log as nbgraders_log
-from sqlalchemy import URL, Engine, create_engine, inspect, text
+from sqlalchemy import URL, Engine, create_engine, inspect, make_url, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
@@ -162,3 +162,20 @@ def _check_file(db_url: str | URL) -> None:
         problem = "its file is empty"
     if problem:
         raise DatabaseError("open", None, Exception(problem))
+
+
+def gradebook_url(path: Path | str, **options: object) -> str:
+    """Return the address of an SQLite gradebook at a path with any characters.
+
+    Args:
+        path: of the file; absolute, or relative to where nbgrader runs.
+        options: of Python's sqlite3, such as ``timeout=60`` (seconds).
+    """
+    query = "&".join(f"{name}={value}" for name, value in options.items())
+    # as it is for a SQLAlchemy before 2.1, and for nbgrader db upgrade
+    quoted = str(path).replace("%", "%25").replace("?", "%3F")
+    for database in (str(path), quoted):
+        url = f"sqlite:///{database}" + (f"?{query}" if query else "")
+        if make_url(url).database == str(path):
+            return url
+    raise ValueError(f"SQLAlchemy cannot hold the path {path}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import numbers
 import re
+from collections.abc import Iterable
 
 from nbjudge.sanitize.text import inert_text, one_line
 
@@ -47,7 +48,12 @@ def make_logs_inert() -> None:
     from nbgrader import apps  # a second to import, and only nbgrader's commands come here
 
     commands_of_db = (name for name in vars(apps.dbapp) if name.endswith("App"))
-    for name in (*apps.__all__, *commands_of_db):
+    filter_loggers((*apps.__all__, *commands_of_db))
+
+
+def filter_loggers(names: Iterable[str]) -> None:
+    """Put the filter on some loggers, by name; twice is no error."""
+    for name in names:
         logging.getLogger(name).addFilter(_FILTER)
 
 

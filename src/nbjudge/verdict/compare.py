@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nbjudge.outcomes import Outcome
-from nbjudge.protocol.codec import Other, Tensor, decode, encode
+from nbjudge.protocol.codec import Opaque, Tensor, decode, encode
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def describe(got) -> str:
     """Return the student's own value in a few words; it is theirs to see."""
     if got is None:
         return "None (is a return missing?)"
-    if isinstance(got, Other):
+    if isinstance(got, Opaque):
         return got.description
     if isinstance(got, bool | int | float):
         return f"{got:.6g}" if isinstance(got, float) else str(got)[:40]

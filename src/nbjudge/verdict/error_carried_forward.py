@@ -18,12 +18,12 @@ from nbjudge.verdict.scoring import Carried, Verdict
 def all_needs(tests: Mapping[str, HiddenTest], name: str) -> frozenset[str]:
     """Return the tasks that a task needs, and those that these need; never the task itself."""
     found: set[str] = set()
-    ahead = list(tests[name].needs)
+    ahead = list(tests[name].depends_on)
     while ahead:
         need = ahead.pop()
         if need in tests and need not in found and need != name:
             found.add(need)
-            ahead += tests[need].needs
+            ahead += tests[need].depends_on
     return frozenset(found)
 
 

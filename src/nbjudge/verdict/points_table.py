@@ -21,14 +21,13 @@ def shares(test: HiddenTest) -> list[tuple[str, Fraction]]:
     Labels of cases are the same for every seed, so those of one drawing stand for all.
     """
     cases = test.draw_cases(seed=0)
-    rows = [(f"{c.label} {GIVEN}" if c.given else c.label, c.weight) for c in cases]
+    rows = [(f"{c.label} {GIVEN}" if c.passed_by_stub else c.label, c.points) for c in cases]
     if test.figures:
         many = "the figure" if test.figures == 1 else f"the {test.figures} figures"
-        rows.append((many, test.figure_weight))
-    if not test.by_case and len(rows) > 1:
-        rows = [("all of these: " + "; ".join(label for label, _ in rows), 1)]
-    whole = sum(_exact(weight) for _, weight in rows)
-    return [(label, test.points * _exact(weight) / whole) for label, weight in rows]
+        rows.append((many, test.points_of_figures(cases)))
+    if not test.partial_credit and len(rows) > 1:
+        rows = [("all of these: " + "; ".join(label for label, _ in rows), test.points)]
+    return [(label, _exact(points)) for label, points in rows]
 
 
 def table(test: HiddenTest, tests: Mapping[str, HiddenTest]) -> str:
@@ -43,8 +42,8 @@ def table(test: HiddenTest, tests: Mapping[str, HiddenTest]) -> str:
         cell = label.replace("|", "\\|")  # else a Σ|W| would end it
         lines.append(f"| {cell} | {_shown(points)} |")
     sentences = [test.marking] if test.marking else []
-    if test.needs:
-        titles = [f"“{tests[need].title}”" for need in test.needs]
+    if test.depends_on:
+        titles = [f"“{tests[need].title}”" for need in test.depends_on]
         earlier = " or ".join([", ".join(titles[:-1]), titles[-1]] if titles[1:] else titles)
         sentences.append(
             f"If {earlier} is wrong, this task is tried with the right one in its place, too, and "

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from nbjudge.outcomes import Outcome
-from nbjudge.protocol.codec import Other, decode, encode
+from nbjudge.protocol.codec import Opaque, decode, encode
 from nbjudge.protocol.reply import Reply, StudentError
 from nbjudge.verdict.compare import Difference, differences
 from nbjudge.verdict.explain.relations import relation
@@ -27,14 +27,14 @@ NEVER_ENDS = "is there a loop that never ends, or far more of them than are need
 
 @dataclass(frozen=True)
 class CaseResult:
-    """How one case ended; `differences` and `detail` say why. See `Case` for `given`."""
+    """How one case ended; `differences` and `detail` say why. See `Case` for the others."""
 
     label: str
-    weight: float
+    points: float
     outcome: Outcome
     differences: tuple[Difference, ...] = ()
     detail: str = ""
-    given: bool = False
+    passed_by_stub: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,11 @@ def decide(
     """
     stopped = cell_problem or cell_error
     results = [
-        replace(_judge_case(test, case, reply, stopped), given=case.given)
+        replace(_judge_case(test, case, reply, stopped), passed_by_stub=case.passed_by_stub)
         for case, reply in zip(cases, replies, strict=True)
     ]
     if test.figures and figures is not None:
-        results.append(_judge_figures(test, figures, results))
+        results.append(_judge_figures(test, figures, results, test.points_of_figures(cases)))
     failed = [result for result in results if result.outcome is not Outcome.PASSED]
     max_points = test.points if max_points is None else max_points
     fraction = _fraction(test, results)
@@ -201,7 +201,7 @@ def answer_of(test: HiddenTest, case: Case, reply: Reply) -> object:
     try:
         return test.measure(reply.value, **case.known)
     except Exception:  # whatever a course's own function raises at what it did not expect
-        return Other("something that cannot be compared with what was asked for")
+        return Opaque("something that cannot be compared with what was asked for")
 
 
 def _has_value(reply: Reply) -> bool:
@@ -211,19 +211,19 @@ def _has_value(reply: Reply) -> bool:
 def _judge_case(test, case: Case, reply: Reply, stopped) -> CaseResult:
     if reply.problem is not None:
         detail = NEVER_ENDS if reply.problem is Outcome.TIMED_OUT else ""
-        return CaseResult(case.label, case.weight, reply.problem, detail=detail)
+        return CaseResult(case.label, case.points, reply.problem, detail=detail)
     if reply.error is not None:
         outcome, detail = _explain_error(reply.error, stopped)
-        return CaseResult(case.label, case.weight, outcome, detail=detail)
+        return CaseResult(case.label, case.points, outcome, detail=detail)
     found = _differences(test, test.expect(**case.known), case, reply)
     names = " and ".join(reply.changed)
     changed = f"{names} changed during the call; return new values and leave what is passed in"
     detail = changed if reply.changed else ""
     if found:
-        return CaseResult(case.label, case.weight, found[0].outcome, tuple(found), detail)
+        return CaseResult(case.label, case.points, found[0].outcome, tuple(found), detail)
     if reply.changed:
-        return CaseResult(case.label, case.weight, Outcome.CHANGED_ARGUMENTS, detail=detail)
-    return CaseResult(case.label, case.weight, Outcome.PASSED)
+        return CaseResult(case.label, case.points, Outcome.CHANGED_ARGUMENTS, detail=detail)
+    return CaseResult(case.label, case.points, Outcome.PASSED)
 
 
 def _outcome(failed: Sequence[CaseResult], run_error: StudentError | None) -> Outcome:
@@ -277,23 +277,24 @@ def _explain_error(
     return Outcome.MISSING, f"{name} is not there: was its cell deleted, or the name changed?"
 
 
-def _judge_figures(test: HiddenTest, figures: int, results) -> CaseResult:
+def _judge_figures(test: HiddenTest, figures: int, results, points: float) -> CaseResult:
     label = "the figure" if test.figures == 1 else "the figures"
     if figures >= test.figures:
-        return CaseResult(label, test.figure_weight, Outcome.PASSED)
+        return CaseResult(label, points, Outcome.PASSED)
     if all(result.outcome is Outcome.NOT_ATTEMPTED for result in results):
-        return CaseResult(label, test.figure_weight, Outcome.NOT_ATTEMPTED)
+        return CaseResult(label, points, Outcome.NOT_ATTEMPTED)
     detail = f"the cells of this task drew {figures} of {test.figures}"
-    return CaseResult(label, test.figure_weight, Outcome.NO_FIGURE, detail=detail)
+    return CaseResult(label, points, Outcome.NO_FIGURE, detail=detail)
 
 
 def _fraction(test: HiddenTest, results: Sequence[CaseResult]) -> float:
     passed = [result for result in results if result.outcome is Outcome.PASSED]
-    if not test.by_case and len(passed) < len(results):
+    if not test.partial_credit and len(passed) < len(results):
         return 0.0
-    if all(result.given for result in passed):
+    if all(result.passed_by_stub for result in passed):
         return 0.0
-    return sum(result.weight for result in passed) / sum(result.weight for result in results)
+    whole = sum(result.points for result in results) or 1.0  # a task may have no points
+    return sum(result.points for result in passed) / whole
 
 
 def _credit(test: HiddenTest, cases, replies) -> Credit | None:

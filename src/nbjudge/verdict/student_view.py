@@ -93,7 +93,7 @@ def _case(verdict: Verdict, result: CaseResult, explained: bool) -> dict:
         "label": result.label,
         "outcome": result.outcome.value,
         "points": _points(verdict, result),
-        "given": result.given,
+        "given": result.passed_by_stub,
         "detail": plain(result.detail) if explained else "",
         "answers": [
             {"property": plain(d.property), "got": plain(d.got), "wanted": d.wanted}
@@ -107,12 +107,12 @@ def _points(verdict: Verdict, result: CaseResult) -> float | None:
     passed = [each for each in verdict.results if each.outcome is Outcome.PASSED]
     if result.outcome is not Outcome.PASSED or verdict.outcome is Outcome.NOT_ATTEMPTED:
         return None
-    whole = sum(each.weight for each in verdict.results)
-    earned = sum(each.weight for each in passed)
+    whole = sum(each.points for each in verdict.results) or 1.0
+    earned = sum(each.points for each in passed)
     counted = verdict.carried.alone.points if verdict.carried else verdict.points
     if abs(counted - verdict.max_points * earned / whole) >= 0.02:
         return None
-    points = verdict.max_points * result.weight / whole
+    points = verdict.max_points * result.points / whole
     return math.floor(points * 100 + 1e-6) / 100  # as the sum is
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import builtins
+import dis
 import inspect
 from collections.abc import Iterator
+from types import CodeType
 
+from nbjudge.errors import HiddenTestError
 from nbjudge.protocol.codec import decode, encode
 from nbjudge.verdict.compare import differences
-from nbjudge.verdict.hidden_test import Case, HiddenTest, Mistake
+from nbjudge.verdict.hidden_test import HiddenTest, Mistake
 
 SEEDS = (0, 1, 2)
 
 
 def problems(test: HiddenTest) -> Iterator[str]:
     """Return what is wrong with a hidden test, a sentence each; what its formulas raise is one."""
-    if isinstance(test.needs, str):
-        yield f'needs is one text; write a list: needs=["{test.needs}"]'
+    if isinstance(test.depends_on, str):
+        yield f'depends_on is one text; write a list: depends_on=["{test.depends_on}"]'
     for name, mistake in test.mistakes.items():
         if not isinstance(mistake, Mistake):
             yield f"mistake {name!r} is no Mistake(formula, help)"
@@ -26,14 +30,19 @@ def problems(test: HiddenTest) -> Iterator[str]:
     except (OSError, TypeError) as error:
         yield f"its ask, or a helper, has no source text that can be sent: {error}"
         return
+    for function, name in _unknown_names(test):
+        yield (
+            f"{function} uses `{name}`, which is not sent with it: write student.{name} for what "
+            "students write, import a module inside the function, and list a function in helpers"
+        )
     for seed in SEEDS:
         try:
             cases = test.draw_cases(seed)
+        except HiddenTestError as error:
+            yield str(error)
+            return
         except Exception as error:
             yield f"its cases cannot be drawn (seed {seed}): {_said(error)}"
-            return
-        if not cases or not all(isinstance(case, Case) for case in cases):
-            yield "cases must return Case objects, one or more"
             return
         labels.append([case.label for case in cases])
         if labels[0] != labels[-1]:
@@ -45,12 +54,32 @@ def problems(test: HiddenTest) -> Iterator[str]:
             return
 
 
+def _unknown_names(test: HiddenTest) -> Iterator[tuple[str, str]]:
+    """Return ask or a helper, and a name that it uses and that is not there in a kernel."""
+    functions = [function for function in (*test.helpers, test.ask) if inspect.isfunction(function)]
+    known = {function.__name__ for function in functions} | set(dir(builtins))
+    for function in functions:
+        for name in dict.fromkeys(_globals_of(function.__code__)):
+            if name not in known:
+                yield function.__name__, name
+
+
+def _globals_of(code: CodeType) -> Iterator[str]:
+    """Return the global names that code reads, and what is defined within it."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "LOAD_GLOBAL":
+            yield instruction.argval
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _globals_of(inner)
+
+
 def _problems_of_cases(test: HiddenTest, cases) -> Iterator[str]:
     for case in cases:
-        if not case.weight > 0:
-            yield f"case {case.label!r}: its weight is {case.weight}, so it counts for nothing"
+        if test.points and not case.points > 0:
+            yield f"case {case.label!r}: its points are {case.points}, so it counts for nothing"
         try:
-            inspect.signature(test.ask).bind(**case.arguments)
+            inspect.signature(test.ask).bind(None, **case.arguments)
         except TypeError as error:
             yield f"case {case.label!r}: ask cannot be called with its arguments: {error}"
         try:
@@ -65,7 +94,7 @@ def _problems_of_cases(test: HiddenTest, cases) -> Iterator[str]:
             except Exception as error:
                 yield f"term {name!r}: its function raises {_said(error)}"
                 return
-    if all(case.given for case in cases) and not test.figures:
+    if all(case.passed_by_stub for case in cases) and not test.figures:
         yield "all of its cases are passed by what was given, so nobody earns a point"
     for name in test.mistakes:
         yield from _problems_of_mistake(test, name, cases)

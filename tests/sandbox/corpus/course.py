@@ -79,8 +79,8 @@ import numpy as np
 from nbjudge import Case, HiddenTest, Mistake, Tensor
 
 
-def ask_loss(W, y, yHat, Lambda):
-    return loss(W, y, yHat, Lambda)
+def ask_loss(student, W, y, yHat, Lambda):
+    return student.loss(W, y, yHat, Lambda)
 
 
 def loss_cases(rng):
@@ -109,8 +109,8 @@ loss_test = HiddenTest(
 )
 
 
-def ask_step(w, v, grad, lr, mu):
-    return step(w, v, grad, lr, mu)
+def ask_step(student, w, v, grad, lr, mu):
+    return student.step(w, v, grad, lr, mu)
 
 
 def step_cases(rng):
@@ -132,12 +132,12 @@ step_test = HiddenTest(
     ask=ask_step,
     cases=step_cases,
     expect=expect_step,
-    needs=["loss_test"],  # so that who attacks it meets the teacher's loss
+    depends_on=["loss_test"],  # so that who attacks it meets the teacher's loss
 )
 
 
-def ask_score(slope, x):
-    return Model(slope).score(x)
+def ask_score(student, slope, x):
+    return student.Model(slope).score(x)
 
 
 def score_cases(rng):
@@ -153,8 +153,8 @@ score_test = HiddenTest(
 )
 
 
-def ask_curve(n):
-    return curve(n)
+def ask_curve(student, n):
+    return student.curve(n)
 
 
 def curve_cases(rng):

@@ -152,22 +152,22 @@ def publish(data, *a, **k):
 pub.publish = publish
 """
 FORGERIES = {
-    "true": "[payload({'value': {'value': True}, 'changed': []}, said['case'])]",
-    "nan": "[payload({'value': {'float': 'nan'}, 'changed': []}, said['case'])]",
-    "inf": "[payload({'value': {'float': 'inf'}, 'changed': []}, said['case'])]",
-    "huge": "[payload({'value': {'value': 10**5000}, 'changed': []}, said['case'])]",
-    "string": "[payload({'value': {'value': 'passed'}, 'changed': []}, said['case'])]",
+    "true": "[payload({'value': {'value': True}, 'snapshots': []}, said['case'])]",
+    "nan": "[payload({'value': {'float': 'nan'}, 'snapshots': []}, said['case'])]",
+    "inf": "[payload({'value': {'float': 'inf'}, 'snapshots': []}, said['case'])]",
+    "huge": "[payload({'value': {'value': 10**5000}, 'snapshots': []}, said['case'])]",
+    "string": "[payload({'value': {'value': 'passed'}, 'snapshots': []}, said['case'])]",
     "nested": "['[' * 100000]",
     "nested value": "[payload({'value': {'list': [{'list': [{'list': []}]}] * 50}}, said['case'])]",
     "duplicated": "[json.dumps(said)] * 50",
-    "for another case": "[payload({'value': {'float': '0x0p+0'}, 'changed': []}, c) "
+    "for another case": "[payload({'value': {'float': '0x0p+0'}, 'snapshots': []}, c) "
     "for c in range(-5, 500)]",
     "points": "[json.dumps({**said, 'points': 12, 'outcome': 'passed'})]",
     "object dtype": "[payload({'value': {'array': {'dtype': '|O', 'shape': [1], "
     "'data': 'AAAA'}}}, said['case'])]",
     "wrong shape": "[payload({'value': {'array': {'dtype': '<f8', 'shape': [-1, 10**9], "
     "'data': ''}}}, said['case'])]",
-    "everything changed": "[payload({'value': {'float': 'nan'}, 'changed': 5}, said['case'])]",
+    "everything changed": "[payload({'value': {'float': 'nan'}, 'snapshots': 5}, said['case'])]",
     "no number": "[payload({'value': {'float': 'zero'}}, said['case']), 'null', '5', '{}']",
 }
 for _name, _forge in FORGERIES.items():
@@ -179,7 +179,7 @@ snippets(
     "forged answers",
     {
         "late": PUBLISH + "def late():\n    for _ in range(40):\n        time.sleep(0.05)\n"
-        "        old({TYPE: payload({'value': {'float': '0x0p+0'}, 'changed': []})})\n"
+        "        old({TYPE: payload({'value': {'float': '0x0p+0'}, 'snapshots': []})})\n"
         "threading.Thread(target=late, daemon=True).start()",
         "forged iopub messages": "k = get_ipython().kernel\ns = k.session\n"
         "for kind in ('execute_result', 'stream', 'error', 'status', 'display_data', 'clear_output',"

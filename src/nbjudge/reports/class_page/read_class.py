@@ -8,30 +8,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import (
-    BaseCell,
-    Grade,
-    Gradebook,
-    GradeCell,
-    Notebook,
-    SolutionCell,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-    TaskCell,
-)
-from nbgrader.coursedir import CourseDirectory
 
 from nbjudge.cells import is_solution
 from nbjudge.outcomes import Outcome
 from nbjudge.record.audit import judged_lines, outcome_of, seconds_of
-from nbjudge.record.class_scores import Grades, read_gradebook, read_grades
-from nbjudge.record.pending_points import never_graded
+from nbjudge.record.class_rows import GradedCell, Score, graded_cells, scores, student_names
+from nbjudge.record.class_scores import CourseDirectory, Grades, read_gradebook, read_grades
 from nbjudge.reports.html.sections import sections
 from nbjudge.sanitize.text import one_line
 from nbjudge.verdict.loader import load_hidden_tests
@@ -163,9 +150,9 @@ def read_class(coursedir: CourseDirectory, assignment: str, hidden_tests: str) -
     }
     titles = _titles(lines, root / hidden_tests, assignment, released)
     with read_gradebook(coursedir) as gradebook:
-        tasks = _tasks(gradebook, assignment, titles, released)
-        answers = tuple(_answers(gradebook, assignment, tasks, students, lines))
-        words = _words(gradebook, students)
+        tasks = _tasks(graded_cells(gradebook, assignment), titles, released)
+        answers = tuple(_answers(scores(gradebook, assignment), tasks, students, lines))
+        words = _words(student_names(gradebook), students)
     seconds = {who: seconds_of(found.values()) for who, found in lines.items()}
     return ClassRecord(
         grades=grades,
@@ -250,26 +237,13 @@ def _hidden_tests(folder: Path, assignment: str, notebook: str) -> Mapping:
 
 
 def _tasks(
-    gradebook: Gradebook,
-    assignment: str,
-    titles: Mapping[Key, str],
-    released: Mapping[str, _Released],
+    cells: Iterable[GradedCell], titles: Mapping[Key, str], released: Mapping[str, _Released]
 ) -> tuple[Task, ...]:
-    found = gradebook.find_assignment(assignment)
-    of_notebook = {notebook.id: notebook.name for notebook in found.notebooks}
-    query = gradebook.db.query
-    solutions = {
-        (of_notebook[cell.notebook_id], cell.name)
-        for cell in query(SolutionCell).filter(SolutionCell.notebook_id.in_(list(of_notebook)))
-    }
     tasks = []
-    for kind in (GradeCell, TaskCell):
-        for cell in query(kind).filter(kind.notebook_id.in_(list(of_notebook))):
-            key = of_notebook[cell.notebook_id], cell.name
-            by_hand = kind is TaskCell or key in solutions
-            own = released[key[0]].answers.get(key[1], ())
-            title = titles.get(key, key[1])
-            tasks.append(Task(*key, title, float(cell.max_score or 0), by_hand, own))
+    for cell in cells:
+        key = cell.notebook, cell.name
+        own = released[cell.notebook].answers.get(cell.name, ())
+        tasks.append(Task(*key, titles.get(key, cell.name), cell.points, cell.by_hand, own))
     usual = Counter((task.notebook, task.title) for task in tasks)
     tasks = [
         replace(task, title=f"{task.title} ({task.cell})")
@@ -287,46 +261,22 @@ def _tasks(
 
 
 def _answers(
-    gradebook: Gradebook,
-    assignment: str,
+    found: Iterable[Score],
     tasks: tuple[Task, ...],
     students: set[str],
     lines: Mapping[tuple[str, str], Mapping[str, Mapping]],
 ) -> Iterator[Answer]:
-    # one question for the whole class: a class of hundreds has thousands of grades
-    found = gradebook.find_assignment(assignment)
-    ungraded = never_graded(gradebook, found)
     known = {task.key: task for task in tasks}
-    rows = (
-        gradebook.db.query(
-            SubmittedAssignment.student_id,
-            Notebook.name,
-            BaseCell.name,
-            SubmittedNotebook.id,
-            Grade.score,
-            Grade.auto_score,
-            Grade.manual_score,
-            Grade.needs_manual_grade,
-        )
-        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-        .join(BaseCell, BaseCell.id == Grade.cell_id)
-        .filter(SubmittedAssignment.assignment_id == found.id)
-        .order_by(SubmittedAssignment.student_id)
-    )
-    for student, notebook, cell, submitted, score, auto, manual, waits in rows:
-        if student not in students or (notebook, cell) not in known:
+    for score in found:
+        if score.student not in students or (score.notebook, score.cell) not in known:
             continue
-        task = known[notebook, cell]
-        given = not (auto is None and manual is None)
-        points = float(score) if given and submitted not in ungraded else None
-        line = lines.get((student, notebook), {}).get(cell)
+        task = known[score.notebook, score.cell]
+        line = lines.get((score.student, score.notebook), {}).get(score.cell)
         said = _said(line)
         if line is None and task.by_hand:
-            said["tried"] = not (auto == 0 and manual is None)  # nbgrader's points for a stub
-        waiting = bool(waits) and task.by_hand and submitted not in ungraded
-        yield Answer(student, task.key, points, waiting, **said)
+            said["tried"] = not score.is_stub
+        waiting = score.waits and task.by_hand
+        yield Answer(score.student, task.key, score.points, waiting, **said)
 
 
 def _said(line: Mapping | None) -> dict:
@@ -357,14 +307,13 @@ def _text(value: object) -> str:
     return one_line(value[:WORDS]) if isinstance(value, str) else ""
 
 
-def _words(gradebook: Gradebook, students: set[str]) -> dict[str, frozenset[str]]:
-    rows = gradebook.db.query(Student.id, Student.first_name, Student.last_name)
+def _words(names: Mapping[str, Sequence[str]], students: set[str]) -> dict[str, frozenset[str]]:
     return {
         student: frozenset(
             word
-            for name in (student, first, last)
-            for word in (name or "").replace("_", " ").replace("-", " ").replace(".", " ").split()
+            for name in (student, *both)
+            for word in name.replace("_", " ").replace("-", " ").replace(".", " ").split()
         )
-        for student, first, last in rows
+        for student, both in names.items()
         if student in students
     }

@@ -10,8 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nbjudge.outcomes import Outcome
-from nbjudge.record.class_outcomes import NOTABLE
+from nbjudge.outcomes import NEEDS_REVIEW, Outcome
 from nbjudge.reports.class_page.read_class import Answer, ClassRecord, Key, Task
 
 BINS = 10  # of the distribution of points
@@ -156,7 +155,7 @@ def outcomes(record: ClassRecord) -> dict[str, Counter[Outcome]]:
 
 def look_by_hand(record: ClassRecord) -> dict[Outcome, dict[str, list[str]]]:
     """Return why a person must look: for each outcome the students, with their notebooks."""
-    found: dict[Outcome, dict[str, list[str]]] = {outcome: {} for outcome in NOTABLE}
+    found: dict[Outcome, dict[str, list[str]]] = {outcome: {} for outcome in NEEDS_REVIEW}
     for answer in record.answers:
         if answer.outcome in found:
             notebooks = found[answer.outcome].setdefault(answer.student, [])

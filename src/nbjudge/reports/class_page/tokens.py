@@ -18,27 +18,29 @@ OWN_NAME = "NAME"  # what stands for a part of the student's own name
 KNOWN_NAMES = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"self", "cls"}
 
 # In an f-string, braces may hold other strings. One that is not closed ends with its line, so that
-# nothing of it is taken for code.
-_BRACES = r"\{(?:[^{}\n]|\{[^{}\n]*+\})*+\}"
+# nothing of it is taken for code. Groups are repeated in only one possible way, and what follows
+# them always matches, so nothing is tried twice; they are not possessive (…)*+, because Python
+# 3.11.2 gets possessive groups wrong.
+_BRACES = r"\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}"
 _PIECE = re.compile(
     rf"""
     (?P<command>^[ \t]*+[%!?][^\n]*+)  # of IPython
     | (?P<comment>\#[^\n]*+)
     | (?P<text>
         [rbfutRBFUT]{{0,3}}(?:
-            \"\"\"(?:[^"\\]|\\.|"(?!""))*+(?:\"\"\"|\\?\Z)
-            | '''(?:[^'\\]|\\.|'(?!''))*+(?:'''|\\?\Z)
+            \"\"\"[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*(?:\"\"\"|\\?\Z)
+            | '''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*(?:'''|\\?\Z)
         )
         | (?:[fFtT][rR]?|[rR][fFtT])(?:
-            "(?:[^"\\{{\n]|\\.|\{{\{{|{_BRACES})*+(?:"|[^\n]*+)
-            | '(?:[^'\\{{\n]|\\.|\{{\{{|{_BRACES})*+(?:'|[^\n]*+)
+            "[^"\\{{\n]*(?:(?:\\.|\{{\{{|{_BRACES})[^"\\{{\n]*)*(?:"|[^\n]*+)
+            | '[^'\\{{\n]*(?:(?:\\.|\{{\{{|{_BRACES})[^'\\{{\n]*)*(?:'|[^\n]*+)
         )
         | [rbuRBU]{{0,2}}(?:
-            "(?:[^"\\\n]|\\.)*+(?:"|\\?(?=\n|\Z))
-            | '(?:[^'\\\n]|\\.)*+(?:'|\\?(?=\n|\Z))
+            "[^"\\\n]*(?:\\.[^"\\\n]*)*(?:"|\\?(?=\n|\Z))
+            | '[^'\\\n]*(?:\\.[^'\\\n]*)*(?:'|\\?(?=\n|\Z))
         )
       )
-    | (?P<number>(?:0[xXoObB][\da-fA-F_]++|(?:\d[\d_]*+\.?|\.\d)[\d_]*+(?:[eE][+-]?\d++)?+)[jJ]?)
+    | (?P<number>(?:0[xXoObB][\da-fA-F_]++|(?:\d[\d_]*+\.?|\.\d)[\d_]*+(?:[eE][+-]?\d++)?)[jJ]?)
     | (?P<name>[^\W\d]\w*+)
     | (?P<sign>\*\*=?|//=?|>>=?|<<=?|->|[=!<>+\-*/%&|^@:]=|[^\s\w]|\d)
     | (?P<blank>\n|[^\S\n]++)

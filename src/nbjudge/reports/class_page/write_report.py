@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbgrader.coursedir import CourseDirectory
-
+from nbjudge.record.class_scores import CourseDirectory
 from nbjudge.reports.class_page.csv_export import to_csv
 from nbjudge.reports.class_page.html_page import report_page
 from nbjudge.reports.class_page.model import make_report

@@ -8,9 +8,9 @@ from markupsafe import Markup, escape
 from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbformat import NotebookNode
 
-from nbjudge.nbgrader_ext.html_export import LinearHighlight
 from nbjudge.reports.html.sections import is_courses
 from nbjudge.sanitize.grader_comment import grader_html
+from nbjudge.sanitize.highlight import LinearHighlight
 from nbjudge.sanitize.images import FORMATS
 from nbjudge.sanitize.markdown import FormulaRenderer, student_html
 from nbjudge.sanitize.mathml import Formulas

@@ -130,7 +130,7 @@ def student_page(
 
     Args:
         cells: of the notebook, with points and comments from the gradebook as
-            `nbjudge.nbgrader_ext.feedback.JudgeGrades` writes them.
+            `nbjudge.reports.student_page.grades` writes them.
         lines: the audit lines of its judged cells, by grade_id.
         folder: where it lies, with the images of the course's own text.
     """

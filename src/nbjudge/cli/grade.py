@@ -1,0 +1,64 @@
+"""``nbjudge grade``: grade what is not graded, print the points."""
+
+from __future__ import annotations
+
+import sys
+
+from nbgrader.apps import autogradeapp
+from traitlets import TraitError
+
+from nbjudge.cli.course import start
+from nbjudge.cli.grades import show, table_options
+from nbjudge.nbgrader_ext.apps import GradeApp
+from nbjudge.nbgrader_ext.autograde import GivenUpError, JudgeAutograde
+from nbjudge.quick import grades_elsewhere, usual_workers
+
+NOT_JUDGED = (
+    "Nothing was graded: no nbgrader_config.py was read that calls nbjudge.configure(c), and "
+    "without it students' code would run beside the tests, with all rights of the grader."
+)
+BY_SIGNAL = 128  # and the signal's number: the exit status of what was stopped
+
+
+def run(arguments: list[str]) -> int:
+    """Grade an assignment and print its points.
+
+    No table follows a run that could not go on: it would hide the sentence that says why.
+    """
+    alone = "--workers=0" in " ".join(arguments).replace("--workers ", "--workers=").split()
+    if usual_workers() and not grades_elsewhere(arguments) and not alone:
+        from nbjudge.cluster import fork_server
+
+        fork_server.fork()
+    options, rest = table_options(arguments)
+    app, assignment = start(GradeApp, rest)
+    if app is None:
+        return 0 if assignment is None else 1
+    if not _judged():
+        print(NOT_JUDGED, file=sys.stderr)
+        return 1
+    if "workers" not in app.config.JudgeAutograde:
+        app.config.JudgeAutograde.workers = usual_workers()
+    status, given_up = 0, False
+    try:
+        app.start()
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+        given_up = isinstance(end.__context__, GivenUpError)
+    except TraitError as error:  # an option's value
+        print(error, file=sys.stderr)
+        return 1
+    except Exception:  # whatever it is: the points that there are are shown
+        app.log.error("Grading failed.", exc_info=True)
+        status = 1
+    settings = JudgeAutograde(parent=app, coursedir=app.coursedir)
+    only_shown = settings.regrade_diff and not settings.apply
+    if status < BY_SIGNAL and not given_up and not only_shown:
+        shown = show(app, assignment, options)
+        status = status or (0 if shown else 1)
+    return status
+
+
+def _judged() -> bool:
+    """Say whether the configuration that was read lets nbjudge grade."""
+    return issubclass(autogradeapp.Autograde, JudgeAutograde)

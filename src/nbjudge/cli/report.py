@@ -1,0 +1,37 @@
+"""``nbjudge report``: one page on a class."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from nbjudge.cli.course import is_there, read_course
+from nbjudge.errors import NoFiguresError, NoGradesError
+from nbjudge.nbgrader_ext.execute import JudgeExecute
+from nbjudge.reports.class_page.write_report import write_report
+
+
+def run(arguments: list[str]) -> int:
+    """Write the report on a class; return the exit status."""
+    parser = argparse.ArgumentParser(prog="nbjudge report", allow_abbrev=False)
+    parser.add_argument("assignment")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="the page, such as r.html")
+    parser.add_argument("--csv", type=Path, help="a file for the same numbers")
+    parser.add_argument("--names", action="store_true", help="name students")
+    asked = parser.parse_args(arguments)
+    app = read_course()
+    if not is_there(app, asked.assignment):
+        return 1
+    hidden_tests = JudgeExecute(config=app.config).hidden_tests
+    try:
+        write_report(
+            app.coursedir, asked.assignment, hidden_tests, asked.output, asked.csv, asked.names
+        )
+    except (NoGradesError, NoFiguresError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"The report cannot be written: {error}", file=sys.stderr)
+        return 1
+    return 0
