@@ -42,6 +42,7 @@ FACTS = {
     "tcp": 9,
     "udp": 9,
     "abstract": "nobody",
+    "sleeper": 31337,
 }
 # right only beside another answer: after one that has shadowed builtins, with the teacher's layers
 NOT_WITH_ANY = {

@@ -1,21 +1,19 @@
 """Hostile, broken and odd-but-honest submissions, each graded between two honest students.
 
-A twelfth of them by workers, and some of those by one process alone; ``make corpus`` grades them
-all in both ways, which takes an hour.
+A 24th of them by workers; ``make corpus`` grades them all, by workers and by one process alone.
 """
 
-import os
-import subprocess
-import sys
-
 import pytest
-from corpus.run import REFUSED, busy_machine, chosen, run_corpus, sample, table
+from corpus.run import REFUSED, busy_machine, chosen, main, run_corpus, sample, table
 from corpus.submission import CLASSES
-from repository import ROOT
 
-SOME = {"by workers": sample(12), "by one process": [k for k in sample(24) if not k.hangs]}
-KINDS = {way: CLASSES if os.environ.get("CORPUS") == "all" else some for way, some in SOME.items()}
 WORKERS = {"by workers": 6, "by one process": 0}  # most of them wait for a limit, not for a core
+PARTS = 8  # of the whole corpus, so that it does not hold one of pytest's workers to the end
+KINDS = {("a sample", "by workers"): sample(24)} | {
+    (f"part {part + 1} of {PARTS}", way): CLASSES[part::PARTS]
+    for way in WORKERS
+    for part in range(PARTS)
+}
 BUSY = (  # what has been lost, or called by a wrong name, when the machine was slow
     "deadly_when_asked_prints_without_end",
     "deadly_cells_a_slow_cell_costs_its_own_task_only",
@@ -23,12 +21,21 @@ BUSY = (  # what has been lost, or called by a wrong name, when the machine was 
 )
 
 
-@pytest.fixture(scope="module", params=KINDS)
+def _parameter(which, way):
+    name = f"{which} {way}"
+    marks = [pytest.mark.xdist_group(f"corpus: {name}")]
+    if which != "a sample":
+        marks.append(pytest.mark.slow)
+    return pytest.param((which, way), id=name, marks=marks)
+
+
+@pytest.fixture(scope="module", params=[_parameter(*key) for key in KINDS])
 def corpus(request, tmp_path_factory):
-    """Return the runs over the corpus, and what they left on the machine."""
-    way = request.param
-    runs, outside = run_corpus(tmp_path_factory.mktemp("corpus"), KINDS[way], WORKERS[way])
-    print(f"{way}\n{table(runs, outside)}")
+    """Return the runs over a part of the corpus, and what they left on the machine."""
+    which, way = request.param
+    kinds = KINDS[which, way]
+    runs, outside = run_corpus(tmp_path_factory.mktemp("corpus"), kinds, WORKERS[way])
+    print(f"{which} {way}\n{table(runs, outside)}")
     return runs, outside
 
 
@@ -39,7 +46,13 @@ def test_the_classes_are_many_and_have_names_of_their_own():
 
 
 def test_the_sample_has_classes_of_every_group():
-    assert {kind.group for kind in sample(12)} == {kind.group for kind in CLASSES}
+    assert {kind.group for kind in sample(24)} == {kind.group for kind in CLASSES}
+
+
+def test_the_parts_are_the_whole():
+    for way in WORKERS:
+        parts = [kinds for (which, by), kinds in KINDS.items() if by == way and "part" in which]
+        assert sorted(k.slug for part in parts for k in part) == sorted(k.slug for k in CLASSES)
 
 
 def test_a_class_gets_what_it_deserves_and_costs_nobody_anything(corpus):
@@ -58,9 +71,9 @@ def test_a_class_gets_what_it_deserves_and_costs_nobody_anything(corpus):
 
 
 def test_every_class_was_graded(corpus, request):
-    way = request.node.callspec.params["corpus"]
+    kinds = KINDS[request.node.callspec.params["corpus"]]
     graded = [graded.kind.slug for run in corpus[0] for graded in run.graded]
-    assert sorted(graded) == sorted(kind.slug for kind in KINDS[way])
+    assert sorted(graded) == sorted(kind.slug for kind in kinds)
 
 
 def test_nothing_outside_autograded_is_changed(corpus):
@@ -98,6 +111,7 @@ def busy_corpus(tmp_path_factory):
         return run_corpus(tmp_path_factory.mktemp("busy"), chosen(list(BUSY)))
 
 
+@pytest.mark.slow
 def test_on_a_busy_machine_everybody_gets_the_same(busy_corpus):
     runs, outside = busy_corpus
     for graded in (graded for run in runs for graded in run.graded):
@@ -107,6 +121,7 @@ def test_on_a_busy_machine_everybody_gets_the_same(busy_corpus):
     assert outside.survivors == []
 
 
+@pytest.mark.slow
 def test_prints_without_end_are_called_what_they_are_on_a_busy_machine_too(busy_corpus):
     by_slug = {graded.kind.slug: graded for run in busy_corpus[0] for graded in run.graded}
     outcomes = by_slug["deadly_when_asked_prints_without_end"].outcomes
@@ -114,11 +129,6 @@ def test_prints_without_end_are_called_what_they_are_on_a_busy_machine_too(busy_
     assert outcomes[1:] == ("passed", "passed", "passed")
 
 
-def test_a_name_that_matches_no_class_is_told_with_the_nearest_names():
-    done = subprocess.run(
-        [sys.executable, ROOT / "tests" / "sandbox" / "corpus" / "run.py", "prints_witout_end"],
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 2
-    assert "deadly_when_asked_prints_without_end" in done.stderr
+def test_a_name_that_matches_no_class_is_told_with_the_nearest_names(capsys):
+    assert main(["prints_witout_end"]) == 2
+    assert "deadly_when_asked_prints_without_end" in capsys.readouterr().err

@@ -3,7 +3,6 @@
 from corpus.course import ALL, POINTS
 from corpus.submission import snippets, submission
 
-SLEEPER = "31337"  # seconds; the runner looks for processes with this in their command line
 snippets(
     "kernel lost",
     {
@@ -30,9 +29,9 @@ snippets(
         "thread bomb": "import threading, time\n"
         "while True: threading.Thread(target=time.sleep, args=(100,)).start()",
         "detached children": "import subprocess\nfor _ in range(5):\n    subprocess.Popen("
-        f"['setsid', 'nohup', 'sleep', '{SLEEPER}'], start_new_session=True)",
+        "['setsid', 'nohup', 'sleep', '<sleeper>'], start_new_session=True)",
         "double fork daemon": "import os, time\nif os.fork() == 0:\n    os.setsid()\n"
-        f"    if os.fork() == 0:\n        os.execvp('sleep', ['sleep', '{SLEEPER}'])\n"
+        "    if os.fork() == 0:\n        os.execvp('sleep', ['sleep', '<sleeper>'])\n"
         "    os._exit(0)",
         "memory": "x = bytearray(1 << 20)\nwhile True: x += x",
         "memory in children": "import os, time\nfor i in range(20):\n    if os.fork() == 0:\n"

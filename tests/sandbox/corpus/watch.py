@@ -10,11 +10,10 @@ import socket
 import stat
 import sys
 import threading
+from collections.abc import Collection
 from pathlib import Path
 
 import psutil
-
-from corpus.process_and_machine import SLEEPER
 
 SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/etc", "/run")
 
@@ -97,17 +96,18 @@ def marks() -> list[str]:
     return found
 
 
-def survivors(folders: list[str]) -> list[str]:
+def survivors(folders: list[str], words: Collection[str] = ()) -> list[str]:
     """Return processes that a graded submission has left behind.
 
     Args:
         folders: for temporary files, one for each run; sockets and boxes have them in their names.
+        words: what only the command lines of these runs' own processes have in them.
     """
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             command = " ".join(process.cmdline())
-            if SLEEPER in command or any(folder in command for folder in folders):
+            if any(text in command for text in (*words, *folders)):
                 found.append(f"{process.pid} {command[:100]}")
                 continue
             if any(folder in str(process.environ()) for folder in folders):
