@@ -231,9 +231,9 @@ def report(arguments: list[str]) -> int:
 
 def explain(arguments: list[str]) -> int:
     """Repeat the verdicts of one notebook; return the exit status."""
+    from nbjudge.cli.explain import explain as repeat
     from nbjudge.errors import BoxError, GradebookError
-    from nbjudge.grading.replay import FULL, SHORT
-    from nbjudge.grading.replay import explain as repeat
+    from nbjudge.reports.terminal.case_details import FULL, SHORT
 
     parser = argparse.ArgumentParser(prog="nbjudge explain", allow_abbrev=False)
     parser.add_argument("student")
@@ -251,7 +251,8 @@ def explain(arguments: list[str]) -> int:
         return 1
     try:
         who = (asked.student, asked.notebook, " ".join(asked.task))
-        repeat(app.config, assignment, *who, Console(), FULL if asked.full else SHORT)
+        app.coursedir.assignment_id = assignment
+        repeat(app.coursedir, app.config, *who, Console(), FULL if asked.full else SHORT)
     except BoxError as error:
         return _without_box(error)
     except (CourseError, GradebookError) as error:
@@ -346,6 +347,8 @@ def check(arguments: list[str]) -> int:
     """Check an assignment before it is released; return 1 if anything is wrong with it."""
     from nbjudge.authoring.check import check as find_problems
     from nbjudge.errors import BoxError
+    from nbjudge.nbgrader_ext.execute import JudgeExecute
+    from nbjudge.nbgrader_ext.generate_assignment import stub_maker
 
     parser = argparse.ArgumentParser(prog="nbjudge check", allow_abbrev=False)
     parser.add_argument("assignment")
@@ -357,10 +360,20 @@ def check(arguments: list[str]) -> int:
         return 1
     if asked.unboxed:
         app.config.merge(Config(UNBOXED))
+    course, root = app.coursedir, Path(app.coursedir.root)
     try:
-        return 0 if find_problems(app.config, asked.assignment, Console(), asked.quick) else 1
+        in_order = find_problems(
+            root,
+            root / course.source_directory / asked.assignment,
+            root / course.release_directory / asked.assignment,
+            JudgeExecute(config=app.config),
+            stub_maker(app.config),
+            Console(),
+            asked.quick,
+        )
     except BoxError as error:
         return _without_box(error)
+    return 0 if in_order else 1
 
 
 def examine(arguments: list[str]) -> int:
