@@ -23,7 +23,7 @@ BUDGET = {
 
 
 def pytest_itemcollected(item):
-    """Let one of pytest's workers run all tests of a file, but for those in a group of their own."""
+    """Let one of pytest's workers run all tests of a file, except those in their own group."""
     if item.get_closest_marker("xdist_group") is None:
         item.add_marker(pytest.mark.xdist_group(item.path.stem.removeprefix("test_")))
 
