@@ -24,12 +24,12 @@ LIMITS = ExecutionLimits(timeout=60)
 LOG = logging.getLogger("test")
 
 
-def ask_area(r):
-    return area(r)  # noqa: F821 (the student's)
+def ask_area(student, r):
+    return student.area(r)
 
 
-def ask_volume(r, h):
-    return volume(r, h)  # noqa: F821 (the student's)
+def ask_volume(student, r, h):
+    return student.volume(r, h)
 
 
 TESTS = {
@@ -46,7 +46,7 @@ TESTS = {
         ask=ask_volume,
         cases=lambda rng: [Case("a cylinder", {"r": rng.uniform(5, 9), "h": 2.0})],
         expect=lambda r, h: math.pi * r**2 * h,
-        needs=["area_test"],
+        depends_on=["area_test"],
     ),
 }
 AREA = "import math\ndef area(r):\n    return math.pi * r**2"
