@@ -8,8 +8,6 @@ from typing import Protocol
 
 import nbformat
 from nbformat import NotebookNode
-from rich.console import Console
-from rich.markup import escape
 
 from nbjudge.authoring import answers
 from nbjudge.authoring import check_cells as cells
@@ -41,11 +39,11 @@ def check(
     release: Path,
     judge: Judge,
     make_stub: Callable[[NotebookNode], NotebookNode],
-    console: Console,
+    say: Callable[[str], None],
     quick: bool = False,
     which: str = "all",
 ) -> bool:
-    """Print what is wrong with an assignment; return whether nothing is.
+    """Say what is wrong with an assignment; return whether nothing is.
 
     Args:
         root: the course's folder.
@@ -53,7 +51,7 @@ def check(
         release: the assignment's folder of released notebooks; it need not be there.
         judge: runs and judges notebooks.
         make_stub: makes of a source notebook the one with its stubs.
-        console: where to print.
+        say: is given each line for the author.
         quick: run no notebook.
         which: answers to run, one of `answers.WHICH`.
     """
@@ -61,7 +59,7 @@ def check(
     files = release if release.is_dir() else source
     paths = sorted(source.glob("*.ipynb"))
     if not paths:
-        console.print(f"There is no notebook in {source}.", highlight=False, soft_wrap=True)
+        say(f"There is no notebook in {source}.")
         return False
     number = answered = 0
     for path in paths:
@@ -84,16 +82,14 @@ def check(
                     known = load_hidden_tests(tests, assignment, path.stem)
                     found += answers.problems(rows, known)
         for problem in found:
-            console.print(escape(f"{path.stem}: {problem}"), highlight=False, soft_wrap=True)
+            say(f"{path.stem}: {problem}")
         number += len(found)
     if number:
-        console.print(f"{assignment}: {number} problem{'s' * (number > 1)}.", highlight=False)
+        say(f"{assignment}: {number} problem{'s' * (number > 1)}.")
     elif not quick:
-        console.print(
+        say(
             f"{assignment}: {len(paths)} notebook{'s' * (len(paths) != 1)} in order: solutions "
-            f"get all points, stubs none{_answered(answered)}.",
-            highlight=False,
-            soft_wrap=True,
+            f"get all points, stubs none{_answered(answered)}."
         )
     return not number
 

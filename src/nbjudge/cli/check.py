@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -32,6 +33,7 @@ def run(arguments: list[str]) -> int:
     if asked.unboxed:
         app.config.merge(Config(UNBOXED))
     course, root = app.coursedir, Path(app.coursedir.root)
+    say = partial(Console().print, markup=False, highlight=False, soft_wrap=True)
     try:
         in_order = find_problems(
             root,
@@ -39,7 +41,7 @@ def run(arguments: list[str]) -> int:
             root / course.release_directory / asked.assignment,
             JudgeExecute(config=app.config),
             stub_maker(app.config),
-            Console(),
+            say,
             asked.quick,
             asked.answers,
         )
