@@ -177,7 +177,7 @@ test: setup | $(BUILD)/postgresql $(BUILD)/chromium
 	@$(MAKE) --no-print-directory $(BUILD)/student & student=$$!; $(MAKE) --no-print-directory release && wait $$student
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
-	$(PYTHON_OF_VENV) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
+	$(PYTHON_OF_VENV) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo --no-cache
 	$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder -rA -o console_output_style=classic
 
 # JupyterLab refuses to run as root, whom a container often has alone. Whoever starts it as root has
