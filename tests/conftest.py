@@ -5,8 +5,10 @@ from collections import defaultdict
 from pathlib import Path
 
 import once
+import pages
 import pytest
-from repository import ROOT
+import students
+from repository import ROOT, copy_course, nbgrader
 from small_course import forget_grading
 
 # what takes longest begins first, so that no core waits for the last one at the end
@@ -23,7 +25,7 @@ BUDGET = {
 
 
 def pytest_itemcollected(item):
-    """Let one of pytest's workers run all tests of a file, except those in their own group."""
+    """Let one of pytest's workers run all tests of a file, unless they name another group."""
     if item.get_closest_marker("xdist_group") is None:
         item.add_marker(pytest.mark.xdist_group(item.path.stem.removeprefix("test_")))
 
@@ -64,6 +66,39 @@ def run_folder(tmp_path_factory):
 def root() -> Path:
     """Return the repository's root."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def graded_sample(run_folder) -> Path:
+    """Return a course with the sample class graded, fed back and exported. Nobody may change it."""
+    return once.made_once("sample class", _grade_sample)
+
+
+def _grade_sample(folder: Path) -> None:
+    copy_course(folder)
+    nbgrader(folder, "generate_assignment", "lab1", "--force")
+    nbgrader(folder, "autograde", "lab1")
+    nbgrader(folder, "generate_feedback", "lab1")
+    nbgrader(folder, "export")
+
+
+@pytest.fixture(scope="session")
+def needs_browser(request):
+    """Skip what reads pages where there is no browser; in `make test-all` it fails."""
+    _need(request, pages.find_browser(), "there is no browser; make browser installs Chromium")
+
+
+@pytest.fixture(scope="session")
+def needs_student_environment(request):
+    """Skip what runs a student's Jupyter where there is none; in `make test-all` it fails."""
+    there = students.PROGRAMS.is_dir()
+    _need(request, there, "there is no environment of a student; make browser installs it")
+
+
+def _need(request, there: object, reason: str) -> None:
+    if not there and request.config.option.markexpr == "not slow":
+        pytest.skip(reason)
+    assert there, reason
 
 
 @pytest.fixture

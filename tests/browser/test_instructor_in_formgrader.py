@@ -10,6 +10,7 @@ from jupyter_page import Formgrader, Server
 from nbgrader.api import Gradebook
 from small_course import ASSIGNMENT, RIGHT, WORDS, WRONG, build, hand_in
 
+pytestmark = pytest.mark.usefixtures("needs_browser")
 PROGRAMS = Path(sys.executable).parent
 COMMENT = "Two dimensions, yes: but say why."
 MISTAKE = "Likely mistake: the circumference."

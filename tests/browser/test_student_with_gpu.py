@@ -3,7 +3,7 @@
 `make gpu` runs this, where there is a GPU that torch can use.
 """
 
-import os
+import glob
 import shutil
 import subprocess
 
@@ -27,7 +27,11 @@ from students import (
 
 from nbjudge.authoring.self_checks import printed
 
-pytestmark = pytest.mark.skipif("GPU" not in os.environ, reason="make gpu runs it")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not glob.glob("/dev/nvidia[0-9]*"), reason="there is no GPU; make gpu"),
+    pytest.mark.usefixtures("needs_student_environment"),
+]
 NOTEBOOKS = ["q3_pytorch_l2", "q4_height_weight", "q5_convolution"]  # those that use torch
 ASSIGNMENTS = sorted({assignment(name) for name in NOTEBOOKS})
 ON_BOTH = """

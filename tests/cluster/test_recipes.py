@@ -23,7 +23,7 @@ from small_course import ASSIGNMENT, build, environment, files, forget_grading, 
 
 PAGE = "docs/cluster.md"
 STUDENTS = 6
-pytestmark = pytest.mark.skipif("RECIPES" not in os.environ, reason="make recipes")
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

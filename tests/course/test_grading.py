@@ -1,16 +1,15 @@
 """The sample class, graded by the real nbgrader with the course's own configuration."""
 
 import json
-import os
 import re
 
 import nbformat
 import pytest
-from browser import PHONE, chromium, is_too_wide, open_all, opened, violations
 from nbgrader.api import Gradebook
 from repository import ROOT, copy_course, nbgrader
 
 NOTEBOOKS = ("q1_l1_backprop", "q2_momentum", "q3_pytorch_l2", "q4_height_weight")
+pytestmark = pytest.mark.xdist_group("sample class")
 PRESENT = [n for n in NOTEBOOKS if (ROOT / "source" / "lab1" / f"{n}.ipynb").exists()]
 PENALTY_LOST = {  # the loss keeps its case of λ = 0, and so does the gradient
     "q1_loss_reg_test": (1, "the penalty is never added"),
@@ -19,14 +18,9 @@ PENALTY_LOST = {  # the loss keeps its case of λ = 0, and so does the gradient
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+def graded(graded_sample):
     """Return a course folder in which the sample class has been graded and has its feedback."""
-    course = copy_course(tmp_path_factory.mktemp("graded"))
-    nbgrader(course, "generate_assignment", "lab1", "--force")
-    nbgrader(course, "autograde", "lab1")
-    nbgrader(course, "generate_feedback", "lab1")
-    nbgrader(course, "export")
-    return course
+    return graded_sample
 
 
 def audit(course, student):
@@ -158,70 +152,6 @@ def test_without_the_judge_in_the_config_no_cell_passes_by_default(tmp_path):
     ]
     assert len(errors) == 3
     assert all("nbjudge.configure(c)" in text for text in errors)
-
-
-# --- the students' pages, in a browser -----------------------------------------------------------
-
-TEN = [
-    *(("penalty_lost", notebook) for notebook in NOTEBOOKS),
-    *(("all_right", notebook) for notebook in NOTEBOOKS),
-    *(("half_done", notebook) for notebook in NOTEBOOKS[:2]),
-]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-def page_of(course, student, notebook):
-    return course / "feedback" / student / "lab1" / f"{notebook}.html"
-
-
-def test_pages_can_be_read_on_a_phone(graded, browser):
-    for student, notebook in TEN if os.environ.get("BROWSER") == "all" else TEN[::3]:
-        with opened(browser, page_of(graded, student, notebook), PHONE) as page:
-            assert not is_too_wide(page)
-            open_all(page)
-            assert not is_too_wide(page)
-            assert violations(page) == []
-            assert page.asked == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_are_accessible_on_a_wide_screen(graded, browser, scheme):
-    for notebook in NOTEBOOKS:
-        with opened(browser, page_of(graded, "penalty_lost", notebook), scheme=scheme) as page:
-            assert violations(page) == []
-
-
-def test_a_screen_reader_finds_the_tasks_the_mistake_and_the_formulas(graded, browser):
-    path = page_of(graded, "penalty_lost", "q1_l1_backprop")
-    with opened(browser, path) as page:
-        open_all(page)
-        tree = page.locator("body").aria_snapshot()
-    assert 'heading "Regularised loss" [level=2]' in tree
-    assert "Likely mistake: the penalty is never added." in tree
-    assert "math" in tree
-    assert 'img "Figure of the task “The λ study”. It should show: Left, λ too small: ' in tree
-
-
-def test_pages_need_no_script(graded, browser):
-    path = page_of(graded, "penalty_lost", "q1_l1_backprop")
-    with opened(browser, path, scripts=False) as page:
-        summary = page.locator("summary").first
-        assert not page.locator("details.given > *:not(summary)").first.is_visible()
-        summary.click()
-        assert page.locator("details.given > *:not(summary)").first.is_visible()
-
-
-def test_what_is_printed_fits_the_paper_and_leaves_out_what_was_given(graded, browser):
-    with opened(browser, page_of(graded, "all_right", "q4_height_weight"), 794) as page:
-        page.emulate_media(media="print")
-        assert not is_too_wide(page)
-        assert not page.locator("details.given").first.is_visible()
-        assert page.pdf(format="A4").startswith(b"%PDF")
 
 
 def test_a_page_without_its_figures_is_small(graded):

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from documents import blocks, commands
 from nbgrader.api import Gradebook
-from small_course import nbjudge, run
+from small_course import nbgrader, nbjudge
 
 PAGE = "docs/authoring.md"
 CONFIG = blocks("docs/nbjudge.md", "python")[0]
@@ -28,8 +28,14 @@ def begun(tmp_path_factory):
     """Return a course in which a notebook was begun, as `nbjudge new` leaves it."""
     course = tmp_path_factory.mktemp("authoring")
     (course / "nbgrader_config.py").write_text(CONFIG)
-    run(course, *commands(PAGE)[0].split())
+    command(course, commands(PAGE)[0])
     return course
+
+
+def command(course, line):
+    """Run a line of the page in the course; return what is printed."""
+    program, *arguments = line.split()
+    return {"nbgrader": nbgrader, "nbjudge": nbjudge}[program](course, *arguments)
 
 
 @pytest.fixture
@@ -74,8 +80,8 @@ def test_the_page_leads_to_a_student_who_is_told_the_mistake(copied):
     mistake, answer = blocks(PAGE, "python")
     add(copied / TESTS, mistake, "    },\n")
     add(copied / ANSWERS, answer, "]\n")
-    assert "and 6 answers" in run(copied, *check.split())
-    run(copied, *generate.split())
+    assert "and 6 answers" in command(copied, check)
+    command(copied, generate)
     nb = nbformat.read(copied / "release/week1/errors.ipynb", as_version=4)
     (stub,) = [cell for cell in nb.cells if cell.id == "errors_mean_squared_error"]
     assert "BEGIN SOLUTION" not in stub.source
@@ -83,8 +89,8 @@ def test_the_page_leads_to_a_student_who_is_told_the_mistake(copied):
     target = copied / "submitted" / "me" / "week1"
     target.mkdir(parents=True)
     nbformat.write(nb, target / "errors.ipynb")
-    run(copied, *autograde.split())
-    run(copied, *feedback.split())
+    command(copied, autograde)
+    command(copied, feedback)
     page = (copied / "feedback/me/week1/errors.html").read_text()
     assert "Likely mistake: a ½ too many" in page
     assert "this formula has no ½" in page

@@ -131,7 +131,8 @@ STUDENTS = {
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    folder = build(tmp_path_factory.mktemp("carry"))
+    preload = 'c.BoxProvisioner.preload = ["numpy", "matplotlib.pyplot"]'
+    folder = build(tmp_path_factory.mktemp("carry"), preload)
     for student, answers in STUDENTS.items():
         hand_in(folder, student, **answers)
     small_course.nbgrader(folder, "autograde", "small")

@@ -7,11 +7,13 @@ some are late, gone, half graded, hostile, or were graded by an older nbjudge.
 import json
 import random
 
+import forked
 import nbformat
 from disguises import disguised
 from many_hands import solution
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
+from small_course import environment
 
 from nbjudge.record.gradebook import transaction
 
@@ -89,6 +91,21 @@ def build(folder, students=60, seed=1, copies=3, old=False):
     for name in ("new", "+refused"):
         (folder / "submitted" / name / ASSIGNMENT).mkdir(parents=True)
     return folder
+
+
+def build_with_reports(folder):
+    """Make the course, and what the command writes of it, with names and without."""
+    build(folder)
+    for names in ((), ("--names",)):
+        name = "named" if names else "report"
+        files = ("-o", f"{name}.html", "--csv", f"{name}.csv")
+        done = nbjudge(folder, "report", "lab", *files, *names)
+        assert done.returncode == 0, done.stderr
+
+
+def nbjudge(folder, *arguments):
+    """Run an nbjudge command in a folder; return how it ended and what it said."""
+    return forked.run(folder, ("nbjudge", *arguments), environment(), apart=True)
 
 
 def _release(folder):

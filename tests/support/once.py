@@ -24,14 +24,14 @@ def made_once(name: str, make: Callable[[Path], object]) -> Path:
     Raises `TimeoutError` if another worker takes too long.
     """
     folder = Path(os.environ[RUN_FOLDER]) / name
+    made = folder.with_name(f"{name}.made")
     with folder.with_name(f"{name}.lock").open("w") as lock:
         _wait_for(lock, name)
-        if not folder.exists():
-            making = folder.with_name(f"{name}.making")
-            shutil.rmtree(making, ignore_errors=True)
-            making.mkdir()
-            make(making)
-            making.rename(folder)
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            made.touch()
     return folder
 
 

@@ -11,10 +11,15 @@ from pathlib import Path
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
+def find_browser():
+    """Return the path of a browser's program, or None."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
 def browser_path():
     """Return the path of a browser's program; fail if there is none."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    assert found, f"there is no browser ({', '.join(NAMES)}): make test says how to get one"
+    found = find_browser()
+    assert found, f"there is no browser ({', '.join(NAMES)}): make browser says how to get one"
     return found
 
 

@@ -1,6 +1,6 @@
 """What a student has and does: an environment without the judge, the release, solutions typed in.
 
-`make browser` (BROWSER=all) works through all notebooks, `make test` through the shortest.
+`make browser` works through all notebooks, `make test` through the shortest.
 """
 
 import os
@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from repository import ROOT
@@ -26,7 +27,8 @@ POINTS = {
     "q4_height_weight": 46,
     "q5_convolution": 10,
 }
-NOTEBOOKS = list(POINTS) if os.environ.get("BROWSER") == "all" else ["q2_momentum"]
+SHORTEST = "q2_momentum"
+NOTEBOOKS = [pytest.param(n, marks=[pytest.mark.slow] if n != SHORTEST else []) for n in POINTS]
 HOLDS = "All of this self-check holds."
 # Figures as SVG, in which what is drawn has names: so their structure can be compared.
 KERNEL = """
@@ -88,7 +90,7 @@ def new_home(folder: Path) -> Path:
 
 def run(nb: NotebookNode, home: Path, programs: Path = PROGRAMS) -> NotebookNode:
     """Run a notebook in a home folder with a student's own Jupyter; return it with its outputs."""
-    assert programs.is_dir(), "there is no environment of a student: make test makes it"
+    assert programs.is_dir(), "there is no environment of a student: make browser makes it"
     nbformat.write(nb, home / "nb.ipynb")
     command = [programs / "jupyter-execute", "--inplace", "nb.ipynb"]
     path = f"{programs}:{os.environ['PATH']}"

@@ -8,14 +8,14 @@ import re
 import shutil
 import sqlite3
 import statistics
-import subprocess
 import sys
 from collections import Counter
 
 import made_class
+import once
 import pytest
-from browser import DESKTOP, PHONE, chromium, is_too_wide, open_all, opened, violations
 from bs4 import BeautifulSoup
+from made_class import nbjudge
 from nbgrader.api import Gradebook, Notebook
 from nbgrader.coursedir import CourseDirectory
 
@@ -30,26 +30,15 @@ NOT_COUNTED = ("ada012.king",)  # unfinished: its folder is not there
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
+def course(written):
     """Return a class of 60 that is graded."""
-    return made_class.build(tmp_path_factory.mktemp("class"))
+    return written
 
 
 @pytest.fixture(scope="module")
-def written(course):
-    """Return the folder with what the command wrote, with names and without."""
-    for names in ((), ("--names",)):
-        name = "named" if names else "report"
-        files = ("-o", f"{name}.html", "--csv", f"{name}.csv")
-        done = nbjudge(course, "report", "lab", *files, *names)
-        assert done.returncode == 0, done.stderr
-    return course
-
-
-def nbjudge(folder, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "nbjudge", *arguments], cwd=folder, capture_output=True, text=True
-    )
+def written(run_folder):
+    """Return the folder of the class with what the command wrote, with names and without."""
+    return once.made_once("class report", made_class.build_with_reports)
 
 
 def report_of(folder, names=False):
@@ -369,17 +358,3 @@ def test_figures_have_text_and_take_their_colours_from_the_page():
     ids = [each["id"] for each in html.find_all(id=True)]
     assert len(ids) == len(set(ids))
     assert drawn == figures.distribution([0, 3, 1, 2], 8) + drawn[drawn.index("</svg>") + 6 :]
-
-
-@pytest.mark.parametrize("name", ["report", "named"])
-def test_everybody_can_read_the_page(written, name):
-    with chromium() as browser:
-        for width, scheme in ((PHONE, "light"), (DESKTOP, "dark")):
-            with opened(browser, written / f"{name}.html", width, scheme) as page:
-                assert page.title() == "lab: report on the class"
-                assert not page.asked
-                open_all(page)
-                assert not is_too_wide(page)
-                assert not violations(page)
-        with opened(browser, written / f"{name}.html", scripts=False) as page:
-            assert page.get_by_text("Worth a look: solutions that are much alike").is_visible()

@@ -14,9 +14,17 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from marks import slow
 from repository import ROOT
 
-from nbjudge.intake import IntakeLimits, files, find_submissions, read_notebook, read_submission
+from nbjudge.intake import (
+    IntakeLimits,
+    files,
+    find_submissions,
+    json_text,
+    read_notebook,
+    read_submission,
+)
 from nbjudge.intake.allowed_files import refusal
 from nbjudge.intake.names import is_notebook, released_name, student_name_problem
 from nbjudge.rebuild.build import known_ids, known_texts
@@ -205,14 +213,32 @@ def test_odd_numbers_and_deep_nesting_do_no_harm():
         (b'{"cells": [{"source": "x", "outputs": [[[', "in the middle"),
         (b'{"cells": [{"source": "x = 1\\n', "in the middle"),
         (b'{"cells": [{"source": "x"]]', "damaged at byte"),
-        (b'{"cells": [' + b"{}," * 2_000_000 + b"{}]}", "more values"),
-        (b'{"x": [' + b"[[[{}]]]," * 5_000_000 + b"1]}", "more values"),
         (os.urandom(1000).replace(b"{", b""), "."),
     ],
 )
 def test_what_is_no_notebook_is_unreadable_and_says_why(data, says):
     found = read(data)
     assert says in found.problem
+    assert found.problem.startswith("q1.ipynb ")
+    assert found.problem.endswith(".")
+    assert not found.cells
+
+
+@pytest.mark.parametrize("share", [100, slow(1)])
+@pytest.mark.parametrize(
+    ("before", "part", "number", "after"),
+    [
+        (b'{"cells": [', b"{},", 2_000_000, b"{}]}"),
+        (b'{"x": [', b"[[[{}]]],", 5_000_000, b"1]}"),
+    ],
+)
+def test_what_has_more_values_than_any_notebook_needs_is_unreadable(
+    monkeypatch, before, part, number, after, share
+):
+    for name in ("MOST_VALUES", "MOST_BRACKETS"):
+        monkeypatch.setattr(json_text, name, getattr(json_text, name) // share)
+    found = read(before + part * (number // share) + after)
+    assert "more values" in found.problem
     assert found.problem.startswith("q1.ipynb ")
     assert found.problem.endswith(".")
     assert not found.cells
@@ -230,9 +256,10 @@ def test_a_notebook_cut_off_anywhere_is_unreadable_and_never_an_error():
         assert read(data[:end]).problem, end
 
 
-def test_any_damaged_byte_ends_in_cells_or_a_sentence():
+@pytest.mark.parametrize("every", [610, slow(61)])
+def test_any_damaged_byte_ends_in_cells_or_a_sentence(every):
     data = bytearray((HONEST / "q2_momentum.ipynb").read_bytes())
-    for position in range(0, len(data), 61):
+    for position in range(0, len(data), every):
         for byte in b'\x00"[}\\\xff':
             damaged = data[:position] + bytes([byte]) + data[position + 1 :]
             found = read(bytes(damaged))

@@ -9,6 +9,7 @@ import base64
 import io
 import json
 import resource
+from zlib import crc32
 
 import nbformat
 import numpy as np
@@ -16,6 +17,7 @@ import pytest
 from corpus.course import ALL, ASSIGNMENT, NOTEBOOK, RIGHT, build, nbgrader
 from corpus.run import points_of
 from linear import check, seconds, slowness
+from marks import slow
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
@@ -94,6 +96,14 @@ TEXTS = {
 }
 
 
+# of all texts, those that `make test` puts into whole pages; a hash of their names decides
+SOME = sorted(TEXTS, key=lambda name: crc32(name.encode()))[: len(TEXTS) // 4]
+in_pages = pytest.mark.parametrize(
+    "texts",
+    [pytest.param(SOME, id="some"), slow([t for t in TEXTS if t not in SOME], id="the others")],
+)
+
+
 def print_all(text):
     """Print a text in pieces, as messages of a kernel."""
     stream = StreamText(KEPT)
@@ -138,11 +148,12 @@ def test_a_step_is_linear_in_any_text(name):
         check(step, make, small)
 
 
+@in_pages
 @pytest.mark.parametrize("step", [inert_markdown, student_html])
-def test_a_cell_of_markdown_costs_a_second_at_most(step):
+def test_a_cell_of_markdown_costs_a_second_at_most(step, texts):
     step("x")
-    for make in TEXTS.values():
-        assert seconds(step, make(1_000_000)) < 3 * slowness()
+    for name in texts:
+        assert seconds(step, TEXTS[name](1_000_000)) < 3 * slowness(), name
 
 
 def formgraders_page(nb):
@@ -164,16 +175,18 @@ def inert(nb):
     return nb
 
 
+@in_pages
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_of_one_cell_is_linear_in_its_code(page):
-    for make in TEXTS.values():
+def test_a_page_of_one_cell_is_linear_in_its_code(page, texts):
+    for make in map(TEXTS.get, texts):
         nasty = lambda n, make=make: inert(new_notebook(cells=[new_code_cell(make(n))]))  # noqa: E731
         check(page, nasty, 500)
 
 
+@in_pages
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_of_one_cell_is_linear_in_its_markdown_and_outputs(page):
-    for make in TEXTS.values():
+def test_a_page_of_one_cell_is_linear_in_its_markdown_and_outputs(page, texts):
+    for make in map(TEXTS.get, texts):
 
         def nasty(n, make=make):
             output = new_output("stream", text=make(n))
@@ -342,6 +355,7 @@ def test_an_images_header_is_read_in_linear_time(name):
     check(lambda text: inert_image(text, f"image/{kind}", 4_000_000, 10**6), make, 390_000)
 
 
+@pytest.mark.slow
 def test_a_notebook_with_lines_of_a_megabyte_is_graded_and_written_in_seconds(tmp_path):
     course = build(tmp_path / "course", "canary", {})
     path = course / "release" / ASSIGNMENT / f"{NOTEBOOK}.ipynb"

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import nbformat
 import pytest
+from marks import slow
 from repository import ROOT
 
 from nbjudge.cells import is_grade, is_locked, is_solution
@@ -243,6 +244,7 @@ def test_an_answer_pasted_twice_is_there_once():
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_deleted_or_emptied_solution_is_the_stub(name, ids):
     cells = handed_in(name)
+    usual = rebuilt(name, cells)[0]
     for cell in released(name).cells:
         if is_solution(cell):
             grade_id = cell.metadata.nbgrader.grade_id
@@ -250,7 +252,7 @@ def test_a_deleted_or_emptied_solution_is_the_stub(name, ids):
             emptied = [replace(c, source=" \n") if c.grade_id == grade_id else c for c in cells]
             for changed in (deleted, emptied):
                 ours, own = rebuilt(name, changed if ids else strip(changed))
-                assert ours == {**rebuilt(name, cells)[0], cell.id: cell.source}
+                assert ours == {**usual, cell.id: cell.source}
                 assert own == []
 
 
@@ -508,7 +510,11 @@ def points(name, cells, folder):
 
 
 # Q4 trains for long, so it is tried once
-MERGED = [*((name, into) for name in NOTEBOOKS[:3] for into in (0, -1)), (NOTEBOOKS[3], -1)]
+MERGED = [
+    *((NOTEBOOKS[0], 0), (NOTEBOOKS[1], -1)),
+    *(slow(NOTEBOOKS[0], -1), slow(NOTEBOOKS[1], 0), slow(NOTEBOOKS[2], 0), slow(NOTEBOOKS[2], -1)),
+    slow(NOTEBOOKS[3], -1),
+]
 
 
 @pytest.mark.parametrize(("name", "into"), MERGED)
@@ -558,7 +564,7 @@ def test_mangled_in_every_way_at_once_a_notebook_keeps_its_points(tmp_path):
 # --- any input --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", [*range(8), *(slow(seed) for seed in range(8, 30))])
 def test_no_mixture_of_cells_is_an_error(seed):
     rng = random.Random(seed)
     name = rng.choice(NOTEBOOKS)
@@ -586,7 +592,7 @@ def test_thousands_of_cells_are_rebuilt_soon():
     assert len(own) == 2000
 
 
-@pytest.mark.parametrize("grade_id", ["q4_accuracy", "q4_setup", None])
+@pytest.mark.parametrize("grade_id", [slow("q4_accuracy"), "q4_setup", None])
 def test_ten_megabytes_of_code_are_rebuilt_soon_and_hide_no_answer(grade_id):
     flood = [StudentCell("code", f"v{i} = 1\n" * 5_000, grade_id) for i in range(200)]
     cells = handed_in("q4_height_weight")

@@ -14,6 +14,7 @@ import pytest
 from lab1_answers import FACTS, MOST_BYTES, lab1
 from light_answers import RIGHT, WRONG
 from make_class import MIX, MOST_MISTAKES, Deck, Maker, main, make_class
+from marks import slow
 from material import Handed
 from matrix import known_answers
 from small_course import nbjudge
@@ -27,11 +28,11 @@ def material():
     return lab1()
 
 
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+@pytest.fixture(scope="module", params=[12, slow(60)])
+def graded(request, tmp_path_factory):
     """Return a course with a class of the light course, graded but for who is slow or hostile."""
     course = light_course.build(tmp_path_factory.mktemp("light") / "course", judged=True)
-    students = make_class(course / "submitted", "light", students=60, seed=2)
+    students = make_class(course / "submitted", "light", students=request.param, seed=2)
     for student in students:
         if student.kind in ("slow", "hostile"):
             shutil.rmtree(course / "submitted" / student.name)
@@ -115,8 +116,8 @@ def test_light_students_get_what_they_deserve(graded):
         assert line["mistake"] == (mistake if mistake in NAMED else None), student
 
 
-def test_the_light_class_has_every_right_and_wrong_answer(graded):
-    _, students = graded
+def test_the_light_class_has_every_right_and_wrong_answer(tmp_path):
+    students = make_class(tmp_path / "class", "light", students=60, seed=2)
     mistakes = {student.done for student in students if student.kind == "mistaken"}
     assert mistakes == {f"train: {name}" for name in WRONG}
     assert sum(student.kind == "right" for student in students) > len(RIGHT)
