@@ -16,10 +16,10 @@ from traitlets.config import Config
 
 from nbjudge.cli.course import is_there, read_course, without_box
 from nbjudge.errors import BoxError, CourseError, GradebookError
-from nbjudge.grading.assignment import load_assignment, only_assignment
 from nbjudge.grading.replay import cells_of, find_graded, replay
 from nbjudge.nbgrader_ext.apps import UNBOXED, UNBOXED_HELP
 from nbjudge.nbgrader_ext.autograde import JudgeAutograde, verdict_settings
+from nbjudge.nbgrader_ext.course import load_assignment, only_assignment
 from nbjudge.nbgrader_ext.execute import JudgeExecute
 from nbjudge.record.digests import reason_to_grade
 from nbjudge.record.gradebook import opened

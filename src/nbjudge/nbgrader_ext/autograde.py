@@ -33,13 +33,13 @@ from nbjudge.errors import (
     Stopped,
     WarmProcessError,
 )
-from nbjudge.grading.assignment import load_assignment
 from nbjudge.grading.local_grader import LocalGrader
 from nbjudge.grading.plan import Plan, expected_seconds, longest_first, make_plan, say_again
 from nbjudge.grading.verdict_settings import settings_of
 from nbjudge.intake import IntakeLimits, Submission, find_submissions
 from nbjudge.kernel.manager import check_box
 from nbjudge.kernel.provisioner import BoxProvisioner
+from nbjudge.nbgrader_ext.course import load_assignment
 from nbjudge.nbgrader_ext.execute import JudgeExecute
 from nbjudge.nbgrader_ext.steps import LocalGraderFactory
 from nbjudge.outcomes import Outcome
