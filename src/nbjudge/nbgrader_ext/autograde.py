@@ -41,6 +41,7 @@ from nbjudge.intake import IntakeLimits, Submission, find_submissions
 from nbjudge.kernel.manager import check_box
 from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.nbgrader_ext.execute import JudgeExecute
+from nbjudge.nbgrader_ext.preprocessors import InertNotebook
 from nbjudge.nbgrader_ext.steps import LocalGraderFactory
 from nbjudge.outcomes import Outcome
 from nbjudge.record.class_outcomes import force_hint, show_summary, summarise
@@ -53,7 +54,6 @@ from nbjudge.record.writer import Writer, is_no_room
 from nbjudge.reports.terminal.progress import progress
 from nbjudge.sandbox.bubblewrap import TWO_WAYS_ON
 from nbjudge.sandbox.zygote_client import get_zygote
-from nbjudge.sanitize.notebook import InertNotebook
 from nbjudge.signals import stoppable
 
 _LIMITS = IntakeLimits()

@@ -39,7 +39,7 @@ def configure(c: Config) -> None:
     ]
     c.Autograde.autograde_preprocessors = [
         "nbjudge.nbgrader_ext.execute.JudgeExecute",
-        "nbjudge.sanitize.notebook.InertNotebook",
+        "nbjudge.nbgrader_ext.preprocessors.InertNotebook",
         "nbgrader.preprocessors.IgnorePattern",
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         "nbgrader.preprocessors.CheckCellMetadata",
