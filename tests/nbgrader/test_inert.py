@@ -29,11 +29,12 @@ import nbjudge
 from nbjudge.sanitize.grader_comment import grader_html
 from nbjudge.sanitize.markdown import student_html
 from nbjudge.sanitize.notebook import (
-    InertNotebook,
+    NotebookLimits,
     OutputLimits,
     inert_markdown,
     inert_outputs,
     inert_text,
+    sanitize_notebook,
 )
 
 LIMITS = OutputLimits()
@@ -386,7 +387,7 @@ def test_a_flood_in_one_cell_leaves_graded_cells_whole():
     flood = [new_output("stream", text="x" * 20_000)] * 3
     cells = [new_code_cell("x", outputs=flood) for _ in range(20)]
     notebook = new_notebook(cells=[*cells, graded_cell])
-    notebook, _ = InertNotebook(notebook_characters=1000).preprocess(notebook, {})
+    sanitize_notebook(notebook, NotebookLimits(notebook_characters=1000))
     assert notebook.cells[-1].outputs == [new_output("stream", text="verdict\n" * 100)]
     assert len(json.dumps(notebook)) < 200_000
 
@@ -535,7 +536,8 @@ def test_a_password_in_an_address_is_not_logged():
 
 def test_markdown_beyond_the_limit_of_a_notebook_is_shown_as_typed():
     cells = [new_markdown_cell(f"*words* {number}") for number in range(5)]
-    nb, _ = InertNotebook(markdown_characters=30).preprocess(new_notebook(cells=cells), {})
+    nb = new_notebook(cells=cells)
+    sanitize_notebook(nb, NotebookLimits(markdown_characters=30))
     assert [cell.source for cell in nb.cells[:3]] == [f"*words* {number}" for number in range(3)]
     assert nb.cells[4].source == "```text\n*words* 4\n```"
 

@@ -38,7 +38,12 @@ from nbjudge.reports.student_page.page import student_page
 from nbjudge.sanitize.images import inert_image
 from nbjudge.sanitize.log_filter import inert_message
 from nbjudge.sanitize.markdown import code_block, inert_markdown, student_html
-from nbjudge.sanitize.notebook import InertNotebook, OutputLimits, inert_outputs
+from nbjudge.sanitize.notebook import (
+    NotebookLimits,
+    OutputLimits,
+    inert_outputs,
+    sanitize_notebook,
+)
 from nbjudge.sanitize.text import inert_text, shorten
 from nbjudge.verdict.scoring import decide
 from nbjudge.verdict.verdict_text import verdict_text
@@ -171,7 +176,7 @@ PAGES = (formgraders_page, students_page)
 
 def inert(nb):
     """Return a notebook as it is written after grading."""
-    nb, _ = InertNotebook().preprocess(nb, {})
+    sanitize_notebook(nb, NotebookLimits())
     return nb
 
 

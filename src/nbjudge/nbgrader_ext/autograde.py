@@ -41,6 +41,7 @@ from nbjudge.kernel.manager import check_box
 from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.nbgrader_ext.course import load_assignment
 from nbjudge.nbgrader_ext.execute import JudgeExecute
+from nbjudge.nbgrader_ext.preprocessors import InertNotebook
 from nbjudge.nbgrader_ext.steps import LocalGraderFactory
 from nbjudge.outcomes import Outcome
 from nbjudge.record.class_outcomes import summarise
@@ -55,7 +56,6 @@ from nbjudge.reports.terminal.score_changes_table import show_moved, show_propos
 from nbjudge.reports.terminal.summary import force_hint, show_summary
 from nbjudge.sandbox.bubblewrap import TWO_WAYS_ON
 from nbjudge.sandbox.zygote_client import get_zygote
-from nbjudge.sanitize.notebook import InertNotebook
 from nbjudge.signals import stoppable
 
 _LIMITS = IntakeLimits()

@@ -30,7 +30,7 @@ def configure(c: Config) -> None:
     ]
     c.Autograde.autograde_preprocessors = [
         "nbjudge.nbgrader_ext.execute.JudgeExecute",
-        "nbjudge.sanitize.notebook.InertNotebook",
+        "nbjudge.nbgrader_ext.preprocessors.InertNotebook",
         *(
             name
             for name in _names(Autograde.autograde_preprocessors.default())

@@ -24,7 +24,7 @@ NAMES = ("student", "last_name", "first_name", "notebook_path")
 class MarkdownToHtml(NbConvertBase):
     """The filter ``markdown2html`` of nbgrader's templates, with `student_html` for students.
 
-    The course's own cells, marked by `nbjudge.sanitize.notebook.InertNotebook`, and graders'
+    The course's own cells, marked by `nbjudge.sanitize.notebook`, and graders'
     comments are shown as nbconvert shows them, of a comment what is no HTML as text. Its parent
     is the exporter.
     """

@@ -1,28 +1,32 @@
 """What instructors and students see of a submission: text and figures that do nothing.
 
-`InertNotebook` goes into ``Autograde.autograde_preprocessors`` right after the step that runs the
-notebook; `nbjudge.nbgrader_ext.html_export` does the rest where nbgrader turns a graded notebook
-into a page.
+`nbjudge.nbgrader_ext.preprocessors.InertNotebook` does this to each notebook that was run;
+`nbjudge.nbgrader_ext.html_export` does the rest where nbgrader turns a graded notebook into a page.
 """
 
 from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
-from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Integer
 
 from nbjudge.cells import is_grade
 from nbjudge.sanitize.images import FORMATS, inert_image
 from nbjudge.sanitize.markdown import code_block, inert_markdown, typed_markdown
 from nbjudge.sanitize.text import inert_text, shorten
 
-__all__ = ["InertNotebook", "OutputLimits", "inert_markdown", "inert_outputs", "inert_text"]
+__all__ = [
+    "NotebookLimits",
+    "OutputLimits",
+    "inert_markdown",
+    "inert_outputs",
+    "inert_text",
+    "sanitize_notebook",
+]
 
 # what nbgrader itself writes about a cell; anything else there is a stranger's
 NBGRADER_KEYS = (
@@ -44,7 +48,7 @@ _CELL_ID = re.compile(r"[a-zA-Z0-9_\-]{1,64}")  # nbformat's
 
 @dataclass(frozen=True)
 class OutputLimits:
-    """How much of a submission's outputs is kept; each is a trait of `InertNotebook`."""
+    """How much of a submission's outputs is kept."""
 
     characters: int = 20_000  # of one output
     lines: int = 400  # of one output
@@ -54,6 +58,14 @@ class OutputLimits:
     image_bytes: int = 4_000_000  # of one image
     image_pixels: int = 25_000_000
     notebook_image_bytes: int = 30_000_000
+
+
+@dataclass(frozen=True)
+class NotebookLimits(OutputLimits):
+    """How much of a notebook is kept; each is a setting of the course, see `InertNotebook`."""
+
+    source_characters: int = 100_000  # of one of the student's cells
+    markdown_characters: int = 400_000  # of the student's in one notebook, shown as markdown
 
 
 def inert_outputs(outputs: Sequence[NotebookNode], limits: OutputLimits) -> list[NotebookNode]:
@@ -166,71 +178,39 @@ def _image_bytes(output: NotebookNode) -> int:
     return sum(len(output.get("data", {}).get(kind, "")) * 3 // 4 for kind in FORMATS)
 
 
-class InertNotebook(NbGraderPreprocessor):
-    """Leaves of a run submission only what can be looked at without a risk.
+def sanitize_notebook(
+    nb: NotebookNode, limits: NotebookLimits, own_cells: Iterable[NotebookNode] = ()
+) -> None:
+    """Leave of a notebook that was run only what can be looked at without a risk.
 
     Outputs become text and figures (`inert_outputs`), markdown of the student's own loses HTML,
     images and harmful links (`inert_markdown`), hidden characters are written out, metadata other
-    than nbgrader's are removed. Cells as they were released are the course's own and stay as they
-    are. A graded cell has room of its own: what a student prints elsewhere takes none of it.
+    than nbgrader's are removed. A graded cell has room of its own: what a student prints elsewhere
+    takes none of it.
+
+    Args:
+        nb: the notebook; it is changed.
+        limits: how much of it is kept.
+        own_cells: the course's cells; those that are in the notebook as they were released stay as
+            they are.
     """
-
-    characters = Integer(
-        OutputLimits.characters, help="Most characters kept of one output, from head and tail."
-    ).tag(config=True)
-    lines = Integer(
-        OutputLimits.lines, help="Most lines kept of one output, from head and tail."
-    ).tag(config=True)
-    cell_characters = Integer(
-        OutputLimits.cell_characters, help="Most characters kept of one cell's outputs."
-    ).tag(config=True)
-    notebook_characters = Integer(
-        OutputLimits.notebook_characters, help="Most characters kept of all outputs."
-    ).tag(config=True)
-    outputs = Integer(OutputLimits.outputs, help="Most outputs kept of one cell.").tag(config=True)
-    image_bytes = Integer(
-        OutputLimits.image_bytes, help="A larger image file is left out (bytes)."
-    ).tag(config=True)
-    image_pixels = Integer(
-        OutputLimits.image_pixels, help="An image of more pixels is left out."
-    ).tag(config=True)
-    notebook_image_bytes = Integer(
-        OutputLimits.notebook_image_bytes, help="Most bytes of images kept in one notebook."
-    ).tag(config=True)
-    source_characters = Integer(
-        100_000, help="Most characters kept of the source of one of the student's cells."
-    ).tag(config=True)
-    markdown_characters = Integer(
-        400_000,
-        help="Most characters of a student's markdown in one notebook that are shown as markdown; "
-        "what is beyond is shown as it was typed. Made to be slow, 20,000 take half a second.",
-    ).tag(config=True)
-
-    def preprocess(self, nb, resources):
-        """Return the notebook with every cell made inert; see nbconvert's Preprocessor.
-
-        Of `resources`, ``own_cells`` are the course's.
-        """
-        limits = OutputLimits(**{f.name: getattr(self, f.name) for f in fields(OutputLimits)})
-        courses = resources.get("own_cells", ())
-        released = {(cell.cell_type, cell.source): cell for cell in courses}
-        cells, left = [], limits
-        markdown_left = self.markdown_characters
-        for cell in nb.cells:
-            own = released.get((cell.cell_type, cell.source))
-            if own is None and cell.cell_type != "code":
-                markdown_left -= len(cell.source) + LINE_COST * cell.source.count("\n")
-            parse = markdown_left >= 0
-            cell = _inert_cell(cell, own, self.source_characters, parse)
-            if cell.cell_type == "code":
-                graded = is_grade(cell)
-                room = limits if graded else left
-                cell.outputs = inert_outputs(cell.get("outputs", []), room)
-                left = left if graded else _after(left, cell.outputs)
-            cells.append(cell)
-        nb.cells = cells
-        nb.metadata = NotebookNode(_inert_metadata(nb.metadata))
-        return nb, resources
+    released = {(cell.cell_type, cell.source): cell for cell in own_cells}
+    cells, left = [], limits
+    markdown_left = limits.markdown_characters
+    for cell in nb.cells:
+        own = released.get((cell.cell_type, cell.source))
+        if own is None and cell.cell_type != "code":
+            markdown_left -= len(cell.source) + LINE_COST * cell.source.count("\n")
+        parse = markdown_left >= 0
+        cell = _inert_cell(cell, own, limits.source_characters, parse)
+        if cell.cell_type == "code":
+            graded = is_grade(cell)
+            room = limits if graded else left
+            cell.outputs = inert_outputs(cell.get("outputs", []), room)
+            left = left if graded else _after(left, cell.outputs)
+        cells.append(cell)
+    nb.cells = cells
+    nb.metadata = NotebookNode(_inert_metadata(nb.metadata))
 
 
 def _after(limits: OutputLimits, outputs: Sequence[NotebookNode]) -> OutputLimits:
