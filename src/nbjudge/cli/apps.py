@@ -16,10 +16,11 @@ from rich.console import Console
 from traitlets import TraitError, default
 from traitlets.config import Config
 
+from nbjudge.cli.early_start import grades_elsewhere
+from nbjudge.cluster.resources import usual_workers
 from nbjudge.errors import CourseError
 from nbjudge.grading.assignment import assignment_problem, only_assignment
 from nbjudge.nbgrader_ext.autograde import GivenUpError, JudgeAutograde
-from nbjudge.quick import grades_elsewhere, usual_workers
 from nbjudge.sanitize.log_filter import InertFilter
 
 UNBOXED_HELP = (

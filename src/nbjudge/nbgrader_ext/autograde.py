@@ -51,7 +51,7 @@ from nbjudge.record.score_changes import Moved, show_moved, show_proposed
 from nbjudge.record.writer import Writer, is_no_room
 from nbjudge.reports.terminal.progress import progress
 from nbjudge.sandbox.bubblewrap import TWO_WAYS_ON
-from nbjudge.sandbox.zygote_client import get_zygote
+from nbjudge.sandbox.zygote_pool import process_pool
 from nbjudge.signals import stoppable
 
 _LIMITS = IntakeLimits()
@@ -403,7 +403,7 @@ class JudgeAutograde(Autograde):
         if self.scheduler or not JudgeExecute(parent=self).boxed:
             return
         with suppress(BoxError):  # said when a box is needed
-            get_zygote(*BoxProvisioner(config=self.config).warm_process)
+            process_pool().get(*BoxProvisioner(config=self.config).warm_process)
 
     def _check_box(self) -> None:
         """Refuse to grade where students' code cannot be boxed, unless the instructor wants it."""

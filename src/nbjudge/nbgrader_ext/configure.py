@@ -5,8 +5,6 @@ from functools import partial
 
 from traitlets.config import Config
 
-from nbjudge.quick import settings_alone
-
 # nbgrader's own steps of generate_assignment, in its order (nbgrader 0.9.6)
 GENERATE_STEPS = (
     "IncludeHeaderFooter",
@@ -30,8 +28,7 @@ def configure(c: Config) -> None:
     Changes which steps nbgrader runs, and nothing of the course's own settings. To be called with
     the `c` of ``get_config()``.
     """
-    if not settings_alone():
-        _change_nbgrader()
+    _change_nbgrader()
     c.GenerateAssignment.preprocessors = [
         "nbjudge.nbgrader_ext.generate_assignment.StampSettings",
         "nbjudge.nbgrader_ext.generate_assignment.ShowMarking",
