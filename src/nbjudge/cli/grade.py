@@ -8,10 +8,11 @@ from nbgrader.apps import autogradeapp
 from traitlets import TraitError
 
 from nbjudge.cli.course import start
+from nbjudge.cli.early_start import grades_elsewhere
 from nbjudge.cli.grades import show, table_options
+from nbjudge.cluster.resources import usual_workers
 from nbjudge.nbgrader_ext.apps import GradeApp
 from nbjudge.nbgrader_ext.autograde import GivenUpError, JudgeAutograde
-from nbjudge.quick import grades_elsewhere, usual_workers
 
 NOT_JUDGED = (
     "Nothing was graded: no nbgrader_config.py was read that calls nbjudge.configure(c), and "

@@ -35,11 +35,12 @@ nbjudge doctor [--unboxed]               what protects this machine from submiss
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
+from pathlib import Path
 
-from nbjudge import quick
 from nbjudge.errors import Stopped
 from nbjudge.sanitize.log_filter import filter_loggers
 from nbjudge.signals import stoppable
@@ -94,14 +95,16 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     try:
         with stoppable():
-            with quick.without_collection():
-                if arguments[0] == "grade":
-                    quick.begin(arguments[1:])
-                # imported here, because that takes a second in which one can be stopped, too
-                name = ALSO.get(arguments[0], arguments[0])
-                filter_loggers(LOGGERS)
-                command = importlib.import_module(f"nbjudge.cli.{name}")
+            if arguments[0] == "grade":
+                from nbjudge.cli.early_start import start_zygote
 
+                start_zygote(arguments[1:], Path.cwd())
+            gc.disable()  # while it imports: it would look again and again at what stays
+            # imported here, because that takes a second in which one can be stopped, too
+            name = ALSO.get(arguments[0], arguments[0])
+            filter_loggers(LOGGERS)
+            command = importlib.import_module(f"nbjudge.cli.{name}")
+            gc.enable()
             return command.run(arguments[1:])
     except BrokenPipeError:  # whoever reads what is printed has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -19,7 +19,7 @@ from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.nbgrader_ext.execute import JudgeExecute
 from nbjudge.outcomes import Outcome
 from nbjudge.record.results import RESULT_BYTES, Graded, Work
-from nbjudge.sandbox.zygote_client import get_zygote
+from nbjudge.sandbox.zygote_pool import process_pool
 
 LOST = (
     f"The process that graded this was lost {LOSSES} times, so it was given up. Your teacher can "
@@ -56,7 +56,7 @@ def grade_elsewhere(
         course = with_files(course, judge.reads)
     elif judge.boxed:
         warm_process = BoxProvisioner(config=course.config).warm_process
-        course = replace(course, warm=get_zygote(*warm_process).warm)
+        course = replace(course, warm=process_pool().get(*warm_process).warm)
     # Dask would advise, at a submission with files beside it, to load its data otherwise
     quiet = dask.config.set({"distributed.admin.large-graph-warning-threshold": RESULT_BYTES})
     with quiet, client_of(scheduler) if scheduler else local_client(workers) as client:

@@ -1,12 +1,13 @@
 """The process that workers on this machine are forks of: one thread, everything imported.
 
 multiprocessing starts it as a new program, which imports for a second what ``nbjudge grade`` is
-importing, too. So there, as long as nothing else has begun, it is a fork of the command.
+importing, too. So there, as long as nothing else has begun, it is a fork of the command: the first
+result comes a second sooner.
 """
 
 from __future__ import annotations
 
-import atexit
+import gc
 import importlib
 import multiprocessing
 import os
@@ -17,12 +18,11 @@ import tempfile
 import threading
 from multiprocessing import connection, forkserver, resource_tracker
 
-from nbjudge.quick import without_collection
-from nbjudge.sandbox.zygote_client import let_go
+from nbjudge.sandbox.zygote_pool import ZygotePool, process_pool
 from nbjudge.signals import SIGNALS
 from nbjudge.temp_folders import LONGEST_TEMPORARY
 
-PRELOAD = ["nbjudge.quick", "nbjudge.cluster.worker", "distributed"]
+PRELOAD = ["nbjudge.cluster.worker", "distributed"]
 # later Pythons do more to start it: they have a key for those who ask for a worker
 FORKED = sys.version_info < (3, 14)
 
@@ -40,19 +40,17 @@ def start() -> None:
 
 
 def fork() -> None:
-    """Let the process be a fork of this one, which has begun nothing but its warm process.
-
-    What that needs of multiprocessing is not public: see ``ForkServer.ensure_running``, which does
-    the same, and which takes over if the process should end.
-    """
-    with without_collection():
-        for name in PRELOAD:
-            importlib.import_module(name)
+    """Let the process be a fork of this one, which has begun nothing but its zygote."""
+    gc.disable()  # while it imports: it would look again and again at what stays
+    for name in PRELOAD:
+        importlib.import_module(name)
+    gc.enable()
     if not FORKED or threading.active_count() > 1:
         start()
         return
     _get_ready()
     resource_tracker.ensure_running()
+    pool = process_pool()
     alive, ours = os.pipe()  # whoever may ask for a worker holds its other end
     with socket.socket(socket.AF_UNIX) as listener:
         address = connection.arbitrary_address("AF_UNIX")
@@ -62,8 +60,11 @@ def fork() -> None:
         pid = os.fork()
         if pid == 0:
             os.close(ours)
-            _serve(listener, alive)
+            _serve(listener, alive, pool)
     os.close(alive)
+    # private: multiprocessing forkserver._forkserver, its _forkserver_address, _forkserver_alive_fd
+    # and _forkserver_pid, there is no way to name a process that is there. ensure_running sets the
+    # same, and takes over if the process should end
     server = forkserver._forkserver
     server._forkserver_address = address
     server._forkserver_alive_fd = ours
@@ -76,11 +77,13 @@ def _get_ready() -> None:
         tempfile.tempdir = "/tmp"
 
 
-def _serve(listener: socket.socket, alive: int) -> None:
-    """Be the process; ends when nobody is alive who may ask."""
+def _serve(listener: socket.socket, alive: int, pool: ZygotePool) -> None:
+    """Be the process; ends when nobody is alive who may ask.
+
+    `pool` is that of the command.
+    """
     try:
-        atexit._clear()  # what the command does at its end is not for its forks
-        let_go()
+        pool.close_inherited()
         tempfile.tempdir = None  # short for this process's sockets; workers have what they are told
         for number in SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 
 import psutil
 
 CGROUP = Path("/sys/fs/cgroup")  # in a container, its own
+MEMORY_OF_A_WORKER = 1 << 30  # bytes: itself, and a kernel that trains something
+
+
+def usual_workers() -> int:
+    """Return how many workers a run gets that names no number: 0 where Dask is not installed.
+
+    As many as there are cores for this process, if there is memory for so many.
+    """
+    if importlib.util.find_spec("distributed") is None:
+        return 0
+    return max(1, min(cores(), free_memory() // MEMORY_OF_A_WORKER))
 
 
 def cores(cgroup: Path = CGROUP) -> int:

@@ -23,7 +23,7 @@ from nbjudge.kernel.manager import check_box
 from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.nbgrader_ext.execute import JudgeExecute
 from nbjudge.record.results import RESULT_BYTES, Graded, Work
-from nbjudge.sandbox.zygote_client import join, leave
+from nbjudge.sandbox.zygote_pool import process_pool
 from nbjudge.temp_folders import COURSE, OwnFolder
 from nbjudge.verdict.loader import load_hidden_tests
 from nbjudge.verdict.validation import problems
@@ -55,7 +55,7 @@ class Grader:
             self._grader = course.make_grader(assignment, self._log)
             if JudgeExecute(config=course.config).boxed:
                 if course.warm is not None:
-                    join(*self._warm, course.warm)
+                    process_pool().attach(*self._warm, course.warm)
                 check_box(course.config)
         except BaseException:
             self.close()
@@ -74,7 +74,7 @@ class Grader:
 
     def cool_down(self) -> None:
         """End the warm process. To be called in the thread that grades."""
-        leave(*self._warm)
+        process_pool().detach(*self._warm)
 
     def close(self) -> None:
         """Remove what was unpacked."""

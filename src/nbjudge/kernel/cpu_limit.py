@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 
 from jupyter_core.utils import ensure_event_loop
+from nbclient.exceptions import DeadKernelError
 
 from nbjudge.errors import GraderLimitError
 
@@ -91,8 +92,6 @@ def _no_word_of_dead_kernels(loop: asyncio.AbstractEventLoop, context: dict) -> 
 
     A task that an interrupt has left behind may go on while its kernel is stopped, and finds out.
     """
-    from nbclient.exceptions import DeadKernelError  # here, as it takes its time
-
     if not isinstance(context.get("exception"), DeadKernelError):
         loop.default_exception_handler(context)
 

@@ -16,18 +16,16 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
-from traitlets import Integer, Type, Unicode, default
+from traitlets import Instance, Integer, Type, Unicode, default
 from traitlets.config import Config
 
 from nbjudge.sandbox.staging import stage_files
+from nbjudge.sandbox.zygote_pool import ZygotePool, process_pool
 from nbjudge.temp_folders import OPEN, OwnFolder
 
 PROVISIONER = "nbjudge-box"
 MESSAGE_COST = 200  # bytes that a message counts beyond its content, so that empty ones count, too
 USUAL_HEADERS = 1000  # bytes of an ordinary message that are not its content
-_quiet = logging.getLogger("nbjudge.check")  # the caller says what happened, without a traceback
-_quiet.addHandler(logging.NullHandler())
-_quiet.propagate = False
 
 
 class CountedChannel(AsyncZMQSocketChannel):
@@ -40,8 +38,11 @@ class CountedChannel(AsyncZMQSocketChannel):
 
     received = 0
 
-    async def _recv(self, **kwargs):
-        parts = await self.socket.recv_multipart(**kwargs)
+    async def get_msg(self, timeout: float | None = None) -> dict:
+        """Return the next message; raises `Empty` after so many seconds, see jupyter_client."""
+        if not await self.socket.poll(None if timeout is None else int(timeout * 1000)):
+            raise Empty
+        parts = await self.socket.recv_multipart()
         self.received += MESSAGE_COST + max(0, sum(map(len, parts)) - USUAL_HEADERS)
         _, parts = self.session.feed_identities(parts)
         return self.session.deserialize(parts)
@@ -51,18 +52,19 @@ class PromptClient(AsyncKernelClient):
     """A client that is ready as soon as the kernel answers and its outputs are heard."""
 
     iopub_channel_class = Type(CountedChannel)
+    _opened: tuple[AsyncZMQSocketChannel, ...] = ()
 
     def start_channels(self, shell=True, iopub=True, stdin=False, hb=False, control=False):
         """Open two of a kernel's five channels; the others are for who sits in front of one."""
         super().start_channels(shell, iopub, stdin, hb, control)
+        self._opened = (self.shell_channel, self.iopub_channel)
 
     def stop_channels(self):
         """Close the channels that were opened; jupyter_client would open the others to do so."""
-        for channel in (self._shell_channel, self._iopub_channel):
-            if channel is not None and channel.is_alive():
-                channel.stop()
+        for channel in self._opened:
+            channel.stop()
 
-    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Return when one request has had its reply and its output.
 
         jupyter_client waits for a fifth of a second of silence instead, which bounds how fast any
@@ -80,8 +82,6 @@ class PromptClient(AsyncKernelClient):
                     raise RuntimeError("The kernel died before it answered.") from None
         raise RuntimeError("The kernel did not answer in time.")
 
-    wait_for_ready = _async_wait_for_ready
-
 
 @functools.cache
 def _shared_context(pid: int, message_bytes: int) -> zmq.asyncio.Context:
@@ -98,8 +98,8 @@ class PromptKernelManager(AsyncKernelManager):
     A larger one breaks the connection of the kernel that sent it, and costs the grader nothing.
     """
 
-    # without a wrapper that sleeps 10 ms each time, so that a test of jupyter_client's own can see
-    # a kernel that is not ready yet
+    # private: jupyter_client KernelManager.start_kernel.__wrapped__, shutdown_kernel.__wrapped__,
+    # the wrapper sleeps 10 ms each time, so that a test of its own can see a kernel get ready
     start_kernel = AsyncKernelManager.start_kernel.__wrapped__
     shutdown_kernel = AsyncKernelManager.shutdown_kernel.__wrapped__
 
@@ -116,7 +116,17 @@ class PromptKernelManager(AsyncKernelManager):
 
 
 class BoxKernelManager(PromptKernelManager):
-    """A manager whose kernels are boxed, whatever the notebook's kernel is called."""
+    """A manager whose kernels are boxed, whatever the notebook's kernel is called.
+
+    They are forks of the zygotes of one pool, which the provisioner is given in its configuration,
+    Jupyter's way to hand something to a provisioner.
+    """
+
+    zygotes = Instance(ZygotePool, help="Where kernels come from; usually the process's own pool.")
+
+    @default("zygotes")
+    def _zygotes_default(self) -> ZygotePool:
+        return process_pool()
 
     @property
     def kernel_spec(self):
@@ -124,7 +134,10 @@ class BoxKernelManager(PromptKernelManager):
         spec = copy.copy(super().kernel_spec)
         spec.metadata = {
             **spec.metadata,
-            "kernel_provisioner": {"provisioner_name": PROVISIONER},
+            "kernel_provisioner": {
+                "provisioner_name": PROVISIONER,
+                "config": {"zygotes": self.zygotes},
+            },
         }
         return spec
 
@@ -175,7 +188,9 @@ async def running(manager: AsyncKernelManager, **kwargs):
 
 
 async def _start_and_stop(config: Config) -> None:
-    async with running(BoxKernelManager(kernel_name="python3", config=config, log=_quiet)):
+    quiet = logging.Logger("nbjudge.check")  # the caller says what happened, without a traceback
+    quiet.addHandler(logging.NullHandler())
+    async with running(BoxKernelManager(kernel_name="python3", config=config, log=quiet)):
         pass
 
 

@@ -15,15 +15,16 @@ import signal
 from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Bool, Dict, Float, Integer, List, Unicode
+from traitlets import Bool, Dict, Float, Instance, Integer, List, Unicode, default
 
 from nbjudge.errors import BoxError
 from nbjudge.outcomes import Outcome
 from nbjudge.sandbox.bubblewrap import HOME, SOCKETS, BoxPlan
 from nbjudge.sandbox.memory import box_memory
 from nbjudge.sandbox.staging import has_files, stage_files, state_of
-from nbjudge.sandbox.zygote_client import ENVIRONMENT, Order, StartedKernel, get_zygote
-from nbjudge.sandbox.zygote_server import READY
+from nbjudge.sandbox.zygote_client import ENVIRONMENT, Order, StartedKernel
+from nbjudge.sandbox.zygote_messages import READY
+from nbjudge.sandbox.zygote_pool import RUN_AS, ZygotePool, process_pool
 
 # with the ipc transport, ports are only numbers in the sockets' names
 CHANNELS = {
@@ -68,7 +69,7 @@ class BoxProvisioner(LocalProvisioner):
         help="Modules that the warm process imports: what the course's own solutions import.",
     ).tag(config=True)
     run_as = Unicode(
-        "nobody",
+        RUN_AS,
         help="Account to run students' code under if the grader is root; never root itself.",
     ).tag(config=True)
     course_files = Unicode(
@@ -95,10 +96,16 @@ class BoxProvisioner(LocalProvisioner):
         config=True
     )
 
+    zygotes = Instance(ZygotePool, help="Where its kernels come from; see `BoxKernelManager`.")
+
     stopped_because: Outcome | None = None
     _started: StartedKernel | None = None
     _order: Order | None = None
     _watch: asyncio.Task | None = None
+
+    @default("zygotes")
+    def _zygotes_default(self) -> ZygotePool:
+        return process_pool()
 
     @property
     def warm_process(self) -> tuple[tuple[str, ...], str]:
@@ -107,7 +114,7 @@ class BoxProvisioner(LocalProvisioner):
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose a kernel, and its sockets; see Jupyter's `KernelProvisionerBase`."""
-        self._zygote = get_zygote(*self.warm_process)
+        self._zygote = self.zygotes.get(*self.warm_process)
         self._order = self._take_spare(kwargs.get("cwd")) or self._ask(kwargs.get("cwd"))
         manager = self.parent
         manager.transport = "ipc"

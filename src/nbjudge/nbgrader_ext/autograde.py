@@ -55,7 +55,7 @@ from nbjudge.reports.terminal.progress import progress
 from nbjudge.reports.terminal.score_changes_table import show_moved, show_proposed
 from nbjudge.reports.terminal.summary import force_hint, show_summary
 from nbjudge.sandbox.bubblewrap import TWO_WAYS_ON
-from nbjudge.sandbox.zygote_client import get_zygote
+from nbjudge.sandbox.zygote_pool import process_pool
 from nbjudge.signals import stoppable
 
 _LIMITS = IntakeLimits()
@@ -405,7 +405,7 @@ class JudgeAutograde(Autograde):
         if self.scheduler or not JudgeExecute(parent=self).boxed:
             return
         with suppress(BoxError):  # said when a box is needed
-            get_zygote(*BoxProvisioner(config=self.config).warm_process)
+            process_pool().get(*BoxProvisioner(config=self.config).warm_process)
 
     def _check_box(self) -> None:
         """Refuse to grade where students' code cannot be boxed, unless the instructor wants it."""

@@ -8,7 +8,6 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from nbjudge.nbgrader_ext import patches
-from nbjudge.quick import settings_alone
 from nbjudge.sanitize.log_filter import filter_loggers
 
 # steps of nbgrader's that the judge does itself, or that would trust a student's kernel
@@ -21,8 +20,7 @@ def configure(c: Config) -> None:
     Changes which steps nbgrader runs, and nothing of the course's own settings. To be called with
     the `c` of ``get_config()``.
     """
-    if not settings_alone():
-        _change_nbgrader()
+    _change_nbgrader()
     c.GenerateAssignment.preprocessors = [
         "nbjudge.nbgrader_ext.generate_assignment.StampSettings",
         "nbjudge.nbgrader_ext.generate_assignment.ShowMarking",

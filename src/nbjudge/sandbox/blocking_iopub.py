@@ -47,11 +47,14 @@ class PatientPublisher(IOPubThread):
 
     def wait_for_room(self):
         """Return when little is queued; at once in the thread that does the sending."""
+        # private: ipykernel IOPubThread._events, the count is only about right: nobody may wait for
+        # what is not queued
         while self._is_elsewhere() and self._events and self._queued > QUEUED_BYTES:
             with self._sent:
                 self._sent.wait(0.1)
 
     def _really_send(self, msg, *args, **kwargs):
+        # private: ipykernel IOPubThread._really_send, nothing public tells when a message is sent
         super()._really_send(msg, *args, **kwargs)
         if threading.current_thread() is self.thread:
             left = self._queued - sum(len(part) for part in msg)
@@ -80,6 +83,7 @@ class PatientStream(OutStream):
     def _write_piece(self, string):
         written = super().write(string)
         self._unsent += len(string)
+        # private: ipykernel OutStream._is_master_process, as in its own `write`: forks do not send
         if self._unsent >= PIECE and self._is_master_process():
             self._unsent = 0
             self.flush()

@@ -82,7 +82,7 @@ class BoxPlan:
             arguments += ["--ro-bind", outside, inside]
         if self.own_proc:
             arguments += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys"]
-            # by a setting in /proc; `syscalls` refuses user namespaces in any case
+            # by a setting in /proc; `seccomp` refuses user namespaces in any case
             arguments += ["--disable-userns"]
         arguments += [
             "--dev",

@@ -5,8 +5,7 @@ import resource
 import shutil
 from pathlib import Path
 
-from nbjudge.sandbox import landlock, linux
-from nbjudge.sandbox import seccomp as syscalls
+from nbjudge.sandbox import landlock, linux, seccomp
 from nbjudge.sandbox.bubblewrap import SOCKETS, WRITABLE
 
 _STANDARD_STREAMS = (0, 1, 2)
@@ -63,4 +62,4 @@ def lock() -> None:
         raise OSError("Landlock is not enabled in this Linux kernel (5.13 or newer has it).")
     landlock.restrict([folder for folder in WRITABLE if os.path.isdir(folder)], SOCKETS)
     linux.drop_capabilities()
-    syscalls.refuse()
+    seccomp.refuse()

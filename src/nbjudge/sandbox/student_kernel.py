@@ -10,20 +10,16 @@ from collections.abc import Iterable
 from types import MappingProxyType
 
 import zmq
-from ipykernel import iostream, ipkernel
+from ipykernel import ipkernel
 from ipykernel.compiler import XCachingCompiler, get_tmp_directory
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
-from nbjudge.sandbox import lockdown as cage
-from nbjudge.sandbox.blocking_iopub import PatientPublisher, PatientStream, make_patient
+from nbjudge.sandbox import lockdown
+from nbjudge.sandbox.blocking_iopub import PatientPublisher, make_patient
 from nbjudge.sandbox.bubblewrap import FILES, HOME
-from nbjudge.sandbox.zygote_server import READY
-
-# ipykernel does without debugpy where it is not installed. Nobody steps through these kernels, and
-# importing it would be half of the time that one takes to start.
-sys.modules["debugpy"] = None
+from nbjudge.sandbox.zygote_messages import READY
 
 MOST_LINES = 200  # that `input` is answered with
 SETTINGS = Config({"HistoryManager": {"enabled": False, "hist_file": ":memory:"}})
@@ -59,6 +55,7 @@ class StudentKernel(IPythonKernel):
 
         There is no debugger, and a look at a module copies the memory that it lies in.
         """
+        # private: ipykernel ipkernel.sys, there is no setting for that list of files
         ipkernel.sys = SysWithoutModules()
         super().__init__(**kwargs)
         ipkernel.sys = sys
@@ -84,6 +81,7 @@ class StudentKernelApp(IPKernelApp):
     """ipykernel's application, told its connection by the grader and not by a file."""
 
     kernel_class = StudentKernel
+    outstream_class = "nbjudge.sandbox.blocking_iopub.PatientStream"
     connection: dict  # set before `initialize`
 
     def parse_command_line(self, argv=None):
@@ -99,15 +97,11 @@ class StudentKernelApp(IPKernelApp):
         publisher = context.socket(zmq.XPUB)
         publisher.linger = 1000
         make_patient(publisher)
+        # private: ipykernel IPKernelApp._bind_socket, no public method binds to a name of ours
         self.iopub_port = self._bind_socket(publisher, self.iopub_port)
         self.iopub_thread = PatientPublisher(publisher, pipe=True, session=self.session)
         self.iopub_thread.start()
         self.iopub_socket = self.iopub_thread.background_socket
-
-    def init_io(self):
-        """Redirect stdout and stderr; ipykernel knows their class by its name in a module."""
-        iostream.OutStream = PatientStream
-        super().init_io()
 
     def write_connection_file(self):
         """Write nothing: the grader knows the connection."""
@@ -117,6 +111,7 @@ class StudentKernelApp(IPKernelApp):
 
     def _configure_logging(self):
         """Let the log go nowhere; traitlets' way to stderr, which is closed, takes its time."""
+        # private: traitlets Application._configure_logging, `logging_config` takes as long
         logging.getLogger(type(self).__name__).addHandler(logging.NullHandler())
 
 
@@ -124,15 +119,15 @@ def run_kernel(request: dict, forgotten: Iterable[str]) -> None:
     """Become a student's kernel; returns when the kernel has ended.
 
     Args:
-        request: as in `zygote`, with ``ready``: a descriptor that is told `READY` when the kernel
-            answers, or why it never will.
+        request: as in `zygote_messages`, with ``ready``: a descriptor that is told `READY` when
+            the kernel answers, or why it never will.
         forgotten: names of the modules that are to be imported anew, if at all.
     """
     try:
-        cage.forget_the_grader(request["environment"], HOME)
-        cage.copy_files(FILES, HOME, request["limits"]["RLIMIT_FSIZE"] // 2)
-        cage.set_limits(request["limits"])
-        cage.lock()
+        lockdown.forget_the_grader(request["environment"], HOME)
+        lockdown.copy_files(FILES, HOME, request["limits"]["RLIMIT_FSIZE"] // 2)
+        lockdown.set_limits(request["limits"])
+        lockdown.lock()
         app = make_app(request["connection"], forgotten)
     except BaseException as error:
         os.write(request["ready"], f"{type(error).__name__}: {error}".encode())
@@ -140,20 +135,22 @@ def run_kernel(request: dict, forgotten: Iterable[str]) -> None:
     os.write(request["ready"], READY)
     os.close(request["ready"])
     app.start()
+    app.close()
 
 
 def make_app(connection: dict, forgotten: Iterable[str]) -> StudentKernelApp:
     """Return the kernel's application, listening on its sockets."""
     gc.disable()  # a collection would touch, and so copy, what is shared with the other forks
     reseed()
-    for name in forgotten:
-        sys.modules.pop(name, None)
     sys.argv = ["ipykernel_launcher"]
     sys.path.insert(0, "")
     app = StudentKernelApp.instance()
     app.connection = connection
-    app.initialize([])
-    # `exit()` would end the kernel some time after its cell, and cost the cells after it
+    app.initialize([])  # finds the class of its streams among the modules
+    for name in forgotten:
+        sys.modules.pop(name, None)
+    # `exit()` would end the kernel some time after its cell, and cost the cells after it. Not by a
+    # class of our own: students' libraries know a notebook by the name of its shell's class.
     app.shell.ask_exit = lambda: print("exit() and quit() are ignored here.")
     gc.enable()
     return app

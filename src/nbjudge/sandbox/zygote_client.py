@@ -1,8 +1,7 @@
-"""The grader's end of the zygote: starts it once, and asks it for kernels."""
+"""The grader's end of a zygote: starts it, and asks it for kernels."""
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
 import os
@@ -18,7 +17,7 @@ from pathlib import Path
 from traitlets.log import get_logger
 
 from nbjudge.errors import BoxError, WarmProcessError
-from nbjudge.sandbox.zygote_server import MESSAGE_BYTES
+from nbjudge.sandbox.zygote_messages import MESSAGE_BYTES
 from nbjudge.temp_folders import WARM, OwnFolder, remove_abandoned
 
 # torch and BLAS keep to one thread: forked kernels of a many-threaded process hang, and two
@@ -35,8 +34,6 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
-_zygotes: dict[tuple, Zygote] = {}
-_early: list[_Process] = []
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ class Order:
         folder: its own, on this machine.
         sockets: the folder of its sockets, in `folder`.
         key: its messages are signed with it.
-        request: what the warm process is told, see `nbjudge.sandbox.zygote_server`.
+        request: what the warm process is told, see `nbjudge.sandbox.zygote_messages`.
         wanted: what one kernel's user may want otherwise than another's.
         started: the kernel, as soon as the warm process has answered; or why there is none.
     """
@@ -77,33 +74,6 @@ class Order:
     request: dict
     wanted: tuple
     started: StartedKernel | BoxError | None = None
-
-
-def get_zygote(modules: tuple[str, ...], user: str) -> Zygote:
-    """Return this process's zygote with these modules, started if there is none or it has ended.
-
-    Args:
-        modules: names to import.
-        user: the unprivileged account to run under where the grader is root; else unused.
-    """
-    key = (modules, user, os.getpid())
-    if key in _zygotes and not _zygotes[key].alive:
-        _zygotes.pop(key).close()
-    if key not in _zygotes:
-        _zygotes[key] = Zygote(modules, user)
-    return _zygotes[key]
-
-
-def join(modules: tuple[str, ...], user: str, warm: Warm) -> None:
-    """Let this process's zygote be a fork of another process's, which is warm already."""
-    _zygotes[modules, user, os.getpid()] = Zygote(modules, user, warm)
-
-
-def leave(modules: tuple[str, ...], user: str) -> None:
-    """End this process's zygote with these modules, and its folder, if there is one."""
-    zygote = _zygotes.pop((modules, user, os.getpid()), None)
-    if zygote is not None:
-        zygote.close()
 
 
 @dataclass(frozen=True)
@@ -120,7 +90,7 @@ class Warm:
 
 
 class _Process:
-    """A warm process that has begun to import what every kernel needs, and waits for its order."""
+    """A warm process that this one has started."""
 
     def __init__(self):
         remove_abandoned()
@@ -133,9 +103,9 @@ class _Process:
         listener.listen()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         given = [theirs.fileno(), listener.fileno()]
-        script = Path(__file__).with_name("zygote_server.py")
+        script = Path(__file__).with_name("zygote_main.py")
         self.process = subprocess.Popen(
-            [sys.executable, "-I", str(script), *map(str, given), str(script.parents[2])],
+            [sys.executable, "-I", str(script), str(script.parents[2]), *map(str, given)],
             pass_fds=given,
             env={**ENVIRONMENT, "MPLCONFIGDIR": str(self.folder), "HOME": str(self.folder)},
             stdin=subprocess.DEVNULL,
@@ -144,7 +114,6 @@ class _Process:
         )
         theirs.close()
         listener.close()
-        atexit.register(self.close)
 
     @property
     def alive(self) -> bool:
@@ -165,7 +134,6 @@ class _Fork:
         self.folder = self.own.path
         self.control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control.connect(warm.address)
-        atexit.register(self.close)
 
     @property
     def alive(self) -> bool:
@@ -181,19 +149,6 @@ class _Fork:
         self.own.remove()
 
 
-def let_go() -> None:
-    """In a fork that will never ask: close its copies of what leads to the warm processes."""
-    for process in (*_early, *(zygote._process for zygote in _zygotes.values())):
-        process.control.close()
-        process.own.let_go()
-    _early.clear()
-
-
-def start_early() -> None:
-    """Begin to get warm before it is known what for; the next zygote of this process is that."""
-    _early.append(_Process())
-
-
 class Zygote:
     """A warm process; see `nbjudge.sandbox.zygote_server`."""
 
@@ -202,7 +157,7 @@ class Zygote:
         self._user = user if os.geteuid() == 0 else ""
         self.account = self._account()
         if warm is None:
-            self._process = _early.pop() if _early else _Process()
+            self._process = _Process()
         else:
             self._process = _Fork(warm)
         self.folder, self._control = self._process.folder, self._process.control
@@ -292,6 +247,11 @@ class Zygote:
     def close(self) -> None:
         """End the process, and with it kernels that nobody has taken."""
         self._process.close()
+
+    def close_inherited(self) -> None:
+        """In a fork of the process that started it: close the copies of what leads to it."""
+        self._control.close()
+        self._process.own.let_go()
 
     def _answer(self) -> tuple[dict, list[int]]:
         try:

@@ -1,26 +1,12 @@
-"""The warm process: it imports the course's libraries once, and every kernel is a fork of it.
-
-    python -I zygote.py SOCKET LISTENER PACKAGE_FOLDER [MODULE_TO_LEAVE_OUT ...]
+"""The zygote: it imports the course's libraries once, and every kernel is a fork of it.
 
 It imports and forks, and runs nothing of a student's: student code runs in forks that have
 entered a box. It keeps to one thread, because a fork copies only the thread that forks: if a module
 of the course starts another one, it begins anew and leaves that module to the kernels.
 
-The grader (`warm.py`) speaks to it over a SOCK_SEQPACKET socket, one JSON object a message:
-
-- first it is told ``{"modules", "user", "hidden_libraries"}``; by then it has imported what every
-  kernel needs;
-- it says ``{"left_out": [...], "pid"}``, the modules that start threads, or ``{"error": text}``;
-- each request ``{"box", "connection", "environment", "limits"}`` asks for one kernel, whose limit
-  ``RLIMIT_AS`` counts from what this process has imported; the answer is
-  ``{"pid", "init_pid"}`` with three descriptors (the kernel's pidfd, the box's lifeline, a pipe
-  that tells when the kernel is ready), or ``{"error": text}``.
-
-Another process of the same grader that connects to LISTENER gets a warm process of its own: a fork
-of this one, which says the same first words to it.
+`zygote_main` starts it, `zygote_client` is the grader's end, `zygote_messages` says what they say.
 """
 
-import atexit
 import contextlib
 import gc
 import importlib
@@ -33,11 +19,14 @@ import socket
 import sys
 from collections.abc import Iterable
 
-MESSAGE_BYTES = 200_000
+from nbjudge.sandbox import linux
+from nbjudge.sandbox.bubblewrap import Box, BoxPlan, open_box
+from nbjudge.sandbox.student_kernel import run_kernel
+from nbjudge.sandbox.zygote_messages import MESSAGE_BYTES
+
 # A kernel forgets the judge's own modules, and matplotlib's inline backend, which hooks into the
 # running kernel when it is imported; imported before, it would never draw.
 FORGOTTEN = ("nbjudge", "matplotlib_inline")
-READY = b"ready"  # what a kernel writes into its pipe when it answers
 # what every kernel imports sooner or later, whatever the course
 KERNEL_MODULES = (
     "IPython.core.completer",
@@ -59,6 +48,9 @@ def main(control: socket.socket, listener: socket.socket, left_out: list[str]) -
 
     Modules in `left_out` are not imported.
     """
+    # ipykernel does without debugpy where it is not installed. Nobody steps through these kernels,
+    # and debugpy takes its time and warns of a Python that it would not step through well.
+    sys.modules["debugpy"] = None
     try:
         preload(KERNEL_MODULES)
         order = json.loads(hear(control, socket.MSG_PEEK) or "null")
@@ -76,8 +68,6 @@ def main(control: socket.socket, listener: socket.socket, left_out: list[str]) -
     except Exception as error:
         say(control, {"error": f"{error}"})
         return
-    from nbjudge.sandbox.student_kernel import run_kernel
-
     # found here, because a kernel that looks through all names copies the memory they lie in
     forgotten = [name for name in sys.modules if _is_within(name, FORGOTTEN)]
     request = serve(control, listener, left_out)
@@ -122,8 +112,6 @@ def become(user: str, hidden_libraries: list[list[str]]) -> None:
     not enter are made visible at the second one, in mounts that only this process and the boxes
     see.
     """
-    from nbjudge.sandbox import linux
-
     account = pwd.getpwnam(user)
     if hidden_libraries:
         linux.own_mounts()
@@ -137,9 +125,6 @@ def become(user: str, hidden_libraries: list[list[str]]) -> None:
 
 def serve(control: socket.socket, listener: socket.socket, left_out: list[str]) -> dict | None:
     """Answer requests until the grader is gone; in a fork, return the request it is for."""
-    from nbjudge.sandbox import linux
-    from nbjudge.sandbox.bubblewrap import BoxPlan, open_box
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader
     linux.reap_orphans()
     gc.freeze()  # a collection in a fork would touch, and so copy, the shared memory
@@ -172,8 +157,6 @@ def multiply(control: socket.socket, listener: socket.socket, left_out: list[str
 
     There, `control` leads to whoever has connected, and `listener` is closed.
     """
-    from nbjudge.sandbox import linux
-
     connection, _ = listener.accept()
     with connection:
         if os.fork() != 0:
@@ -197,10 +180,8 @@ def reap() -> None:
             pass
 
 
-def enter(control: socket.socket, request: dict, box) -> dict:
+def enter(control: socket.socket, request: dict, box: Box) -> dict:
     """Enter the box and fork once more, so that the pid namespace holds; return in that fork."""
-    from nbjudge.sandbox import linux
-
     try:
         os.setsid()
         request["limits"]["RLIMIT_AS"] += address_space()
@@ -246,13 +227,3 @@ def say(control: socket.socket, message: dict) -> None:
     """Send one message; a grader that is gone is not an error."""
     with contextlib.suppress(OSError):
         control.send(json.dumps(message).encode())
-
-
-if __name__ == "__main__":
-    gc.disable()  # while it imports: it would look again and again at what stays
-    _control, _listener = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
-    sys.path.insert(0, sys.argv[3])
-    importlib.import_module("nbjudge.sandbox.student_kernel")  # and with it all of this folder
-    sys.path.remove(sys.argv[3])
-    atexit._clear()
-    main(_control, _listener, sys.argv[4:])
