@@ -178,6 +178,7 @@ PYTEST := $(RUN) pytest -n 2 --dist loadgroup --no-loadscope-reorder
 lint: setup
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
+	$(PYTHON_OF_VENV) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo --no-cache
 
 # What needs a browser or a student's environment runs if they are there; make browser installs both.
 test: release lint | $(BUILD)/postgresql

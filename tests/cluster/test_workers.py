@@ -44,16 +44,19 @@ WITHOUT_BUBBLEWRAP = (
 # what a worker does with the submissions of two students, beside grading them
 WORSE = """
 import os, time
+from nbjudge.grading.notebook_run import NotebookRun
 from nbjudge.nbgrader_ext.execute import JudgeExecute
 
-class WorseExecute(JudgeExecute):
-    def preprocess(self, nb, resources=None, km=None):
-        student = resources["nbgrader"]["student"]
-        if student == "deadly" and resources.get("unrun") is None:
+class WorseRun(NotebookRun):
+    def run(self):
+        if self.request.student == "deadly":
             os._exit(1)
-        if student.startswith("slow"):
+        if self.request.student.startswith("slow"):
             time.sleep(3)
-        return super().preprocess(nb, resources, km)
+        return super().run()
+
+class WorseExecute(JudgeExecute):
+    run_class = WorseRun
 
 c.JudgeExecute.seed = 7
 """

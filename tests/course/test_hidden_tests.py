@@ -11,6 +11,7 @@ from nbjudge.authoring.answers import chosen
 from nbjudge.cells import judged_test
 from nbjudge.protocol.codec import decode, encode
 from nbjudge.protocol.probe import ask_once
+from nbjudge.protocol.reply import read_body
 from nbjudge.verdict.compare import differences
 from nbjudge.verdict.loader import load_hidden_tests, load_with_files
 
@@ -142,10 +143,10 @@ def test_a_lmbda_of_q3_that_is_right_is_left_as_it_is(kept):
     test = load_tests("q3_pytorch_l2")["l2_loss"]
     for case in test.draw_cases(SEED):
         names, arguments = {"TorchNetwork": TorchNetwork}, encode(dict(case.arguments))
-        answer = ask_once(names, test.sources(), test.ask.__name__, arguments)
-        assert not answer.get("error"), answer
-        assert not answer["changed"]
-        given = test.measure(decode(answer["value"]), **case.arguments)
+        reply = read_body(ask_once(names, test.sources(), test.ask.__name__, arguments))
+        assert reply.error is None, reply
+        assert not reply.changed
+        given = test.measure(reply.value, **case.arguments)
         assert agree(test, [test.expect(**case.known)], [given])
 
 

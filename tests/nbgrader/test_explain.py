@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from small_course import ASSIGNMENT, RIGHT, WRONG, build, files, hand_in, nbgrader, nbjudge, rows
 
-from nbjudge.grading.replay import FULL, shown
+from nbjudge.reports.terminal.case_details import FULL, shown
 
 
 @pytest.fixture(scope="module")

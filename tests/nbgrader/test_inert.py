@@ -26,6 +26,7 @@ from repository import nbgrader
 from traitlets.config import Config
 
 import nbjudge
+from nbjudge.sanitize.grader_comment import grader_html
 from nbjudge.sanitize.markdown import student_html
 from nbjudge.sanitize.notebook import (
     InertNotebook,
@@ -567,3 +568,46 @@ def test_of_a_picture_that_was_pasted_it_is_said_where_it_is(typed, said):
 @pytest.mark.parametrize("piece", ["![a](data:image/", "![a", "![a](attachment:b "])
 def test_pictures_that_never_end_cost_linear_time(piece):
     linear.check(inert_markdown, lambda number: piece * number, 5_000)
+
+
+ATTACKS = {
+    "noscript": '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+    "style in svg": "<svg><style><img src=x onerror=alert(1)></style></svg>",
+    "mutation through math": '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;'
+    '&lt;img src=1 onerror=alert(1)&gt;">',
+    "entities in a scheme": '<a href="java&#115;cript:alert(1)">x</a>',
+    "a blank before a scheme": '<a href=" javascript:alert(1)">x</a>',
+    "a line end in a scheme": '<a href="java\nscript:alert(1)">x</a>',
+    "an svg as data": '<img src="data:image/svg+xml;base64,PHN2Zz4=">',
+    "srcset and names": '<img srcset="x 1x" src="https://a/b.png" name=body id=x onload=alert(1)>',
+    "a style with an address": '<p style="background:url(javascript:alert(1));color:red">x</p>',
+    "a comment that ends twice": "<!--><img src=x onerror=alert(1)>-->",
+    "a title": '<title><p title="</title><script>alert(1)</script>">',
+    "a form": "<form action=https://a><input type=text><button>send</button></form>",
+    "a base": "<base href=https://a/><iframe srcdoc='<script>alert(1)</script>'></iframe>",
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("show", [student_html, grader_html])
+def test_known_attacks_on_filters_leave_nothing_that_acts(show, name):
+    page = BeautifulSoup(show(ATTACKS[name]), "html.parser")
+    harmless = {"p", "a", "img", "b", "br", "code", "pre", "table", "tbody", "input", "span", "div"}
+    assert {tag.name for tag in page.find_all(True)} <= harmless
+    for tag in page.find_all(True):
+        assert not {key for key in tag.attrs if key.startswith("on")}
+        assert not tag.attrs.keys() & {"id", "name", "srcset", "srcdoc", "action", "formaction"}
+        for key in ("href", "src"):
+            assert re.match(r"(https?|mailto):|[^:]*$", tag.attrs.get(key, "")), tag
+        assert "url(" not in tag.attrs.get("style", "")
+    # a browser reads what the filter wrote, and would write, as the same tree
+    assert str(page) == str(BeautifulSoup(str(page), "html.parser"))
+
+
+def test_a_teachers_unknown_tags_stay_readable():
+    shown = BeautifulSoup(grader_html("Say <why> List<int> is used; x<y and z>w."), "html.parser")
+    assert shown.get_text().strip() == "Say <why> List<int> is used; x<y and z>w."
+
+
+def test_control_characters_and_halves_of_characters_are_written_as_question_marks():
+    assert "a??b" in grader_html("a\x1b\ud800b")

@@ -5,9 +5,9 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from small_course import ASSIGNMENT, RIGHT, build, db_url, hand_in, nbgrader
 
-from nbjudge.grading.assignment import load_assignment
 from nbjudge.grading.plan import Plan, expected_seconds, longest_first, make_plan
 from nbjudge.intake import IntakeLimits
+from nbjudge.nbgrader_ext.course import load_assignment
 
 
 def plan(seconds=None, sizes=None, entered=True):

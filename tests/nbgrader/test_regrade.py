@@ -141,11 +141,7 @@ def test_what_a_hidden_test_loads_counts(course):
     folder = course / "hidden_tests" / ASSIGNMENT
     (folder / "shared.py").write_text("SCALE = 1.0\n")
     text = (folder / "line.py").read_text()
-    load = (
-        "from pathlib import Path\n\nfrom nbjudge import load_module\n\n"
-        "SCALE = load_module(Path(__file__).with_name('shared.py')).SCALE\n"
-    )
-    (folder / "line.py").write_text(load + text)
+    (folder / "line.py").write_text("from .shared import SCALE\n" + text)
     assert "line of student00" in nbgrader(course, *GRADE)
     (folder / "shared.py").write_text("SCALE = 2.0\n")
     log = nbgrader(course, *GRADE)

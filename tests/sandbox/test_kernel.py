@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import multiprocessing
 import os
 import random
@@ -15,14 +16,14 @@ import psutil
 import pytest
 from jupyter_core.utils import run_sync
 from mounts import only_root, with_own_mounts, without_bubblewrap
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell
 from repository import ROOT
 from traitlets.config import Config
 
 from nbjudge import temp_folders as own_folder
 from nbjudge.cli.doctor import doctor
 from nbjudge.errors import WarmProcessError
-from nbjudge.kernel.executor import BoxedExecute
+from nbjudge.kernel.executor import ExecutionLimits, KernelFactory, NotebookExecutor
 from nbjudge.kernel.manager import BoxKernelManager, check_box, running
 from nbjudge.outcomes import Outcome
 from nbjudge.sandbox.bubblewrap import BoxPlan, open_box
@@ -32,26 +33,38 @@ from nbjudge.sandbox.zygote_client import Zygote
 CONFIG = Config({"BoxProvisioner": {"preload": ["numpy"], "memory": 600 << 20}})
 
 
-class Runner(BoxedExecute):
-    """Runs cells and keeps how each ended."""
-
-    def preprocess(self, nb, resources=None, km=None):
-        self.start_run()
-        self.ends = []
-        return super().preprocess(nb, resources, km)
-
-    def preprocess_cell(self, cell, resources, index):
-        self.ends.append(self.run(cell, index))
-        return cell, resources
+LOG = logging.getLogger("test")
 
 
-def run(tmp_path, *sources, **traits):
+@contextlib.contextmanager
+def executor(folder="", course_files="", config=CONFIG, boxed=True, **limits):
+    """Yield an executor whose kernel has started; `limits` are those of `ExecutionLimits`."""
+    limits = ExecutionLimits(**{"timeout": 60, **limits})
+    kernels = KernelFactory(config, boxed)
+    found = NotebookExecutor(kernels, limits, LOG, str(folder), str(course_files))
+    with contextlib.closing(found):
+        found.start()
+        yield found
+
+
+def run_cells(*sources, **how):
+    """Run cells in one kernel; return how each ended, and the cells."""
+    cells = [new_code_cell(source) for source in sources]
+    with executor(**how) as found:
+        return [found.run(cell) for cell in cells], cells
+
+
+def run(tmp_path, *sources, **how):
     """Run cells in one boxed kernel; return how each ended, and what each printed."""
-    nb = new_notebook(cells=[new_code_cell(source) for source in sources])
-    runner = Runner(**{"config": CONFIG, "timeout": 60, **traits})
-    nb, _ = runner.preprocess(nb, {"metadata": {"path": str(tmp_path)}})
-    printed = ["".join(o.get("text", "") for o in cell.outputs) for cell in nb.cells]
-    return runner.ends, printed
+    ends, cells = run_cells(*sources, folder=tmp_path, **how)
+    return ends, ["".join(o.get("text", "") for o in cell.outputs) for cell in cells]
+
+
+def ask(tmp_path, source, **how):
+    """Ask in one boxed kernel; return how that ended, and the displays."""
+    taken = []
+    with executor(tmp_path, **how) as found:
+        return found.ask(source, taken.append), taken
 
 
 DEADLY = {
@@ -105,36 +118,47 @@ def test_prints_without_end_are_too_much_output_and_nothing_else(tmp_path, flood
     assert printed[2] == "1\n"
 
 
-class Asker(Runner):
-    """Asks each cell instead of running it, and keeps the displays."""
-
-    def preprocess_cell(self, cell, resources, index):
-        self.taken = []
-        self.ends.append(self.ask(cell.source, self.taken.append))
-        return cell, resources
-
-
 def test_while_the_judge_asks_displays_are_taken_and_nothing_else_is_kept(tmp_path):
     source = (
         "from IPython.display import display, clear_output\n"
         "for k in range(3000):\n    print('x' * 1000)\n    display({'a/b': str(k)}, raw=True)\n"
         "clear_output()\n1 / 0"
     )
-    nb = new_notebook(cells=[new_code_cell(source)])
-    asker = Asker(config=CONFIG, timeout=60)
-    nb, _ = asker.preprocess(nb, {"metadata": {"path": str(tmp_path)}})
-    assert asker.ends == [None]
-    assert nb.cells[0].outputs == []
     # none of them is lost, although they come faster than they are read
-    assert asker.taken == [{"a/b": str(k)} for k in range(3000)]
+    assert ask(tmp_path, source) == (None, [{"a/b": str(k)} for k in range(3000)])
 
 
 def test_prints_without_end_when_asked_are_too_much_output(tmp_path):
-    asker = Asker(config=CONFIG, timeout=60, sent_bytes=10_000_000)
-    nb = new_notebook(cells=[new_code_cell(PRINTS)])
-    asker.preprocess(nb, {"metadata": {"path": str(tmp_path)}})
-    assert asker.ends == [Outcome.TOO_MUCH_OUTPUT]
-    assert asker.taken == []
+    assert ask(tmp_path, PRINTS, sent_bytes=10_000_000) == (Outcome.TOO_MUCH_OUTPUT, [])
+
+
+def test_the_log_has_the_source_of_cells_and_never_that_of_questions(tmp_path, caplog):
+    with caplog.at_level(logging.DEBUG), executor(tmp_path) as found:
+        found.run(new_code_cell("a = 'the students own'"))
+        found.ask("b = 'the judges own'", lambda data: None)
+    assert "the students own" in caplog.text
+    assert "the judges own" not in caplog.text
+
+
+def test_what_is_left_may_be_cut_short_and_then_no_kernel_is_replaced(tmp_path):
+    with executor(tmp_path) as found:
+        found.limit_rest(1)
+        start = time.monotonic()
+        assert found.ask("while True: pass", lambda data: None) is Outcome.TIMED_OUT
+        assert time.monotonic() - start < 30
+        assert found.run(new_code_cell("1")) is Outcome.TIMED_OUT
+    with executor(tmp_path) as found:
+        found.limit_rest(60)
+        assert found.run(new_code_cell("import os; os._exit(1)")) is Outcome.KERNEL_DIED
+        assert found.lost is Outcome.KERNEL_DIED
+
+
+def test_who_is_given_up_runs_nothing_any_more_and_is_closed_twice_without_harm(tmp_path):
+    with executor(tmp_path) as found:
+        found.give_up(Outcome.TIMED_OUT)
+        cell = new_code_cell("1")
+        assert found.run(cell) is Outcome.TIMED_OUT
+        found.close()
 
 
 def test_outputs_look_as_in_jupyter(tmp_path):
@@ -156,11 +180,10 @@ def test_warnings_logs_and_errors_look_as_in_a_kernel_without_a_box(tmp_path):
         "import logging\nlogging.warning('told')\nlogging.getLogger('traitlets').warning('too')",
         "def deep():\n    return 1 / 0\ndeep()",
     )
-    shown, here = [], {"metadata": {"path": str(tmp_path)}}
+    shown = []
     for boxed in (True, False):
-        nb = new_notebook(cells=[new_code_cell(source) for source in sources])
-        nb, _ = Runner(config=CONFIG, boxed=boxed).preprocess(nb, here)
-        text = json.dumps([cell.outputs for cell in nb.cells])
+        _, cells = run_cells(*sources, folder=tmp_path, boxed=boxed)
+        text = json.dumps([cell.outputs for cell in cells])
         shown.append(re.sub(r"/\S*/ipykernel_\d+/\d+\.py", "FILE", text))
     assert "FILE:2: UserWarning: careful" in shown[0]
     assert shown[0] == shown[1]
@@ -198,10 +221,10 @@ def test_the_notebook_as_a_whole_has_a_limit(tmp_path):
 
 
 def test_a_figure_is_drawn_although_matplotlib_was_imported_before(tmp_path):
-    nb = new_notebook(cells=[new_code_cell("import matplotlib.pyplot as plt\nplt.plot([1, 2]);")])
+    source = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
     config = Config({"BoxProvisioner": {"preload": ["matplotlib.pyplot"]}})
-    nb, _ = Runner(config=config).preprocess(nb, {"metadata": {"path": str(tmp_path)}})
-    assert any("image/png" in output.get("data", {}) for output in nb.cells[0].outputs)
+    _, (cell,) = run_cells(source, folder=tmp_path, config=config)
+    assert any("image/png" in output.get("data", {}) for output in cell.outputs)
 
 
 def test_two_kernels_do_not_share_random_numbers(tmp_path):
@@ -236,10 +259,7 @@ def test_files_beside_the_notebook_are_there_and_the_courses_own_win(tmp_path, b
     (course / "data").mkdir(parents=True)
     (course / "data" / "rows.csv").write_text("the course's")
     source = "import os; print(open('data/rows.csv').read(), open('own.txt').read(), os.listdir())"
-    nb = new_notebook(cells=[new_code_cell(source)])
-    resources = {"metadata": {"path": str(tmp_path)}, "course_files": str(course)}
-    nb, _ = Runner(config=CONFIG, boxed=boxed).preprocess(nb, resources)
-    printed = nb.cells[0].outputs[0].text
+    _, (printed,) = run(tmp_path, source, course_files=course, boxed=boxed)
     assert printed.startswith("the course's mine")
     assert "ipynb" not in printed
 
@@ -297,15 +317,13 @@ def test_what_a_killed_grader_has_left_is_removed_and_nothing_else(tmp_path, mon
 
 
 def test_a_kernel_that_was_started_ahead_for_another_assignment_is_not_used(tmp_path):
-    runner = Runner(config=CONFIG, timeout=60)
     told = {}
     for name in ("first", "second", "second, made anew"):
         files = tmp_path / name.partition(",")[0]
         files.mkdir(exist_ok=True)
         (files / "rows.csv").write_text(name)
-        nb = new_notebook(cells=[new_code_cell("print(open('rows.csv').read(), end='')")])
-        nb, _ = runner.preprocess(nb, {"course_files": str(files)})
-        told[name] = nb.cells[0].outputs[0].get("text")
+        source = "print(open('rows.csv').read(), end='')"
+        _, (told[name],) = run("", source, course_files=files)
     assert told == {name: name for name in told}
 
 

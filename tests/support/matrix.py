@@ -11,7 +11,9 @@ from repository import ROOT
 from traitlets.config import Config
 
 from nbjudge.authoring.answers import SOLUTION, Answer, Row, judge_answers, load_answers
-from nbjudge.nbgrader_ext.execute import judge_apart
+from nbjudge.grading.notebook_records import NotebookRequest
+from nbjudge.nbgrader_ext.execute import JudgeExecute
+from nbjudge.verdict.loader import load_hidden_tests
 
 
 def known_answers(notebook: str) -> list[Answer]:
@@ -36,12 +38,14 @@ def run_matrix(
     (source,) = ROOT.glob(f"source/*/{notebook}.ipynb")
     assignment = source.parent.name
 
+    tests = load_hidden_tests(ROOT / "hidden_tests", assignment, notebook)
+    judge = JudgeExecute(config=Config({"JudgeExecute": settings}))
+    files = str(ROOT / "release" / assignment)
+
     def run(nb):
-        who = {"student": "matrix", "assignment": assignment, "notebook": notebook}
-        files = {"course_files": str(ROOT / "release" / assignment)}
-        config = Config({"JudgeExecute": settings})
-        ran, judged = judge_apart(nb, config, ROOT / "hidden_tests", who, {}, **files)
-        return ran, [each.verdict for each in judged]
+        request = NotebookRequest(nb, "matrix", assignment, notebook, course_files=files)
+        result = judge.make_run(request, tests).run()
+        return result.notebook, [each.verdict for each in result.scored]
 
     nb = nbformat.read(source, as_version=4)
     rows = judge_answers(nb, answers, run, self_checks)

@@ -47,9 +47,10 @@ def write(folder, files):
 
 
 def loaded():
-    """Return the names of the modules that loadings have left."""
+    """Return what loadings have left: names of modules, and folders whose files are known."""
     gc.collect()
-    return [name for name in sys.modules if name.startswith("hidden_tests_")]
+    names = [name for name in sys.modules if name.startswith("hidden_tests_")]
+    return names + [place for place in sys.path_importer_cache if "pytest-of" in place]
 
 
 def names(files, folder):

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.coursedir import CourseDirectory
-from rich.console import Console
-from rich.markup import escape
-from traitlets.config import Config
 
 from nbjudge.authoring import answers
 from nbjudge.authoring import check_cells as cells
 from nbjudge.authoring import check_solution as solution
-from nbjudge.nbgrader_ext.execute import JudgeExecute, judge_apart
+from nbjudge.grading.local_grader import RunFactory
+from nbjudge.grading.notebook_records import NotebookRequest
 from nbjudge.verdict import validation as formulas
 from nbjudge.verdict.loader import load_hidden_tests
 from nbjudge.verdict.scoring import Verdict
@@ -24,27 +21,45 @@ from nbjudge.verdict.scoring import Verdict
 ANSWERS = "answers"  # the folder of the course with what its author answers
 
 
+class Judge(Protocol):
+    """What the course says of judging; `nbjudge.nbgrader_ext.execute.JudgeExecute` is one.
+
+    Attributes:
+        hidden_tests: the folder of hidden tests, relative to the course's root.
+        make_run: makes the run of one notebook.
+    """
+
+    hidden_tests: str
+    make_run: RunFactory
+
+
 def check(
-    config: Config, assignment: str, console: Console, quick: bool = False, which: str = "all"
+    root: Path,
+    source: Path,
+    release: Path,
+    judge: Judge,
+    make_stub: Callable[[NotebookNode], NotebookNode],
+    say: Callable[[str], None],
+    quick: bool = False,
+    which: str = "all",
 ) -> bool:
-    """Print what is wrong with an assignment; return whether nothing is.
+    """Say what is wrong with an assignment; return whether nothing is.
 
     Args:
-        config: of the course.
-        assignment: such as ``lab1``.
-        console: where to print.
+        root: the course's folder.
+        source: the assignment's folder of source notebooks; it has the assignment's name.
+        release: the assignment's folder of released notebooks; it need not be there.
+        judge: runs and judges notebooks.
+        make_stub: makes of a source notebook the one with its stubs.
+        say: is given each line for the author.
         quick: run no notebook.
         which: answers to run, one of `answers.WHICH`.
     """
-    coursedir = CourseDirectory(config=config, assignment_id=assignment)
-    root = Path(coursedir.root)
-    tests = root / JudgeExecute(config=config).hidden_tests
-    source = root / coursedir.source_directory / assignment
-    release = root / coursedir.release_directory / assignment
+    assignment, tests = source.name, root / judge.hidden_tests
     files = release if release.is_dir() else source
     paths = sorted(source.glob("*.ipynb"))
     if not paths:
-        console.print(f"There is no notebook in {source}.", highlight=False, soft_wrap=True)
+        say(f"There is no notebook in {source}.")
         return False
     number = answered = 0
     for path in paths:
@@ -59,24 +74,22 @@ def check(
                 given, found = _read_answers(nb, place, tests)
                 given = answers.chosen(given, which)
             if not found and not quick:
-                run = _runner(config, tests, files, assignment, path.stem)
-                found = list(solution.problems(nb, config, run))
+                run = _runner(judge, tests, files, assignment, path.stem)
+                found = list(solution.problems(nb, run, make_stub))
                 if given:
                     answered += len(given)
                     rows = answers.judge_answers(nb, given, run)
                     known = load_hidden_tests(tests, assignment, path.stem)
                     found += answers.problems(rows, known)
         for problem in found:
-            console.print(escape(f"{path.stem}: {problem}"), highlight=False, soft_wrap=True)
+            say(f"{path.stem}: {problem}")
         number += len(found)
     if number:
-        console.print(f"{assignment}: {number} problem{'s' * (number > 1)}.", highlight=False)
+        say(f"{assignment}: {number} problem{'s' * (number > 1)}.")
     elif not quick:
-        console.print(
+        say(
             f"{assignment}: {len(paths)} notebook{'s' * (len(paths) != 1)} in order: solutions "
-            f"get all points, stubs none{_answered(answered)}.",
-            highlight=False,
-            soft_wrap=True,
+            f"get all points, stubs none{_answered(answered)}."
         )
     return not number
 
@@ -86,16 +99,14 @@ def _answered(number: int) -> str:
     return f", and {number} answers what their author says" if number else ""
 
 
-def _runner(
-    config: Config, tests: Path, files: Path, assignment: str, notebook: str
-) -> answers.Run:
+def _runner(judge: Judge, tests: Path, files: Path, assignment: str, notebook: str) -> answers.Run:
     """Return what runs and judges a notebook of the course, apart from its gradebook."""
-    who = {"student": "check", "assignment": assignment, "notebook": notebook}
+    known = load_hidden_tests(tests, assignment, notebook)
 
     def run(nb: NotebookNode) -> tuple[NotebookNode, list[Verdict]]:
-        nb = copy.deepcopy(nb)
-        ran, judged = judge_apart(nb, config, tests, who, {}, course_files=str(files))
-        return ran, [each.verdict for each in judged]
+        request = NotebookRequest(nb, "check", assignment, notebook, course_files=str(files))
+        result = judge.make_run(request, known).run()
+        return result.notebook, [each.verdict for each in result.scored]
 
     return run
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearSolutions
-from traitlets.config import Config
 
 from nbjudge.authoring.answers import Run
 from nbjudge.authoring.self_checks import is_self_check, last_line, printed
 from nbjudge.verdict.verdict_text import verdict_text
 
 
-def problems(nb: NotebookNode, config: Config, run: Run) -> Iterator[str]:
+def problems(
+    nb: NotebookNode, run: Run, make_stub: Callable[[NotebookNode], NotebookNode]
+) -> Iterator[str]:
     """Run a source notebook with its solutions, and with its stubs; return what is not as wanted.
 
     With the solutions all points are reached. The last line that a self-check prints then is its
@@ -23,8 +22,8 @@ def problems(nb: NotebookNode, config: Config, run: Run) -> Iterator[str]:
 
     Args:
         nb: the source notebook.
-        config: of the course.
         run: runs and judges a notebook.
+        make_stub: makes of a source notebook the one with its stubs.
     """
     solved, verdicts = run(nb)
     for verdict in verdicts:
@@ -37,8 +36,7 @@ def problems(nb: NotebookNode, config: Config, run: Run) -> Iterator[str]:
         refused = [line for line in printed(cell).splitlines() if line.startswith("✗")]
         if refused:
             yield f"{name}: the self-check refuses the teacher's solution: {refused[0]}"
-    stub, _ = ClearSolutions(config=config).preprocess(copy.deepcopy(nb), {})
-    empty, verdicts = run(stub)
+    empty, verdicts = run(make_stub(nb))
     for verdict in verdicts:
         if verdict.points > 0:
             yield f"the stub gets {verdict.points:g} points of {verdict.test}: nothing was written"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
+from pathlib import Path
 
 from rich.console import Console
 from traitlets.config import Config
@@ -12,6 +14,8 @@ from nbjudge.authoring.check import check as find_problems
 from nbjudge.cli.course import is_there, read_course, without_box
 from nbjudge.errors import BoxError
 from nbjudge.nbgrader_ext.apps import UNBOXED, UNBOXED_HELP
+from nbjudge.nbgrader_ext.execute import JudgeExecute
+from nbjudge.nbgrader_ext.generate_assignment import stub_maker
 
 
 def run(arguments: list[str]) -> int:
@@ -28,8 +32,19 @@ def run(arguments: list[str]) -> int:
         return 1
     if asked.unboxed:
         app.config.merge(Config(UNBOXED))
+    course, root = app.coursedir, Path(app.coursedir.root)
+    say = partial(Console().print, markup=False, highlight=False, soft_wrap=True)
     try:
-        quick, which = asked.quick, asked.answers
-        return 0 if find_problems(app.config, asked.assignment, Console(), quick, which) else 1
+        in_order = find_problems(
+            root,
+            root / course.source_directory / asked.assignment,
+            root / course.release_directory / asked.assignment,
+            JudgeExecute(config=app.config),
+            stub_maker(app.config),
+            say,
+            asked.quick,
+            asked.answers,
+        )
     except BoxError as error:
         return without_box(error)
+    return 0 if in_order else 1

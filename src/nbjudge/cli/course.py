@@ -8,8 +8,8 @@ from jupyter_core.application import NoStart
 from nbgrader.apps.baseapp import NbGrader
 from traitlets.config import Config
 
-from nbjudge.grading.assignment import assignment_problem, only_assignment
 from nbjudge.nbgrader_ext.apps import GradesApp
+from nbjudge.nbgrader_ext.course import assignment_problem, only_assignment
 from nbjudge.sandbox.bubblewrap import TWO_WAYS_ON
 
 

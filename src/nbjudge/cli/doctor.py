@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import inspect
-import json
-import os
-import socket
-import sys
-import tempfile
 from pathlib import Path
 
 import nbformat
-from jupyter_core.utils import run_sync
 from rich.console import Console
 from rich.table import Table
 from traitlets.config import Config
@@ -21,18 +13,9 @@ from traitlets.config import Config
 from nbjudge.cells import is_grade, is_solution, judged_test
 from nbjudge.cli.course import course_config
 from nbjudge.errors import BoxError
-from nbjudge.kernel.manager import BoxKernelManager, OpenKernelManager, running
-from nbjudge.kernel.provisioner import BoxProvisioner
-from nbjudge.sandbox import escape_attempts as trials
-from nbjudge.sandbox.bubblewrap import SOCKETS, TWO_WAYS_ON
-
-_QUESTION = """
-import json
-_namespace = {{"__name__": "trials"}}
-exec(compile({source!r}, "<nbjudge doctor>", "exec"), _namespace)
-print("trials:", json.dumps(_namespace["try_all"](json.loads({facts!r}))))
-"""
-VARIABLE = "NBJUDGE_DOCTOR"
+from nbjudge.kernel.self_test import Attempt, try_to_escape
+from nbjudge.nbgrader_ext.patches import missing
+from nbjudge.sandbox.bubblewrap import TWO_WAYS_ON
 
 
 def doctor(config: Config, boxed: bool = True, console: Console | None = None) -> bool:
@@ -45,22 +28,24 @@ def doctor(config: Config, boxed: bool = True, console: Console | None = None) -
     """
     console = console or Console()
     try:
-        results = run_sync(_try_all)(config, boxed)
+        attempts = try_to_escape(config, boxed)
     except BoxError as error:
         console.print(f"[red]No box can be had here.[/red] {error}\n{TWO_WAYS_ON}")
         return False
+    console.print(_table(attempts, boxed))
+    safe = not any(attempt.got_through for attempt in attempts)
+    console.print("All of it is stopped." if safe else f"Not everything is stopped. {TWO_WAYS_ON}")
+    return safe
+
+
+def _table(attempts: list[Attempt], boxed: bool) -> Table:
     table = Table(title="what submissions can do here" + ("" if boxed else " without a box"))
     table.add_column("tried")
     table.add_column("result")
-    for title, through, said in results:
-        result = (
-            "[red]got through[/red]" if through else f"[green]stopped[/green] [dim]{said}[/dim]"
-        )
-        table.add_row(title, result)
-    console.print(table)
-    safe = not any(through for _, through, _ in results)
-    console.print("All of it is stopped." if safe else f"Not everything is stopped. {TWO_WAYS_ON}")
-    return safe
+    for title, got_through, said in attempts:
+        stopped = f"[green]stopped[/green] [dim]{said}[/dim]"
+        table.add_row(title, "[red]got through[/red]" if got_through else stopped)
+    return table
 
 
 def open_cells(release: Path) -> list[str]:
@@ -77,61 +62,14 @@ def open_cells(release: Path) -> list[str]:
     return found
 
 
-async def _try_all(config: Config, boxed: bool) -> list[list]:
-    with contextlib.ExitStack() as stack:
-        facts = _lay_bait(stack)
-        manager = (BoxKernelManager if boxed else OpenKernelManager)(
-            kernel_name="python3", config=config
-        )
-        async with running(manager) as client:
-            limits = manager.provisioner if boxed else BoxProvisioner(config=config)
-            names = ("memory", "disk", "processes")
-            facts |= {name: getattr(limits, name) for name in names}
-            facts["sockets"] = SOCKETS if boxed else tempfile.gettempdir()
-            return await _ask(client, facts)
-
-
-def _lay_bait(stack: contextlib.ExitStack) -> dict:
-    """Give the trials something to reach: a server, a socket, a file, a variable."""
-    server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-    abstract = f"nbjudge-doctor-{os.getpid()}"
-    listener = stack.enter_context(socket.socket(socket.AF_UNIX))
-    listener.bind("\0" + abstract)
-    listener.listen()
-    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="nbjudge-doctor-"))
-    secret = Path(folder, "secret.txt")
-    secret.write_text("the grader's own", encoding="utf-8")
-    os.environ[VARIABLE] = "1"
-    stack.callback(os.environ.pop, VARIABLE)
-    return {
-        "port": server.getsockname()[1],
-        "abstract": abstract,
-        "secret_path": str(secret),
-        "grader_pid": os.getpid(),
-        "grader_name": Path(sys.argv[0]).name,
-        "variable": VARIABLE,
-    }
-
-
-async def _ask(client, facts: dict) -> list[list]:
-    said = []
-
-    def listen(message):
-        said.append(message["content"].get("text", ""))
-
-    source = inspect.getsource(trials)
-    question = _QUESTION.format(source=source, facts=json.dumps(facts))
-    await client.execute_interactive(question, output_hook=listen, timeout=120)
-    text = "".join(said)
-    return json.loads(text[text.index("trials:") + len("trials:") :].splitlines()[0])
-
-
 def run(arguments: list[str]) -> int:
     """Run the doctor with the course's configuration, if there is one in this folder."""
     parser = argparse.ArgumentParser(prog="nbjudge doctor", allow_abbrev=False)
     parser.add_argument("--unboxed", action="store_true", help="try a kernel without a box")
     boxed = not parser.parse_args(arguments).unboxed
     config, console = course_config(), Console()
+    for vanished in missing():
+        console.print(vanished, markup=False, highlight=False, soft_wrap=True)
     safe = doctor(config, boxed, console)
     found = open_cells(Path("source"))
     if found:

@@ -1,19 +1,29 @@
-"""``nbjudge explain``: repeat verdicts with their seeds, show the numbers."""
+"""``nbjudge explain``: repeats verdicts from their audit lines' own seeds, for an appeal.
+
+What the instructor reads here, no student may: the inputs, the expected and the given numbers of
+each case. Nothing is written: neither the gradebook nor a graded folder changes.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
+from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 from traitlets.config import Config
 
 from nbjudge.cli.course import is_there, read_course, without_box
 from nbjudge.errors import BoxError, CourseError, GradebookError
-from nbjudge.grading.assignment import only_assignment
-from nbjudge.grading.replay import FULL, SHORT
-from nbjudge.grading.replay import explain as repeat
+from nbjudge.grading.replay import cells_of, find_graded, replay
 from nbjudge.nbgrader_ext.apps import UNBOXED, UNBOXED_HELP
+from nbjudge.nbgrader_ext.autograde import JudgeAutograde, verdict_settings
+from nbjudge.nbgrader_ext.course import load_assignment, only_assignment
+from nbjudge.nbgrader_ext.execute import JudgeExecute
+from nbjudge.record.digests import reason_to_grade
+from nbjudge.record.gradebook import opened
+from nbjudge.reports.terminal.case_details import FULL, SHORT, Room, show
 
 
 def run(arguments: list[str]) -> int:
@@ -34,10 +44,52 @@ def run(arguments: list[str]) -> int:
         return 1
     try:
         who = (asked.student, asked.notebook, " ".join(asked.task))
-        repeat(app.config, assignment, *who, Console(), FULL if asked.full else SHORT)
+        app.coursedir.assignment_id = assignment
+        explain(app.coursedir, app.config, *who, Console(), FULL if asked.full else SHORT)
     except BoxError as error:
         return without_box(error)
     except (CourseError, GradebookError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def explain(
+    coursedir: CourseDirectory,
+    config: Config,
+    student: str,
+    notebook: str,
+    task: str,
+    console: Console,
+    room: Room = SHORT,
+) -> None:
+    """Run one notebook again with the seeds of its last grading, and show each case.
+
+    Args:
+        coursedir: where the course is; it names the assignment.
+        config: of the course.
+        student: whose notebook it is.
+        notebook: its name without ending.
+        task: the grade_id of one judged cell, its hidden test or that one's title, whatever its
+            case; empty for all of them.
+        console: where to print.
+        room: for each value.
+
+    Raises `CourseError` if there is no such student, notebook or task, or none was graded.
+    """
+    judge = JudgeExecute(config=config)
+    limits = JudgeAutograde(coursedir=coursedir, config=config).limits()
+    with opened(coursedir.db_url, coursedir.course_id) as gradebook:
+        settings = verdict_settings(config)
+        course = load_assignment(coursedir, gradebook, judge.hidden_tests, limits, settings)
+    graded = Path(coursedir.root, coursedir.autograded_directory, student, course.name)
+    submission, lines = find_graded(course, graded, student, notebook)
+    reason = reason_to_grade(course.digests(notebook, submission), list(lines.values()))
+    if reason:
+        text = f"Since it was graded: {reason}. What follows is how it is judged now.\n"
+        console.print(text, soft_wrap=True)
+    wanted = cells_of(course, notebook, lines, task)
+    seeds = {name: line["seed"] for name, line in lines.items()}
+    for scored in replay(course, submission, notebook, seeds, judge.make_run):
+        if scored.cell in wanted:
+            show(scored, lines[scored.cell], console, room)

@@ -7,7 +7,8 @@ below it as below the course's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from traitlets.config import Config
 
 from nbjudge.errors import CourseError
 from nbjudge.grading.assignment import Assignment
+from nbjudge.grading.local_grader import LocalGrader
 from nbjudge.record.write_files import write_file
 from nbjudge.sandbox.zygote_client import Warm
 
@@ -26,8 +28,7 @@ class Course:
     Attributes:
         assignment: as the course has it.
         config: the course's settings.
-        preprocessors: nbgrader's ``autograde_preprocessors``.
-        grader_seconds: CPU seconds that one notebook may cost a worker.
+        make_grader: makes the grader of the assignment as a process has it.
         log_level: of what is said while grading.
         warm: how workers on this machine share one warm process.
         root: the course's folder.
@@ -37,8 +38,7 @@ class Course:
 
     assignment: Assignment
     config: Config
-    preprocessors: list
-    grader_seconds: float
+    make_grader: Callable[[Assignment, logging.Logger], LocalGrader]
     log_level: int
     root: Path
     warm: Warm | None = None

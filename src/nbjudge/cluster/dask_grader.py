@@ -13,9 +13,10 @@ from nbjudge.cluster.course_bundle import Course, with_files
 from nbjudge.cluster.local_cluster import local_client
 from nbjudge.cluster.pool import LOSSES, Pool
 from nbjudge.cluster.scheduler_address import client_of
-from nbjudge.grading.local_grader import Steps
+from nbjudge.grading.local_grader import LocalGrader
+from nbjudge.grading.notebook_records import SkippedNotebook
 from nbjudge.kernel.provisioner import BoxProvisioner
-from nbjudge.nbgrader_ext.execute import JudgeExecute, Unrun
+from nbjudge.nbgrader_ext.execute import JudgeExecute
 from nbjudge.outcomes import Outcome
 from nbjudge.record.results import RESULT_BYTES, Graded, Work
 from nbjudge.sandbox.zygote_client import get_zygote
@@ -31,7 +32,7 @@ def grade_elsewhere(
     course: Course,
     workers: int,
     scheduler: str,
-    steps: Steps,
+    grader: LocalGrader,
     log: logging.Logger,
 ) -> Iterator[tuple[Work, Graded | Exception]]:
     """Return each submission with what it gives, as they get ready.
@@ -41,14 +42,14 @@ def grade_elsewhere(
         course: as it is here.
         workers: how many are started here, unless there is a scheduler.
         scheduler: its address, or empty.
-        steps: of this process, for submissions that no worker survives.
+        grader: of this process, for submissions that no worker survives.
         log: is told what an instructor may want to know.
 
     Raises as `Pool.results` does.
     """
 
     def give_up(work: Work) -> Graded:
-        return steps.grade(work, Unrun(Outcome.KERNEL_DIED, LOST))
+        return grader.grade(work, SkippedNotebook(Outcome.KERNEL_DIED, LOST))
 
     judge = JudgeExecute(config=course.config)
     if scheduler:

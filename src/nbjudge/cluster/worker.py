@@ -19,7 +19,6 @@ from distributed import Worker, WorkerPlugin, get_worker
 from nbjudge.cluster.course_bundle import Course
 from nbjudge.errors import BoxError
 from nbjudge.grading.assignment import Assignment
-from nbjudge.grading.local_grader import Steps
 from nbjudge.kernel.manager import check_box
 from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.nbgrader_ext.execute import JudgeExecute
@@ -53,13 +52,7 @@ class Grader:
             assignment = course.unpack(self._folder.path)
             if course.files is not None:
                 _try_hidden_tests(assignment)
-            self._steps = Steps(
-                assignment,
-                course.config,
-                course.preprocessors,
-                course.grader_seconds,
-                self._log,
-            )
+            self._grader = course.make_grader(assignment, self._log)
             if JudgeExecute(config=course.config).boxed:
                 if course.warm is not None:
                     join(*self._warm, course.warm)
@@ -73,7 +66,7 @@ class Grader:
     def grade(self, work: Work) -> bytes:
         """Return a graded submission as `nbjudge.record.results.from_bytes` reads it."""
         self._said.records.clear()
-        graded = self._steps.grade(work)
+        graded = self._grader.grade(work)
         data = Graded(graded.notebooks, tuple(self._said.records)).to_bytes()
         if len(data) > RESULT_BYTES:
             raise ValueError(f"what it gives is larger than {RESULT_BYTES:,} bytes")

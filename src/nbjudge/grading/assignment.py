@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.coursedir import CourseDirectory
 
 from nbjudge.cells import is_grade, is_solution, judged_test
 from nbjudge.errors import CourseError
-from nbjudge.grading.solutions import read_solutions
 from nbjudge.intake import IntakeLimits, Submission, read_submission
 from nbjudge.rebuild.build import known_ids, known_texts, rebuild
 from nbjudge.record.digests import (
     hidden_test_digest,
     release_digest,
-    settings_digest,
     solution_digest,
     submission_digest,
 )
-from nbjudge.record.gradebook import reading
 from nbjudge.verdict.loader import load_with_files
 
 
@@ -61,13 +54,17 @@ class Assignment:
     limits: IntakeLimits
     settings: str
 
-    def read(self, student: str) -> Submission:
+    def read(self, student: str, folder: Path | None = None) -> Submission:
         """Return what a student handed in.
 
         Never raises for what they can put there; `OSError` for what the grader cannot open.
+
+        Args:
+            student: whose it is.
+            folder: where it lies; by default, where nbgrader's commands put it.
         """
         return read_submission(
-            self.submitted / student / self.name,
+            folder or self.submitted / student / self.name,
             student,
             self.name,
             list(self.notebooks),
@@ -145,114 +142,3 @@ class Assignment:
     @cached_property
     def _texts(self) -> dict[str, frozenset[str]]:
         return {name: known_texts(nb) for name, nb in self.notebooks.items()}
-
-
-def load_assignment(
-    coursedir: CourseDirectory,
-    gradebook: Gradebook,
-    hidden_tests: str,
-    limits: IntakeLimits,
-    settings: Mapping[str, object],
-) -> Assignment:
-    """Return the assignment that `coursedir` names. Raises `CourseError` if it cannot be graded."""
-    usual = os.path.join("{nbgrader_step}", "{student_id}", "{assignment_id}")
-    if coursedir.directory_structure != usual:
-        raise CourseError(
-            f"nbjudge reads submissions from {usual}; c.CourseDirectory.directory_structure "
-            f"is {coursedir.directory_structure}."
-        )
-    name, root = coursedir.assignment_id, Path(coursedir.root)
-    problem = assignment_problem(coursedir, name)
-    if problem:
-        raise CourseError(problem)
-    release = root / coursedir.release_directory / name
-    kept = _kept_cells(gradebook, name)
-    paths = {path.stem: path for path in sorted(release.glob("*.ipynb")) if path.stem in kept}
-    if not paths:
-        raise CourseError(
-            f"{release} has no notebook that the gradebook knows: run nbgrader "
-            f"generate_assignment {name} first."
-        )
-    files = {
-        path.relative_to(release).as_posix(): path
-        for path in sorted(release.rglob("*"))
-        if path.is_file() and path.suffix != ".ipynb"
-    }
-    notebooks = {stem: nbformat.read(path, as_version=4) for stem, path in paths.items()}
-    source = root / coursedir.source_directory / name
-    solutions = {stem: _solutions(source / f"{stem}.ipynb") for stem in paths}
-    return Assignment(
-        name=name,
-        submitted=root / coursedir.submitted_directory,
-        release=release,
-        notebooks=notebooks,
-        files=files,
-        kept=kept,
-        solutions=solutions,
-        own_cells={
-            stem: [*_cells(source / f"{stem}.ipynb"), *nb.cells] for stem, nb in notebooks.items()
-        },
-        hidden_tests=root / hidden_tests,
-        limits=limits,
-        settings=settings_digest(settings),
-    )
-
-
-def _cells(path: Path) -> list[NotebookNode]:
-    return nbformat.read(path, as_version=4).cells if path.is_file() else []
-
-
-def _solutions(path: Path) -> dict[str, str]:
-    try:
-        return read_solutions(path)
-    except ValueError as error:
-        raise CourseError(
-            f"Nothing was graded: {str(error)[:300]}. Its solutions are needed for tasks that "
-            "build on a wrong one."
-        ) from error
-
-
-def _kept_cells(gradebook: Gradebook, name: str) -> dict[str, dict]:
-    with reading(gradebook):
-        try:
-            notebooks = gradebook.find_assignment(name).notebooks
-        except MissingEntry:
-            raise CourseError(
-                f"The gradebook does not know the assignment {name!r}: run nbgrader "
-                f"generate_assignment {name} first."
-            ) from None
-        return {
-            notebook.name: {
-                cell.name: (cell.source if cell.locked else None, cell.checksum)
-                for cell in notebook.source_cells
-            }
-            for notebook in notebooks
-        }
-
-
-def assignment_problem(coursedir: CourseDirectory, wanted: str) -> str:
-    """Return a sentence that says which assignments there are; empty if `wanted` is one."""
-    names = assignments(coursedir)
-    if wanted in names:
-        return ""
-    where = f"{coursedir.source_directory}/"
-    there = f"There is: {', '.join(names)}." if names else f"There is none below {coursedir.root}."
-    if not wanted:
-        return f"An assignment must be named. {there}"
-    return f"There is no assignment '{wanted}' in {where}. {there}"
-
-
-def assignments(coursedir: CourseDirectory) -> list[str]:
-    """Return the names of the assignments in the source folder or, without sources, the release."""
-    found = set()
-    for step in (coursedir.source_directory, coursedir.release_directory):
-        folder = Path(coursedir.format_path(step, ".", "."))
-        if folder.is_dir():
-            found |= {path.name for path in folder.iterdir() if path.is_dir()}
-    return sorted(name for name in found if not name.startswith("."))
-
-
-def only_assignment(coursedir: CourseDirectory) -> str:
-    """Return the name of the course's assignment; empty if there are several, or none."""
-    names = assignments(coursedir)
-    return names[0] if len(names) == 1 else ""

@@ -1,4 +1,4 @@
-"""The notebook in which a task is asked again: the student's, with some tasks solved for it.
+"""Error carried forward: tasks are asked again in a notebook with others solved for the student.
 
 See `nbjudge.verdict.error_carried_forward` for which tasks these are.
 """
@@ -6,6 +6,7 @@ See `nbjudge.verdict.error_carried_forward` for which tasks these are.
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
@@ -13,8 +14,48 @@ import nbformat
 from nbformat import NotebookNode
 
 from nbjudge.cells import compute_checksum, is_solution, test_of
+from nbjudge.grading.notebook_records import NotebookResult
+from nbjudge.grading.notebook_run import SOLVED, NotebookRun
+from nbjudge.outcomes import Outcome
+from nbjudge.verdict.error_carried_forward import better, to_ask_again
 
-SOLVED = "nbjudge_solved"  # in the metadata of a cell whose text is the teacher's
+
+def retry_with_solutions(
+    run: NotebookRun, solutions: Mapping[str, str], factor: float
+) -> NotebookResult:
+    """Ask tasks once more beside right tasks that they need; the better result counts.
+
+    The teacher's solutions are in a box with the student's code then, so of that run nothing is
+    kept but points and outcomes, and its box is a fresh one that nothing comes out of.
+
+    Args:
+        run: that has come to its end. Its verdicts become the better ones.
+        solutions: the teacher's cells, by grade_id; without them nothing is asked again.
+        factor: what the points of the second verdict are multiplied by; 0 asks nothing again.
+
+    Returns:
+        the result of the run, as it is now.
+    """
+    if not factor or not solutions:
+        return run.result()
+    verdicts = {scored.cell: scored.verdict for scored in run.scored}
+    deadline = time.monotonic() + run.settings.limits.notebook_timeout
+    written = attempted(run.notebook) | {
+        v.test for v in verdicts.values() if v.outcome is not Outcome.NOT_ATTEMPTED
+    }
+    for replaced, asked in to_ask_again(run.tests, verdicts.values(), written).items():
+        notebook = solved(run.notebook, solutions, replaced, asked)
+        if notebook is None:
+            continue
+        titles = [test.title for name, test in run.tests.items() if name in replaced]
+        found = run.again(notebook, frozenset(asked), deadline).run()
+        run.improve(
+            {
+                again.cell: better(verdicts[again.cell], again.verdict, titles, factor)
+                for again in found.scored
+            }
+        )
+    return run.result()
 
 
 def read_solutions(path: Path) -> dict[str, str]:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from traitlets.config import Config, LoggingConfigurable
 
-from nbjudge.kernel.provisioner import BoxProvisioner
-from nbjudge.sanitize.notebook import InertNotebook
-
 # what only says how a machine does it (a class may be graded on two machines), or what the report
 # on a class is given
 _NO_VERDICT = (
@@ -21,11 +18,11 @@ def settings_of(config: Config, *judges: type[LoggingConfigurable]) -> dict[str,
 
     Args:
         config: of the course.
-        judges: the classes of the plugin whose own settings count.
+        judges: the classes of nbjudge whose own settings count.
     """
     left_out = {f"{name}.{trait}" for name, traits in _NO_VERDICT for trait in traits}
     found = {}
-    for judge in (*judges, InertNotebook, BoxProvisioner):
+    for judge in judges:
         instance = judge(config=config)
         own = [each for each in judge.__mro__ if each.__module__.startswith("nbjudge.")]
         for trait in sorted({name for each in own for name in each.class_own_traits(config=True)}):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
+from dateutil import parser, tz
 
 from nbjudge.errors import UnreadableFileError
 from nbjudge.intake.allowed_files import refusal
@@ -265,7 +265,7 @@ def _read_timestamp(root, entries) -> tuple[datetime | None, list[str]]:
     if not re.search(r"\d{4}", text):
         return None, [unknown]
     try:
-        time = parse_utc(text)
+        time = _utc(text)
     except Exception:  # dateutil raises errors of many kinds
         return None, [unknown]
     now = datetime.now(UTC).replace(tzinfo=None)
@@ -274,3 +274,17 @@ def _read_timestamp(root, entries) -> tuple[datetime | None, list[str]]:
     if time > now + timedelta(days=1):
         return time, [f"{TIMESTAMP} lies in the future ({time:%Y-%m-%d}): was a clock wrong?"]
     return time, []
+
+
+def _utc(text: str) -> datetime:
+    """Return the time in nbgrader's timestamp file, in UTC and without a time zone.
+
+    nbgrader writes ``2026-02-15 12:00:00 UTC``; the zone may be a name or seconds from UTC.
+    """
+    parts = text.split(" ")
+    if len(parts) == 3:
+        zone = int(parts[2]) if re.fullmatch(r"[+-]?\d+", parts[2]) else tz.gettz(parts[2])
+        found = parser.parse(f"{parts[0]} {parts[1]} TZ", tzinfos={"TZ": zone})
+    else:
+        found = parser.parse(text)
+    return found if found.tzinfo is None else (found - found.utcoffset()).replace(tzinfo=None)

@@ -23,7 +23,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import AssignLatePenalties
 from rich.console import Console
 from traitlets import Bool, Float, Integer, Unicode
-from traitlets.config import Application
+from traitlets.config import Application, Config
 
 from nbjudge.errors import (
     BoxError,
@@ -33,14 +33,15 @@ from nbjudge.errors import (
     Stopped,
     WarmProcessError,
 )
-from nbjudge.grading.assignment import load_assignment
-from nbjudge.grading.local_grader import Steps
+from nbjudge.grading.local_grader import LocalGrader
 from nbjudge.grading.plan import Plan, expected_seconds, longest_first, make_plan, say_again
 from nbjudge.grading.verdict_settings import settings_of
 from nbjudge.intake import IntakeLimits, Submission, find_submissions
 from nbjudge.kernel.manager import check_box
 from nbjudge.kernel.provisioner import BoxProvisioner
+from nbjudge.nbgrader_ext.course import load_assignment
 from nbjudge.nbgrader_ext.execute import JudgeExecute
+from nbjudge.nbgrader_ext.steps import LocalGraderFactory
 from nbjudge.outcomes import Outcome
 from nbjudge.record.class_outcomes import summarise
 from nbjudge.record.gradebook import opened
@@ -54,6 +55,7 @@ from nbjudge.reports.terminal.score_changes_table import show_moved, show_propos
 from nbjudge.reports.terminal.summary import force_hint, show_summary
 from nbjudge.sandbox.bubblewrap import TWO_WAYS_ON
 from nbjudge.sandbox.zygote_client import get_zygote
+from nbjudge.sanitize.notebook import InertNotebook
 from nbjudge.signals import stoppable
 
 _LIMITS = IntakeLimits()
@@ -124,7 +126,7 @@ class JudgeAutograde(Autograde):
             self._gradebook,
             JudgeExecute(parent=self).hidden_tests,
             self.limits(),
-            settings_of(self.config, JudgeExecute, JudgeAutograde),
+            verdict_settings(self.config),
         )
         name, wanted = self._assignment.name, self.coursedir.notebook_id
         self._wanted = [n for n in self._assignment.notebooks if fnmatch.fnmatchcase(n, wanted)]
@@ -190,27 +192,26 @@ class JudgeAutograde(Autograde):
 
     def _grade(self, works: Iterator[Work]) -> Iterator[tuple[Work, Graded | Exception]]:
         """Return each submission with what it gives; see `workers` and `scheduler`."""
-        steps = Steps(
-            self._assignment,
-            self.config,
-            self.autograde_preprocessors,
-            self.grader_seconds,
-            self.log,
+        make_grader = LocalGraderFactory(
+            self.config, self.autograde_preprocessors, self.grader_seconds
         )
+        grader = make_grader(self._assignment, self.log)
         if self._elsewhere(self._to_grade):
-            yield from self._grade_elsewhere(works, steps)
+            yield from self._grade_elsewhere(works, make_grader, grader)
             return
         if self._own_process:
             gc.collect()
             gc.freeze()  # what is there by now stays; to look through it again takes long
         for work in works:
             try:
-                graded = steps.grade(work)
+                graded = grader.grade(work)
             except Exception as error:
                 graded = error
             yield work, graded
 
-    def _grade_elsewhere(self, works: Iterator[Work], steps: Steps):
+    def _grade_elsewhere(
+        self, works: Iterator[Work], make_grader: LocalGraderFactory, grader: LocalGrader
+    ):
         try:  # here, because Dask takes its time to be imported
             from nbjudge.cluster.course_bundle import Course
             from nbjudge.cluster.dask_grader import grade_elsewhere
@@ -224,14 +225,13 @@ class JudgeAutograde(Autograde):
         course = Course(
             self._assignment,
             self.config,
-            self.autograde_preprocessors,
-            self.grader_seconds,
+            make_grader,
             self.log.getEffectiveLevel(),
             Path(self.coursedir.root),
         )
         workers = min(self.workers, self._to_grade)
         try:
-            yield from grade_elsewhere(works, course, workers, self.scheduler, steps, self.log)
+            yield from grade_elsewhere(works, course, workers, self.scheduler, grader, self.log)
         except SchedulerLostError as error:
             raise CourseError(f"{error} {self._so_far()}") from error
         except NoWorkerError as error:
@@ -447,6 +447,11 @@ class JudgeAutograde(Autograde):
             cell_count=self.cell_count,
             file_count=self.file_count,
         )
+
+
+def verdict_settings(config: Config) -> dict[str, str]:
+    """Return every setting of the course that can change a verdict; see `settings_of`."""
+    return settings_of(config, JudgeExecute, JudgeAutograde, InertNotebook, BoxProvisioner)
 
 
 def _raise(error: Exception) -> None:

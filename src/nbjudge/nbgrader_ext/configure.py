@@ -2,13 +2,14 @@
 
 import warnings
 
+from nbgrader import apps
 from nbgrader.converters import Autograde, GenerateAssignment
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from nbjudge.nbgrader_ext import patches
 from nbjudge.quick import settings_alone
-from nbjudge.sanitize.log_filter import make_logs_inert
+from nbjudge.sanitize.log_filter import filter_loggers
 
 # steps of nbgrader's that the judge does itself, or that would trust a student's kernel
 REPLACED = ("Execute", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties")
@@ -48,7 +49,9 @@ def _names(steps: list[type]) -> list[str]:
 def _change_nbgrader() -> None:
     """Put the judge where nbgrader has no setting for it."""
     patches.apply()
-    make_logs_inert()
+    # traitlets names a command's logger by its class
+    commands_of_db = (name for name in vars(apps.dbapp) if name.endswith("App"))
+    filter_loggers((*apps.__all__, *commands_of_db))
     # nbgrader's own use of SQLAlchemy 2.1; harmless, and it hides what an instructor must read
     warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from pathlib import Path
 
+from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from traitlets import Dict, Unicode
+from traitlets.config import Config
 
 from nbjudge.errors import GradebookError
 from nbjudge.nbgrader_ext.execute import JudgeExecute
@@ -61,3 +65,9 @@ class ShowMarking(NbGraderPreprocessor):
             for cell in nb.cells:
                 cell.source = MARKING.sub(lambda found: folded(tests[found[1]], tests), cell.source)
         return nb, resources
+
+
+def stub_maker(config: Config) -> Callable[[NotebookNode], NotebookNode]:
+    """Return what makes of a source notebook the one with stubs in the place of solutions."""
+    step = ClearSolutions(config=config)
+    return lambda nb: step.preprocess(copy.deepcopy(nb), {})[0]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections.abc import Sequence
 
-from nbjudge.protocol import codec as wire
-from nbjudge.protocol import probe
-from nbjudge.verdict.hidden_test import Case, HiddenTest
+from nbjudge.protocol import codec, probe
 
 # compiled without what the student imported from __future__ (the last argument)
 _CODE = """
@@ -26,22 +25,23 @@ del _nbjudge
 """
 
 
-def question_code(test: HiddenTest, cases: list[Case], seed: int, nonce: str) -> str:
+def question_code(
+    sources: Sequence[str], function: str, questions: Sequence[tuple[int, object]], nonce: str
+) -> str:
     """Return Python code that asks all cases in a kernel; it prints nothing and leaves no name.
 
     Args:
-        test: the hidden test.
-        cases: as drawn with `seed`.
-        seed: of the run; each case seeds the student's random generators from it.
+        sources: of the asking function and its helpers.
+        function: name of the asking function.
+        questions: for each case the seed of the student's random generators, and the arguments as
+            `nbjudge.protocol.codec.encode` gives them.
         nonce: marks the answers of this question.
     """
     question = {
-        "judge": [inspect.getsource(wire), inspect.getsource(probe)],
-        "sources": test.sources(),
-        "ask": test.ask.__name__,
-        "cases": [
-            (seed + number, wire.encode(dict(case.arguments))) for number, case in enumerate(cases)
-        ],
+        "judge": [inspect.getsource(codec), inspect.getsource(probe)],
+        "sources": list(sources),
+        "ask": function,
+        "cases": list(questions),
         "nonce": nonce,
     }
     return _CODE.format(question=json.dumps(question))

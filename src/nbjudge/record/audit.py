@@ -11,9 +11,10 @@ without a name, groups them for the report on the class; see `nbjudge.verdict.an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from nbjudge.cells import is_grade, is_solution
 from nbjudge.outcomes import Outcome
@@ -21,6 +22,39 @@ from nbjudge.verdict.scoring import Verdict
 from nbjudge.verdict.student_view import shown
 
 LAST, EARLIER = ".audit.jsonl", ".audit.earlier.jsonl"
+
+
+class Scored(Protocol):
+    """The part of `nbjudge.grading.notebook_records.ScoredCell` that an audit line keeps."""
+
+    @property
+    def cell(self) -> str: ...
+    @property
+    def verdict(self) -> Verdict: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def fingerprint(self) -> Mapping | None: ...
+
+
+def audit_lines(
+    scored: Sequence[Scored], digests: Mapping[str, str], seconds: float, **who: str
+) -> list[str]:
+    """Return the audit lines of a notebook that was run: one for each scored cell, at least one.
+
+    Args:
+        scored: its scored cells.
+        digests: of what the verdicts were made from, see `nbjudge.record.digests`.
+        seconds: that the notebook took.
+        who: student, assignment and notebook.
+    """
+    lines = [
+        audit_line(
+            each.verdict, each.seed, digests, seconds, each.fingerprint, **who, cell=each.cell
+        )
+        for each in scored
+    ]
+    return lines or [unjudged_line(digests, seconds, **who)]
 
 
 def audit_line(

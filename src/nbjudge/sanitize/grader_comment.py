@@ -9,10 +9,9 @@ from __future__ import annotations
 import html
 import re
 
-import bleach
-from bleach.css_sanitizer import CSSSanitizer
 from nbconvert.filters.markdown_mistune import MarkdownWithMath
 
+from nbjudge.sanitize.html_filter import clean_html
 from nbjudge.sanitize.markdown import FormulaRenderer
 from nbjudge.sanitize.mathml import Formulas
 
@@ -24,19 +23,17 @@ _PAIRED = (
     *("sup", "table", "tbody", "thead", "tt", "u", "ul", "var"),
 )
 _ATTRIBUTES = {
-    "*": ["class", "style", "title"],
-    "a": ["href"],
-    "font": ["color"],
-    "img": ["src", "alt", "width", "height"],
-    "ol": ["start"],
-    "input": ["type", "checked", "disabled"],  # the parser's, for lists of tasks
+    "*": {"class", "style", "title"},
+    "a": {"href"},
+    "font": {"color"},
+    "img": {"src", "alt", "width", "height"},
+    "ol": {"start"},
+    "input": {"type", "checked", "disabled"},  # the parser's, for lists of tasks
 }
-_STYLES = CSSSanitizer(
-    allowed_css_properties=[
-        *("color", "background-color", "font-weight", "font-style", "text-align"),
-        *("text-decoration", "width", "height", "margin", "padding", "border"),
-    ]
-)
+_STYLES = {
+    *("color", "background-color", "font-weight", "font-style", "text-align"),
+    *("text-decoration", "width", "height", "margin", "padding", "border"),
+}
 _VALUE = r"""(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+)"""
 _TAG = re.compile(rf"<(/?)([a-z][a-z0-9]*)((?:\s+[a-z]+\s*=\s*{_VALUE})*)\s*/?>", re.IGNORECASE)
 
@@ -52,13 +49,8 @@ def grader_html(text: str, formulas: Formulas | None = None) -> str:
     # such as an attachment that a comment cannot have
     except Exception:
         shown = f"<pre>{html.escape(text)}</pre>"
-    return bleach.clean(
-        shown,
-        tags={*_ALONE, *_PAIRED, "input"},
-        attributes=_ATTRIBUTES,
-        protocols={"http", "https", "mailto"},
-        css_sanitizer=_STYLES,
-    )
+    tags = {*_ALONE, *_PAIRED, "input"}
+    return clean_html(shown, tags, _ATTRIBUTES, {"http", "https", "mailto"}, _STYLES)
 
 
 class _GraderRenderer(FormulaRenderer):

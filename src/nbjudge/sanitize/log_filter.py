@@ -38,21 +38,13 @@ def _inert_argument(argument: object) -> object:
     return argument if isinstance(argument, numbers.Number) else one_line(str(argument))
 
 
-def make_logs_inert() -> None:
-    """Put an `InertFilter` on the logger of every nbgrader command.
-
-    traitlets names a command's logger by its class. The filter belongs to the logger, not to a
-    handler, so that the terminal, a log file and formgrader all get inert records; configuring
-    the logging anew replaces a logger's handlers and leaves its filters.
-    """
-    from nbgrader import apps  # a second to import, and only nbgrader's commands come here
-
-    commands_of_db = (name for name in vars(apps.dbapp) if name.endswith("App"))
-    filter_loggers((*apps.__all__, *commands_of_db))
-
-
 def filter_loggers(names: Iterable[str]) -> None:
-    """Put the filter on some loggers, by name; twice is no error."""
+    """Put an `InertFilter` on some loggers, by name; twice is no error.
+
+    The filter belongs to the logger, not to a handler, so that the terminal, a log file and
+    formgrader all get inert records; configuring the logging again replaces a logger's handlers
+    and leaves its filters.
+    """
     for name in names:
         logging.getLogger(name).addFilter(_FILTER)
 

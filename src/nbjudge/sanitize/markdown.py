@@ -11,10 +11,9 @@ import html
 import re
 from collections.abc import Iterator
 
-import bleach
-from bleach.css_sanitizer import CSSSanitizer
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from nbjudge.sanitize.html_filter import clean_html
 from nbjudge.sanitize.mathml import Formulas
 from nbjudge.sanitize.text import inert_text, shorten
 
@@ -44,12 +43,12 @@ _TABLE_TAGS = ("table", "thead", "tbody", "tr", "th", "td")
 _HEADING_TAGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SHOWN_TAGS = {*_WORD_TAGS, *_BLOCK_TAGS, *_TABLE_TAGS, *_HEADING_TAGS, "input"}
 _SHOWN_ATTRIBUTES = {
-    **{tag: ["class"] for tag in ("span", "div", "code", "pre", "li")},
-    **{tag: ["style"] for tag in ("th", "td")},
-    "ol": ["start"],
-    "input": ["type", "class", "checked", "disabled"],
+    **{tag: {"class"} for tag in ("span", "div", "code", "pre", "li")},
+    **{tag: {"style"} for tag in ("th", "td")},
+    "ol": {"start"},
+    "input": {"type", "class", "checked", "disabled"},
 }
-_SHOWN_STYLES = CSSSanitizer(allowed_css_properties=["text-align"])
+_SHOWN_STYLES = {"text-align"}
 
 
 def inert_markdown(text: str) -> str:
@@ -99,14 +98,8 @@ def student_html(text: str, formulas: Formulas | None = None) -> str:
     if _open_formulas(text) <= MOST_OPEN:
         with contextlib.suppress(Exception):
             shown = MarkdownWithMath(renderer=_StudentRenderer(formulas)).render(text)
-    # the renderer writes no other tags; bleach makes sure of it, and that all are closed
-    return bleach.clean(
-        shown,
-        tags=_SHOWN_TAGS,
-        attributes=_SHOWN_ATTRIBUTES,
-        protocols=[],
-        css_sanitizer=_SHOWN_STYLES,
-    )
+    # the renderer writes no other tags; the filter makes sure of it, and that all are closed
+    return clean_html(shown, _SHOWN_TAGS, _SHOWN_ATTRIBUTES, schemes=set(), styles=_SHOWN_STYLES)
 
 
 def _open_formulas(text: str) -> int:

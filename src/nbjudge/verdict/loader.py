@@ -27,11 +27,11 @@ from nbjudge.verdict.hidden_test import HiddenTest
 _collected: ContextVar[set[Path] | None] = ContextVar("files of load_module", default=None)
 
 
-def load_module(path: Path) -> ModuleType:
+def load_module(path: Path | str) -> ModuleType:
     """Import the Python file at `path`, which is in no package, such as one beside the data."""
-    files = _collected.get()
+    path, files = Path(path), _collected.get()
     if files is not None:
-        files.add(Path(path).resolve())
+        files.add(path.resolve())
     return _execute(importlib.util.spec_from_file_location(f"nbjudge_course_{path.stem}", path))
 
 
@@ -67,20 +67,21 @@ class _Package:
     """The modules of one loading, which live as long as this object.
 
     Attributes:
-        name: of the folder of hidden tests; all other names begin with it and a dot.
+        name: of the package; the names of its modules begin with it and a dot.
+        folder: of the hidden tests.
     """
 
-    def __init__(self):
-        self.name = f"hidden_tests_{secrets.token_hex(8)}"
-        weakref.finalize(self, _forget, self.name).atexit = False
+    def __init__(self, folder: Path):
+        self.name, self.folder = f"hidden_tests_{secrets.token_hex(8)}", folder
+        weakref.finalize(self, _forget, self.name, folder).atexit = False
 
-    def load(self, folder: Path, assignment: str, notebook: str) -> ModuleType:
-        """Import a notebook's module; `folder` is that of the hidden tests."""
+    def load(self, assignment: str, notebook: str) -> ModuleType:
+        """Import a notebook's module, and the folders that it is in."""
+        inner = self.folder / assignment
         parent = f"{self.name}.{assignment.replace('.', '_')}"
-        _import(self.name, folder / "__init__.py", folder)
-        _import(parent, folder / assignment / "__init__.py", folder / assignment)
-        name = f"{parent}.{notebook.replace('.', '_')}"
-        return _import(name, folder / assignment / f"{notebook}.py")
+        _import(self.name, self.folder / "__init__.py", self.folder)
+        _import(parent, inner / "__init__.py", inner)
+        return _import(f"{parent}.{notebook.replace('.', '_')}", inner / f"{notebook}.py")
 
     def files(self) -> set[Path]:
         """Return the files that were imported until now."""
@@ -94,10 +95,9 @@ def _load(
     folder = Path(folder).resolve()
     if not (folder / assignment / f"{notebook}.py").is_file():
         return {}, None
-    importlib.invalidate_caches()  # of which files there are
-    package = _Package()
-    tests = {}
-    for name, value in vars(package.load(folder, assignment, notebook)).items():
+    _forget_listings(folder)
+    package, tests = _Package(folder), {}
+    for name, value in vars(package.load(assignment, notebook)).items():
         if isinstance(value, HiddenTest):
             try:
                 tests[name] = replace(value.complete(), package=package)
@@ -131,10 +131,18 @@ def _names(package: str) -> list[str]:
     return [name for name in list(sys.modules) if f"{name}.".startswith(f"{package}.")]
 
 
-def _forget(package: str) -> None:
+def _forget(package: str, folder: Path) -> None:
     """Let the modules of a loading go."""
     for name in _names(package):
         sys.modules.pop(name, None)
+    _forget_listings(folder)
+
+
+def _forget_listings(folder: Path) -> None:
+    """Let Python look again which files there are in a folder and below."""
+    for place in list(sys.path_importer_cache):
+        if Path(place).is_relative_to(folder):
+            sys.path_importer_cache.pop(place, None)
 
 
 @contextmanager

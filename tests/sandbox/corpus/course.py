@@ -13,6 +13,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 ASSIGNMENT, NOTEBOOK = "lab", "nn"
 CONFIG = """
+from dataclasses import replace
+
 import nbjudge
 from nbjudge.nbgrader_ext.execute import JudgeExecute
 
@@ -30,10 +32,12 @@ nbjudge.configure(c)
 
 
 class CorpusExecute(JudgeExecute):
-    def preprocess(self, nb, resources=None, km=None):
-        if "{hangs}" in resources["nbgrader"]["student"]:
-            self.timeout, self.notebook_timeout, self.interrupt_seconds = 12, 240, 12
-        return super().preprocess(nb, resources, km)
+    def settings_for(self, request):
+        settings = super().settings_for(request)
+        if "{hangs}" not in request.student:
+            return settings
+        short = {"timeout": 12, "notebook_timeout": 240, "interrupt_seconds": 12}
+        return replace(settings, limits=replace(settings.limits, **short))
 
 
 steps = c.Autograde.autograde_preprocessors
