@@ -3,9 +3,11 @@
 import matrix
 import numpy as np
 import pytest
+from marks import slow
 from repository import ROOT
 
 from nbjudge import AnyNumber, Anything, Between, OneOf
+from nbjudge.authoring.answers import chosen
 from nbjudge.cells import judged_test
 from nbjudge.protocol.codec import decode, encode
 from nbjudge.protocol.probe import ask_once
@@ -17,11 +19,22 @@ SEED = 2  # of the hidden inputs, so that a run can be repeated
 NOTEBOOKS = {p.stem: p.parent.name for p in sorted((ROOT / "source").glob("*/q*.ipynb"))}
 
 
-@pytest.fixture(scope="module", params=NOTEBOOKS)
+def _parameter(notebook, which):
+    marks = [pytest.mark.xdist_group(f"hidden tests of {notebook}")]
+    if which == "all":
+        marks.append(pytest.mark.slow)
+    return pytest.param((notebook, which), id=f"{notebook}, {which}", marks=marks)
+
+
+@pytest.fixture(
+    scope="module", params=[_parameter(n, which) for which in ("sample", "all") for n in NOTEBOOKS]
+)
 def rows(request):
-    """Return all known answers of one notebook, judged; they are printed as one matrix."""
-    found = matrix.run_matrix(request.param, seed=SEED)
-    print(f"\n{request.param}\n{matrix.table(found)}")  # pytest -rA shows it
+    """Return known answers of one notebook, judged; they are printed as one matrix."""
+    notebook, which = request.param
+    answers = chosen(matrix.known_answers(notebook), which)
+    found = matrix.run_matrix(notebook, answers, seed=SEED)
+    print(f"\n{notebook}\n{matrix.table(found)}")  # pytest -rA shows it
     return found
 
 
@@ -39,9 +52,11 @@ def test_self_checks_hold_for_right_answers_only_but_where_a_secret_is_in_the_wa
     assert not wrong, "\n".join(texts)
 
 
+@pytest.mark.parametrize("which", ["sample", slow("all")])
 @pytest.mark.parametrize("notebook", ["q2_momentum"])  # whose answers keep a state
-def test_no_verdict_depends_on_whether_the_self_checks_ran(notebook):
-    found = matrix.run_matrix(notebook, self_checks=False, seed=SEED)
+def test_no_verdict_depends_on_whether_the_self_checks_ran(notebook, which):
+    answers = chosen(matrix.known_answers(notebook), which)
+    found = matrix.run_matrix(notebook, answers, self_checks=False, seed=SEED)
     wrong = [f"{row.answer.name}\n{row.text}" for row in found if not row.holds]
     assert not wrong, "\n".join(wrong)
 

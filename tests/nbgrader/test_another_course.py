@@ -113,15 +113,18 @@ def test_the_page_says_how_to_install_it():
     assert "pip install nbjudge" in commands(PAGE)
 
 
+@pytest.mark.slow
 def test_what_runs_is_the_wheel_and_not_the_repository(course):
     assert not Path(course[1]["where"].strip()).is_relative_to(ROOT)
 
 
+@pytest.mark.slow
 def test_check_and_doctor_are_content_with_what_the_page_tells(course):
     assert "circles: 1 notebook in order" in course[1]["check"]
     assert "area" not in course[1]["doctor"]  # no graded cell has ordinary asserts
 
 
+@pytest.mark.slow
 def test_right_wrong_and_empty_answers_get_their_points(course):
     with Gradebook(f"sqlite:///{course[0] / 'gradebook.db'}") as gradebook:
         points = {
@@ -130,6 +133,7 @@ def test_right_wrong_and_empty_answers_get_their_points(course):
     assert points == {"right": 2, "wrong": 0, "empty": 0}
 
 
+@pytest.mark.slow
 def test_the_mistake_is_named_in_the_students_page_and_explained_to_the_instructor(course):
     page = (course[0] / "feedback" / "wrong" / "circles" / "area.html").read_text()
     assert "Likely mistake: the circumference" in page

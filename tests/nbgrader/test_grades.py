@@ -1,13 +1,14 @@
 """The table of points: the whole class as it is now, sorted, in 80 columns."""
 
 import shutil
-import subprocess
-import sys
 
+import forked
 import pytest
+from marks import slow
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from rich.cells import cell_len
+from small_course import environment
 
 from nbjudge.errors import NoGradesError
 from nbjudge.record.class_scores import DELETED, NOT_GRADED, UNFINISHED, Grades, Row, read_grades
@@ -52,9 +53,7 @@ def course(tmp_path_factory):
 
 def nbjudge(course, *arguments):
     """Run one command of nbjudge."""
-    return subprocess.run(
-        [sys.executable, "-m", "nbjudge", *arguments], cwd=course, capture_output=True, text=True
-    )
+    return forked.run(course, ("nbjudge", *arguments), environment(), apart=True)
 
 
 def test_the_gradebook_and_the_folders_say_how_everybody_stands(course):
@@ -101,7 +100,7 @@ def test_the_command_prints_what_was_asked_for(course):
     ]
 
 
-@pytest.mark.parametrize("option", ["--table", "--all"])
+@pytest.mark.parametrize("option", ["--table", slow("--all")])
 def test_the_whole_table_of_a_large_class_is_there_when_asked_for(course, tmp_path, option):
     copy = shutil.copytree(course, tmp_path / "course")
     for number in range(60):

@@ -13,6 +13,7 @@ from lms_files import (
     written,
     zipped,
 )
+from marks import slow
 from small_course import ASSIGNMENT, RIGHT, WRONG, build, hand_in, nbgrader, nbjudge
 
 from nbjudge.errors import RosterError
@@ -165,14 +166,20 @@ def test_pages_lie_in_the_folders_that_moodle_knows(tmp_path):
         )
 
 
-# --- a class of 60, from Moodle and back ---------------------------------------------------------
+# --- a class from Moodle and back ----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=[15, slow(60)])
+def size(request):
+    """Return how many students the class has."""
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def moodle(tmp_path_factory):
-    """Return a course whose class of 60 came from a Moodle zip, graded, with what was printed."""
+def moodle(size, tmp_path_factory):
+    """Return a course whose class came from a Moodle zip, graded, with what was printed."""
     course = build(tmp_path_factory.mktemp("moodle"))
-    people = [(2000 + n, f"Student Number{n:02} Ünal") for n in range(60)]
+    people = [(2000 + n, f"Student Number{n:02} Ünal") for n in range(size)]
     worksheet = moodle_worksheet(course / "w.csv", [*people, (2099, "Who Sleeps")], "6.00")
     made = course / "made"
     made.mkdir()
@@ -193,26 +200,26 @@ def moodle(tmp_path_factory):
     return course, worksheet, said
 
 
-def test_all_sixty_are_collected_and_who_is_missing_is_said(moodle):
-    assert "60 new: Student_Number00_Ünal_2000" in moodle[2][0]
+def test_all_are_collected_and_who_is_missing_is_said(size, moodle):
+    assert f"{size} new: Student_Number00_Ünal_2000" in moodle[2][0]
     assert "1 in the roster, and without a submission: Who_Sleeps_2099" in moodle[2][0]
 
 
-def test_their_grades_are_in_moodles_worksheet(moodle):
+def test_their_grades_are_in_moodles_worksheet(size, moodle):
     rows = read_rows(moodle[0] / "back.csv")
-    expected = ["0" if n % 3 == 0 else "3" for n in range(60)]
+    expected = ["0" if n % 3 == 0 else "3" for n in range(size)]
     assert [row["Grade"] for row in rows] == [*expected, ""]
-    assert "the points of 60 students" in moodle[2][2]
+    assert f"the points of {size} students" in moodle[2][2]
 
 
-def test_their_pages_are_in_the_zip(moodle):
+def test_their_pages_are_in_the_zip(size, moodle):
     with zipfile.ZipFile(moodle[0] / "feedback.zip") as archive:
         names = archive.namelist()
         page = archive.read(names[0]).decode()
-    assert len(names) == 60
+    assert len(names) == size
     assert names[0] == "Student Number00 Ünal_2000_assignsubmission_file/area.html"
     assert "Likely mistake: the circumference." in page
-    assert "the pages of 60 students" in moodle[2][4]
+    assert f"the pages of {size} students" in moodle[2][4]
 
 
 def test_grades_can_be_exported_as_nbgrader_does(moodle):

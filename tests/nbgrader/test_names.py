@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from marks import slow
 from nbgrader.api import Gradebook
 from repository import CONFIG, ROOT
 from sqlalchemy import create_engine, text
@@ -91,7 +92,7 @@ def graded(course):
     return course, run
 
 
-@pytest.mark.parametrize("wanted", ["lap1", '$(x) "; *'])
+@pytest.mark.parametrize("wanted", [slow("lap1"), '$(x) "; *'])
 def test_an_assignment_that_is_not_there_is_refused_before_anything_happens(course, wanted):
     before = files(course)
     for command in ("grade", "release", "feedback"):
@@ -153,6 +154,7 @@ def test_what_is_to_be_ignored_is_ignored_below_a_path_with_brackets(graded):
     assert not list((course / "feedback").rglob("*.ipynb"))
 
 
+@pytest.mark.slow
 def test_one_student_can_be_graded_anew_by_a_name_with_brackets(graded):
     course, _ = graded
     before = (course / "autograded" / "a1" / "lab1").stat().st_mtime_ns
@@ -164,6 +166,7 @@ def test_one_student_can_be_graded_anew_by_a_name_with_brackets(graded):
     assert order == ["a[1]", "a1"]
 
 
+@pytest.mark.slow
 def test_a_dollar_in_a_name_reaches_the_command_as_it_is(graded):
     course, _ = graded
     run = make(course, "grade", "STUDENT=o'neil; $HOME `id`", "FORCE=1")
@@ -171,6 +174,7 @@ def test_a_dollar_in_a_name_reaches_the_command_as_it_is(graded):
     assert "6 submissions graded, 1 of them now" in run.stdout
 
 
+@pytest.mark.slow
 def test_the_release_is_made_again_only_when_the_source_has_changed(graded):
     course, _ = graded
     assert "generate_assignment" not in make(course, "release").stdout

@@ -269,6 +269,7 @@ def test_points_comments_and_extensions_of_a_teacher_survive_a_regrade(graded, r
     assert sorted(row["needs_manual_grade"] for row in by_hand) == [False, True]
 
 
+@pytest.mark.slow
 def test_feedback_export_report_and_repeated_verdicts_are_the_same(graded):
     commands = (
         ("nbgrader", "generate_feedback", ASSIGNMENT, "--log-level=WARN"),
@@ -297,6 +298,7 @@ def test_feedback_export_report_and_repeated_verdicts_are_the_same(graded):
     assert [row["student_id"] for row in rows][-1] == "student00"  # the only one with a last name
 
 
+@pytest.mark.slow
 def test_a_grader_that_is_killed_within_a_transaction_loses_nothing_and_holds_nobody_up(
     ungraded, results, postgresql
 ):
@@ -318,6 +320,7 @@ def test_a_grader_that_is_killed_within_a_transaction_loses_nothing_and_holds_no
     assert (tables(url), files(folder)) == results[0]
 
 
+@pytest.mark.slow
 def test_a_server_may_restart_between_two_students_and_if_it_goes_that_is_said_in_a_sentence(
     ungraded, results, postgresql
 ):
@@ -338,6 +341,7 @@ def test_a_server_may_restart_between_two_students_and_if_it_goes_that_is_said_i
     assert (tables(url), files(folder)) == results[0]
 
 
+@pytest.mark.slow
 def test_without_its_server_a_run_ends_and_no_command_begins(ungraded, graded, postgresql):
     (folder, url), ((published, _), _) = ungraded, graded[0]
     use(folder, url, url.replace(USER, f"{USER}:{quote(PASSWORD, safe='')}"))
@@ -390,6 +394,7 @@ def test_a_gradebook_that_another_program_writes_to_is_not_waited_for_forever(gr
     assert "Another program is writing to it" in sentence(str(caught.value))
 
 
+@pytest.mark.slow
 def test_a_missing_database_or_driver_and_an_empty_database_are_said_in_a_sentence(
     both, postgresql, tmp_path
 ):
