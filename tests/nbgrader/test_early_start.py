@@ -4,7 +4,7 @@ import json
 import sys
 
 import pytest
-from conftest import only_root
+from mounts import only_root
 from small_course import ASSIGNMENT, RIGHT, build, hand_in, nbjudge, rows, run
 
 from nbjudge.sandbox.zygote_pool import ZygotePool
