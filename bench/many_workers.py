@@ -29,7 +29,7 @@ from traitlets.config import Config
 from writer_alone import Ready
 
 from nbjudge.cluster.pool import Pool
-from nbjudge.record.results import Work
+from nbjudge.record.results import GradingTask
 
 BENCH = Path(__file__).resolve().parent
 STEADY = 0.1, 0.9  # of all results: before and after these, not all workers have work
@@ -97,26 +97,42 @@ def _whole(
 
 def _handed_out(address: str, ready: Ready, students: int) -> float:
     """Return results a second that the command's own pool of workers gives."""
-    works = (
-        Work(submission, {NOTEBOOK: {}})
+    tasks = (
+        GradingTask(submission, {NOTEBOOK: {}})
         for submission, _ in (ready.of(f"student{number:05}") for number in range(students))
     )
     course = SimpleNamespace(config=Config())
     with Client(address, set_as_default=False) as client:
         pool = Pool(client, course, give_up=_give_up, log=logging.getLogger("benchmark"))
         with contextlib.closing(pool):
-            times = [_taken(graded) for _, graded in pool.results(works)]
+            times = list(_results(pool, tasks))
     return _steady(times)[2]
 
 
-def _taken(graded: object) -> float:
-    if isinstance(graded, Exception):
-        raise graded
-    return time.time()
+def _results(pool: Pool, tasks: Iterator[GradingTask]) -> Iterator[float]:
+    """Yield when each result came, of as many tasks at a time as there are workers."""
+    in_work = 0
+    left = True
+    while left or in_work:
+        while left and in_work < pool.capacity:
+            task = next(tasks, None)
+            left = task is not None
+            if task is not None:
+                pool.submit(task)
+                in_work += 1
+        for _, graded in pool.results():
+            if isinstance(graded, Exception):
+                raise graded
+            yield time.time()
+            in_work -= 1
+            task = next(tasks, None)
+            if task is not None:
+                pool.submit(task)
+                in_work += 1
 
 
-def _give_up(work: Work):
-    raise RuntimeError(f"{work.student} lost its workers.")
+def _give_up(task: GradingTask):
+    raise RuntimeError(f"{task.student} lost its workers.")
 
 
 def _steady(times: Sequence[float]) -> tuple[float, float, float]:

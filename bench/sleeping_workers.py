@@ -19,11 +19,11 @@ from pathlib import Path
 from distributed import Worker
 
 from nbjudge.cluster import worker
-from nbjudge.record.results import Graded, GradedNotebook, Work
+from nbjudge.record.results import GradedNotebook, GradedSubmission, GradingTask
 
 
 class Sleeper:
-    """Stands in the place of `nbjudge.cluster.worker.Grader`.
+    """Stands in the place of `nbjudge.cluster.worker.WorkerGrader`.
 
     Each submission takes one of the measured times and gives one measured result, with the names
     of who handed it in.
@@ -31,17 +31,17 @@ class Sleeper:
 
     path: Path  # of a JSON file: seconds, student, notebook, text, lines
 
-    def __init__(self, course: object):
-        """Read what to do; the course is not needed."""
+    def __init__(self, course: object, send: object):
+        """Read what to do; the course is not needed, and no task is told of."""
         self._does = json.loads(self.path.read_text(encoding="utf-8"))
         self._seconds = itertools.cycle(self._does["seconds"])
 
-    def grade(self, work: Work) -> bytes:
+    def grade(self, number: int, task: GradingTask) -> bytes:
         """Sleep; return a graded submission."""
         time.sleep(next(self._seconds))
         student, notebook = self._does["student"], self._does["notebook"]
-        lines = tuple(line.replace(student, work.student) for line in self._does["lines"])
-        return Graded({notebook: GradedNotebook(self._does["text"], lines)}).to_bytes()
+        lines = tuple(line.replace(student, task.student) for line in self._does["lines"])
+        return GradedSubmission({notebook: GradedNotebook(self._does["text"], lines)}).to_bytes()
 
     def close(self) -> None:
         """Nothing is left behind."""
@@ -57,8 +57,9 @@ async def serve(address: str, workers: int) -> None:
 def main(address: str, workers: str, path: str) -> None:
     """Serve, with nbjudge's grader put aside."""
     Sleeper.path = Path(path)
-    worker.Grader = Sleeper
-    worker._thread = ThreadPoolExecutor(int(workers))  # for one process with many workers
+    worker.WorkerGrader = Sleeper
+    threads = ThreadPoolExecutor(int(workers))  # for one process with many workers
+    worker.grading_thread = lambda: threads
     asyncio.run(serve(address, int(workers)))
 
 

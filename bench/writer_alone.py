@@ -18,8 +18,8 @@ from traitlets.config import Config
 from nbjudge import gradebook_url
 from nbjudge.intake import Submission, read_submission
 from nbjudge.record.gradebook import opened
-from nbjudge.record.results import Graded, GradedNotebook
-from nbjudge.record.writer import Writer
+from nbjudge.record.results import GradedNotebook, GradedSubmission, GradingTask
+from nbjudge.record.writer import ResultWriter
 
 
 class Ready:
@@ -39,10 +39,10 @@ class Ready:
         audit = self._folder / f"{NOTEBOOK}.audit.jsonl"
         self._lines = audit.read_text(encoding="utf-8").splitlines()
 
-    def of(self, student: str) -> tuple[Submission, Graded]:
+    def of(self, student: str) -> tuple[Submission, GradedSubmission]:
         """Return what this student handed in, and what it gave."""
         lines = tuple(line.replace(self._student, student) for line in self._lines)
-        graded = Graded({NOTEBOOK: GradedNotebook(self._text, lines)})
+        graded = GradedSubmission({NOTEBOOK: GradedNotebook(self._text, lines)})
         return replace(self._submission, student=student), graded
 
     def plain(self) -> dict[str, object]:
@@ -56,14 +56,14 @@ class Ready:
 
 
 @contextmanager
-def writing(course: Path) -> Iterator[Writer]:
+def writing(course: Path) -> Iterator[ResultWriter]:
     """Give the writer of a course whose gradebook knows the assignment and no student."""
     warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
     penalties = AssignLatePenalties(config=Config())
     penalties.init_plugin()
     notebooks = {NOTEBOOK: released(course)}
     with opened(gradebook_url(course / "gradebook.db"), "light") as gradebook:
-        yield Writer(
+        yield ResultWriter(
             gradebook,
             ASSIGNMENT,
             notebooks,
@@ -75,10 +75,10 @@ def writing(course: Path) -> Iterator[Writer]:
         )
 
 
-def write(writer: Writer, submission: Submission, graded: Graded) -> None:
+def write(writer: ResultWriter, submission: Submission, graded: GradedSubmission) -> None:
     """Write one student's results as a run does, which holds the student's folder meanwhile."""
-    with writer.folder(submission.student).alone():
-        writer.write(submission, graded)
+    with writer.locked(submission.student):
+        writer.write(GradingTask(submission, {NOTEBOOK: {}}), graded)
 
 
 def write_many(course: Path, ready: Ready, results: int) -> list[float]:

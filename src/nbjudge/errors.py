@@ -79,6 +79,10 @@ class SchedulerLostError(NbjudgeError):
     """The connection to Dask's scheduler is gone."""
 
 
+class RunEndedError(NbjudgeError):
+    """A run that had begun cannot go on; the message says why. What is graded by then is kept."""
+
+
 class AdoptError(NbjudgeError):
     """Nothing can be made of the notebook; the message says why."""
 

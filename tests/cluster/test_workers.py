@@ -32,7 +32,7 @@ from small_course import (
 
 from nbjudge.cluster.scheduler_address import client_of
 from nbjudge.errors import BadResultError, NoWorkerError
-from nbjudge.record.results import RESULT_BYTES, Graded, GradedNotebook, from_bytes
+from nbjudge.record.results import RESULT_BYTES, GradedNotebook, GradedSubmission, from_bytes
 
 STUDENTS = 8
 # a machine on which nothing can be boxed
@@ -209,7 +209,9 @@ def test_a_submission_that_no_worker_survives_is_given_up_and_costs_nobody_else(
 
 def test_a_result_that_cannot_be_read_is_no_result():
 
-    right = Graded({"area": GradedNotebook('{"cells": []}', ('{"cell": null}',))}, ((30, "hm"),))
+    right = GradedSubmission(
+        {"area": GradedNotebook('{"cells": []}', ('{"cell": null}',))}, ((30, "hm"),)
+    )
     assert from_bytes(right.to_bytes(), ["area"]) == right
     for wrong in (
         b"",
@@ -217,9 +219,9 @@ def test_a_result_that_cannot_be_read_is_no_result():
         b"{}",
         "[" * 100_000,
         right.to_bytes().replace(b"area", b"line"),
-        Graded({"area": GradedNotebook("no json", ())}).to_bytes(),
-        Graded({"area": GradedNotebook(None, ("[]",))}).to_bytes(),
-        Graded({"area": GradedNotebook(None, ('{"cell": \n null}',))}).to_bytes(),
+        GradedSubmission({"area": GradedNotebook("no json", ())}).to_bytes(),
+        GradedSubmission({"area": GradedNotebook(None, ("[]",))}).to_bytes(),
+        GradedSubmission({"area": GradedNotebook(None, ('{"cell": \n null}',))}).to_bytes(),
     ):
         with pytest.raises(BadResultError):
             from_bytes(wrong, ["area"])

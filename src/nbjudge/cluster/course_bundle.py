@@ -8,17 +8,27 @@ below it as below the course's.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from traitlets.config import Config
 
 from nbjudge.errors import CourseError
 from nbjudge.grading.assignment import Assignment
-from nbjudge.grading.local_grader import LocalGrader
+from nbjudge.grading.local_grader import LocalGrader, TaskScored
 from nbjudge.record.write_files import write_file
 from nbjudge.sandbox.zygote_client import Warm
+
+
+class GraderFactory(Protocol):
+    """Makes what grades one submission after the other, in a process that has no course."""
+
+    def __call__(
+        self, assignment: Assignment, log: logging.Logger, on_scored: TaskScored | None = None
+    ) -> LocalGrader:
+        """Return the grader of an assignment; see `LocalGrader`."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,8 @@ class Course:
     Attributes:
         assignment: as the course has it.
         config: the course's settings.
-        make_grader: makes the grader of the assignment as a process has it.
+        make_grader: makes the grader of the assignment as a process has it. It is pickled.
+        boxed: whether students' code runs in boxes.
         log_level: of what is said while grading.
         warm: how workers on this machine share one warm process.
         root: the course's folder.
@@ -38,7 +49,8 @@ class Course:
 
     assignment: Assignment
     config: Config
-    make_grader: Callable[[Assignment, logging.Logger], LocalGrader]
+    make_grader: GraderFactory
+    boxed: bool
     log_level: int
     root: Path
     warm: Warm | None = None

@@ -8,21 +8,24 @@ thread, because an event loop and the environment's variables belong to it.
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import logging
 import platform
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 
 from distributed import Worker, WorkerPlugin, get_worker
 
 from nbjudge.cluster.course_bundle import Course
+from nbjudge.cluster.scored_messages import ScoredMessages
 from nbjudge.errors import BoxError
 from nbjudge.grading.assignment import Assignment
+from nbjudge.grading.serial_grader import as_student_view
 from nbjudge.kernel.manager import check_box
 from nbjudge.kernel.provisioner import BoxProvisioner
-from nbjudge.nbgrader_ext.execute import JudgeExecute
-from nbjudge.record.results import RESULT_BYTES, Graded, Work
+from nbjudge.record.results import RESULT_BYTES, GradedSubmission, GradingTask
 from nbjudge.sandbox.zygote_pool import process_pool
 from nbjudge.temp_folders import COURSE, OwnFolder
 from nbjudge.verdict.loader import load_hidden_tests
@@ -34,15 +37,22 @@ SECONDS_TO_COOL_DOWN = 1  # a worker in the middle of a submission is not waited
 # what a verdict may depend on, beside what the course's solutions import
 PACKAGES = ("nbjudge", "distributed", "ipykernel", "nbclient", "nbconvert", "nbgrader", "numpy")
 
-_thread = ThreadPoolExecutor(1, thread_name_prefix="nbjudge")
-_graders: dict[str, Grader] = {}
+
+@functools.cache
+def grading_thread() -> ThreadPoolExecutor:
+    """Return the one thread of this process that grades, whatever the run."""
+    return ThreadPoolExecutor(1, thread_name_prefix="nbjudge")
 
 
-class Grader:
+class WorkerGrader:
     """One course on one worker."""
 
-    def __init__(self, course: Course):
-        """Unpack it and get warm. Raises `BoxError` where students' code cannot be boxed."""
+    def __init__(self, course: Course, send: Callable[[dict], None]):
+        """Unpack it and get warm; `send` hands a message to Dask.
+
+        Raises `BoxError` where students' code cannot be boxed.
+        """
+        self._send = send
         self._folder = OwnFolder(COURSE)
         self._log = logging.Logger("nbjudge.worker", course.log_level)
         self._said = _Kept()
@@ -52,8 +62,9 @@ class Grader:
             assignment = course.unpack(self._folder.path)
             if course.files is not None:
                 _try_hidden_tests(assignment)
-            self._grader = course.make_grader(assignment, self._log)
-            if JudgeExecute(config=course.config).boxed:
+            tell = as_student_view(self._tell_scored, self._log)
+            self._grader = course.make_grader(assignment, self._log, tell)
+            if course.boxed:
                 if course.warm is not None:
                     process_pool().attach(*self._warm, course.warm)
                 check_box(course.config)
@@ -63,11 +74,17 @@ class Grader:
         gc.collect()
         gc.freeze()  # as in a process that grades alone
 
-    def grade(self, work: Work) -> bytes:
-        """Return a graded submission as `nbjudge.record.results.from_bytes` reads it."""
+    def grade(self, number: int, task: GradingTask) -> bytes:
+        """Return a graded submission as `nbjudge.record.results.from_bytes` reads it.
+
+        Args:
+            number: of Dask's task.
+            task: the submission.
+        """
         self._said.records.clear()
-        graded = self._grader.grade(work)
-        data = Graded(graded.notebooks, tuple(self._said.records)).to_bytes()
+        self._messages = ScoredMessages(number, self._send)
+        graded = self._grader.grade(task)
+        data = GradedSubmission(graded.notebooks, tuple(self._said.records)).to_bytes()
         if len(data) > RESULT_BYTES:
             raise ValueError(f"what it gives is larger than {RESULT_BYTES:,} bytes")
         return data
@@ -79,6 +96,9 @@ class Grader:
     def close(self) -> None:
         """Remove what was unpacked."""
         self._folder.remove()
+
+    def _tell_scored(self, student: str, notebook: str, cell: str, verdict: Mapping) -> None:
+        self._messages.tell(student, notebook, cell, verdict)
 
 
 def _try_hidden_tests(assignment: Assignment) -> None:
@@ -112,13 +132,17 @@ class GiveCourse(WorkerPlugin):
         """Name the run; see `nbjudge.cluster.pool`."""
         self.name = run
         self._course = course
+        self._grader: WorkerGrader | None = None  # on a worker that can grade
 
     async def setup(self, worker: Worker) -> None:
         """Get ready; see Dask."""
         loop = asyncio.get_running_loop()
         told = {"worker": worker.address, "versions": versions(self._course)}
+        send = functools.partial(worker.log_event, self.name)
         try:
-            _graders[self.name] = await loop.run_in_executor(_thread, Grader, self._course)
+            self._grader = await loop.run_in_executor(
+                grading_thread(), WorkerGrader, self._course, send
+            )
         except BoxError as error:
             told["refused"] = str(error)
         except Exception as error:  # whatever a course's modules raise on another machine
@@ -129,21 +153,28 @@ class GiveCourse(WorkerPlugin):
 
     async def teardown(self, worker: Worker) -> None:
         """Forget the course, and leave nothing of it on this machine."""
-        grader = _graders.pop(self.name, None)
+        grader, self._grader = self._grader, None
         if grader is not None:
             grader.close()
-            cooling = asyncio.get_running_loop().run_in_executor(_thread, grader.cool_down)
+            loop = asyncio.get_running_loop()
+            cooling = loop.run_in_executor(grading_thread(), grader.cool_down)
             await asyncio.wait([cooling], timeout=SECONDS_TO_COOL_DOWN)
 
+    def grade(self, number: int, task: GradingTask) -> bytes:
+        """Return a graded submission, see `WorkerGrader.grade`; for any thread."""
+        if self._grader is None:
+            raise RuntimeError("this worker has forgotten the course")
+        return grading_thread().submit(self._grader.grade, number, task).result()
 
-def grade(run: str, number: int, work: Work) -> bytes:
+
+def grade(run: str, number: int, task: GradingTask) -> bytes:
     """Grade one submission on a worker; `number` is its task's. Raises what went wrong, as text."""
     worker = get_worker()
     told = worker.scheduler.log_event(topic=run, msg={"worker": worker.address, "began": number})
     # not by the worker's own `log_event`: what ends the worker at once would end the message, too
     asyncio.run_coroutine_threadsafe(told, worker.loop.asyncio_loop).result(SECONDS_TO_TELL)
     try:
-        return _thread.submit(_graders[run].grade, work).result()
+        return worker.plugins[run].grade(number, task)
     except Exception as error:
         # an exception of a library's own class need not be one that can be sent
         said = f"{type(error).__name__}: {error}"

@@ -25,7 +25,7 @@ from nbjudge.intake import Submission
 from nbjudge.kernel.cpu_limit import cpu_limit
 from nbjudge.outcomes import Outcome
 from nbjudge.record.audit import audit_lines, missing_lines
-from nbjudge.record.results import Graded, GradedNotebook, Work
+from nbjudge.record.results import GradedNotebook, GradedSubmission, GradingTask
 from nbjudge.record.write_files import files_in_folder
 from nbjudge.verdict.hidden_test import HiddenTest
 from nbjudge.verdict.loader import load_hidden_tests
@@ -85,14 +85,14 @@ class LocalGrader:
         self._log = log
         self._on_scored = on_scored
 
-    def grade(self, task: Work, skipped: SkippedNotebook | None = None) -> Graded:
+    def grade(self, task: GradingTask, skipped: SkippedNotebook | None = None) -> GradedSubmission:
         """Return the graded notebooks of one submission; with `skipped`, nothing of it runs."""
         with files_in_folder(task.submission.files) as folder:
             notebooks = {
                 name: self._notebook(task.submission, name, digests, folder, skipped)
                 for name, digests in task.digests.items()
             }
-        return Graded(notebooks)
+        return GradedSubmission(notebooks)
 
     def _notebook(
         self,

@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import statistics
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-
-from rich.console import Console
-from rich.markup import escape
 
 from nbjudge.grading.assignment import Assignment
 from nbjudge.intake import Submission
 from nbjudge.record.audit import read_audit, seconds_of
 from nbjudge.record.digests import DAMAGED, NOT_GRADED, reason_to_grade
 
-NAMED = 5  # students who are named; of more, the number is said
+# automatic points by (notebook, grade_id), as the gradebook has them
+Points = Mapping[tuple[str, str], float | None]
 
 
 @dataclass(frozen=True)
@@ -53,12 +52,110 @@ class Plan:
         return {name: reason for name, reason in self.reasons.items() if reason != NOT_GRADED}
 
 
+@dataclass(frozen=True)
+class GradingOptions:
+    """What a run is asked to grade.
+
+    Attributes:
+        assignment: as it is now.
+        wanted: names of the notebooks that are asked for.
+        whole_class: whether all students and all notebooks are asked for.
+        force: whether what is graded already is graded again.
+        only_again: whether nothing is graded but what was graded before.
+    """
+
+    assignment: Assignment
+    wanted: Collection[str]
+    whole_class: bool = False
+    force: bool = False
+    only_again: bool = False
+
+    def plan(self, submission: Submission, graded: Path, entered: Points | None) -> Plan:
+        """Return what is to be done of one submission by now; see `make_plan`."""
+        plan = make_plan(self.assignment, submission, graded, self.wanted, entered, self.force)
+        # who was never graded has no other points
+        return replace(plan, reasons=plan.again, entered=True) if self.only_again else plan
+
+
+@dataclass(frozen=True)
+class GradingPlan:
+    """What one run grades.
+
+    Attributes:
+        options: what was asked for.
+        students: the plan of each student whose submission could be read, also of those of whom
+            nothing is to be done: what was graded before tells how long the others take.
+        unreadable: students whose submission could not be read.
+        by_duration: whether students who take longest come first, as is best for several workers;
+            else the order is that of `students`.
+    """
+
+    options: GradingOptions
+    students: Mapping[str, Plan]
+    unreadable: Collection[str] = ()
+    by_duration: bool = False
+
+    @property
+    def assignment(self) -> Assignment:
+        """The assignment that is graded."""
+        return self.options.assignment
+
+    @cached_property
+    def submissions(self) -> dict[str, Plan]:
+        """The students of whom something is to be done, in the order in which it is done."""
+        if self.by_duration:
+            return longest_first(self.students)
+        return {student: plan for student, plan in self.students.items() if plan.needed}
+
+    @cached_property
+    def to_grade(self) -> int:
+        """How many submissions are graded; others are only entered in the gradebook."""
+        return sum(bool(plan.reasons) for plan in self.submissions.values())
+
+    @cached_property
+    def seconds(self) -> dict[str, float]:
+        """How long each submission should take, by the gradings before."""
+        return expected_seconds(self.students)
+
+    def for_workers(self) -> GradingPlan:
+        """Return the same plan, in the order that is best for several workers."""
+        return replace(self, by_duration=True)
+
+
+def make_grading_plan(
+    options: GradingOptions,
+    students: Iterable[str],
+    graded: Callable[[str], Path],
+    entered: Mapping[str, Points],
+    failed: Callable[[str, Exception], None],
+) -> GradingPlan:
+    """Return what a run grades.
+
+    Args:
+        options: what is asked for.
+        students: who has handed in.
+        graded: returns a student's graded folder; it need not be there.
+        entered: the points that the gradebook has, by student.
+        failed: is told whose submission could not be read, and why.
+    """
+    plans, unreadable = {}, []
+    for student in students:
+        try:
+            submission = options.assignment.read(student)
+        except OSError as error:
+            failed(student, error)
+            unreadable.append(student)
+            continue
+        plans[student] = options.plan(submission, graded(student), entered.get(student))
+    return GradingPlan(options, plans, unreadable)
+
+
 def make_plan(
     assignment: Assignment,
     submission: Submission,
     graded: Path,
     wanted: Collection[str],
-    entered: Mapping[tuple[str, str], float | None] | None,
+    entered: Points | None,
     force: bool = False,
 ) -> Plan:
     """Return what is to be graded of one submission.
@@ -149,16 +246,3 @@ def _medians(plans: Mapping[str, Plan]) -> dict[str, float]:
         for name, seconds in plan.seconds.items():
             found[name].append(seconds)
     return {name: statistics.median(seconds) for name, seconds in found.items()}
-
-
-def say_again(plans: Mapping[str, Plan], console: Console) -> None:
-    """Print what is graded again, and why: a line for each notebook and reason."""
-    again = defaultdict(list)
-    for student, plan in plans.items():
-        for notebook, reason in plan.again.items():
-            again[notebook, reason].append(student)
-    for (notebook, reason), students in sorted(again.items()):
-        many = len(students) > NAMED
-        who = f"{len(students)} students" if many else ", ".join(students)
-        text = escape(f"{notebook} of {who}: graded again, {reason}.")
-        console.print(text, highlight=False, soft_wrap=True)

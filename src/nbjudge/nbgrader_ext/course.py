@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbjudge.errors import CourseError
 from nbjudge.grading.assignment import Assignment
 from nbjudge.grading.solutions import read_solutions
-from nbjudge.intake import IntakeLimits
+from nbjudge.intake import IntakeLimits, Refusal, find_submissions
 from nbjudge.record.digests import settings_digest
 from nbjudge.record.gradebook import reading
 
@@ -100,6 +102,39 @@ def _kept_cells(gradebook: Gradebook, name: str) -> dict[str, dict]:
             }
             for notebook in notebooks
         }
+
+
+def wanted_notebooks(coursedir: CourseDirectory, assignment: Assignment) -> list[str]:
+    """Return the notebooks that `coursedir` asks for. Raises `CourseError` if there is none."""
+    wanted = coursedir.notebook_id
+    found = [name for name in assignment.notebooks if fnmatch.fnmatchcase(name, wanted)]
+    if not found:
+        raise CourseError(
+            f"No notebook of the release matches {wanted!r}: {assignment.release} has "
+            f"{', '.join(assignment.notebooks)}."
+        )
+    return found
+
+
+def submissions(
+    coursedir: CourseDirectory, assignment: Assignment, log: logging.Logger
+) -> tuple[list[str], list[Refusal]]:
+    """Return the students that `coursedir` asks for, and the folders that cannot be graded.
+
+    Raises `CourseError` if there is no such student; `log` is told of the folders then.
+    """
+    wanted = coursedir.student_id
+    found, refused = find_submissions(assignment.submitted, assignment.name, wanted)
+    excluded = coursedir.student_id_exclude.split(",")
+    students = [student for student in found if student not in excluded]
+    if not students:
+        for refusal in refused:  # else the summary names them
+            log.warning("Not graded: %s", refusal.reason)
+        raise CourseError(
+            f"No submission of {assignment.name!r} was found for students matching {wanted!r}: "
+            f"submissions lie in {assignment.submitted}/<student>/{assignment.name}/."
+        )
+    return students, refused
 
 
 def assignment_problem(coursedir: CourseDirectory, wanted: str) -> str:

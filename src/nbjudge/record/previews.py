@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from nbjudge.errors import BadResultError
-from nbjudge.record.results import Graded, Work, from_bytes
+from nbjudge.record.results import GradedSubmission, GradingTask, from_bytes
 from nbjudge.record.write_files import write_file
 
 FOLDER = ".nbjudge"
@@ -23,19 +23,19 @@ class Proposals:
         """Name the place, which need not be there: below the course's folder `root`."""
         self._folder = root / FOLDER / "proposed" / assignment
 
-    def keep(self, work: Work, graded: Graded) -> None:
+    def keep(self, task: GradingTask, graded: GradedSubmission) -> None:
         """Keep one student's."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        proposal = {"digests": work.digests, "graded": graded.to_bytes().decode()}
-        write_file(self._file(work.student), json.dumps(proposal).encode())
+        proposal = {"digests": task.digests, "graded": graded.to_bytes().decode()}
+        write_file(self._file(task.student), json.dumps(proposal).encode())
 
-    def find(self, work: Work) -> Graded | None:
+    def find(self, task: GradingTask) -> GradedSubmission | None:
         """Return one student's, if it was made from what there is now."""
         try:
-            proposal = json.loads(self._file(work.student).read_bytes())
-            if proposal["digests"] != work.digests:
+            proposal = json.loads(self._file(task.student).read_bytes())
+            if proposal["digests"] != task.digests:
                 return None
-            return from_bytes(proposal["graded"], work.digests)
+            return from_bytes(proposal["graded"], task.digests)
         except (OSError, ValueError, TypeError, KeyError, BadResultError):
             return None
 

@@ -21,7 +21,7 @@ RESULT_BYTES = 256 << 20  # of one submission, as it is sent
 
 
 @dataclass(frozen=True)
-class Work:
+class GradingTask:
     """What is to be graded.
 
     Attributes:
@@ -53,7 +53,7 @@ class GradedNotebook:
 
 
 @dataclass(frozen=True)
-class Graded:
+class GradedSubmission:
     """One submission after grading.
 
     Attributes:
@@ -78,8 +78,8 @@ class Graded:
         return json.dumps({"notebooks": notebooks, "said": self.said[:LOG_LINES]}).encode()
 
 
-def from_bytes(data: object, wanted: Iterable[str]) -> Graded:
-    """Return what `Graded.to_bytes` wrote. Raises `BadResultError` at anything else.
+def from_bytes(data: object, wanted: Iterable[str]) -> GradedSubmission:
+    """Return what `GradedSubmission.to_bytes` wrote. Raises `BadResultError` at anything else.
 
     Args:
         data: as it came.
@@ -95,7 +95,7 @@ def from_bytes(data: object, wanted: Iterable[str]) -> Graded:
         raise BadResultError(
             f"what came back is no graded submission ({type(error).__name__})"
         ) from error
-    return Graded(notebooks, said[:LOG_LINES])
+    return GradedSubmission(notebooks, said[:LOG_LINES])
 
 
 def _notebook(text: object, lines: object) -> GradedNotebook:

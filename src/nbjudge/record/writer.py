@@ -1,6 +1,7 @@
 """The one writer: what was graded, by whatever process, enters autograded/ and the gradebook.
 
-However many processes grade, one process writes, student by student.
+However many processes grade, one process writes, student by student. `PreviewWriter` takes the
+place of `ResultWriter` where nothing may be written yet.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import contextlib
 import errno
 import json
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from logging import Logger
 from pathlib import Path
@@ -17,11 +19,17 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
 
 from nbjudge.errors import GradebookError, InUseError
-from nbjudge.intake import Submission
 from nbjudge.record.audit import EARLIER, LAST, judged_lines, keep_earlier, write_audit
 from nbjudge.record.graded_folder import GradedFolder, copy_files, remove, unfinished
-from nbjudge.record.results import Graded, GradedNotebook
-from nbjudge.record.save_scores import Entry, enter, given_by_hand
+from nbjudge.record.previews import Proposals
+from nbjudge.record.results import GradedNotebook, GradedSubmission, GradingTask
+from nbjudge.record.save_scores import (
+    Entry,
+    enter,
+    entered_points,
+    given_by_hand,
+    renew_penalties,
+)
 from nbjudge.record.score_changes import Moved, compared, moved
 from nbjudge.record.write_files import write_file
 
@@ -29,11 +37,36 @@ from nbjudge.record.write_files import write_file
 GRADERS_OWN = (".ipynb", LAST, EARLIER, ".html", "timestamp.txt")
 
 
-class Writer:
+class _Records:
+    """Where the graded submissions of one assignment are."""
+
+    def __init__(self, gradebook: Gradebook, assignment: str, autograded: Path):
+        self._gradebook, self._assignment, self._autograded = gradebook, assignment, autograded
+
+    def folder(self, student: str) -> GradedFolder:
+        """Return the places of a student's graded assignment."""
+        return GradedFolder(self._autograded / student / self._assignment)
+
+    def graded_folder(self, student: str) -> Path:
+        """Return where a student's graded assignment is, or will be."""
+        return self.folder(student).path
+
+    def locked(self, student: str) -> AbstractContextManager[None]:
+        """Hold a student's folder for this process. Raises `InUseError` if another one has it."""
+        return self.folder(student).alone()
+
+    def entered_points(
+        self, student: str | None = None
+    ) -> Mapping[str, Mapping[tuple[str, str], float | None]]:
+        """Return the points that the gradebook has; see `nbjudge.record.save_scores`."""
+        return entered_points(self._gradebook, self._assignment, student)
+
+
+class ResultWriter(_Records):
     """Writes the graded submissions of one assignment.
 
     Attributes:
-        moved: graded cells that have other points than before.
+        changes: graded cells that have other points than before.
     """
 
     def __init__(
@@ -46,6 +79,8 @@ class Writer:
         create_student: bool,
         set_permissions: Callable[[Path], None],
         log: Logger,
+        previews: Proposals | None = None,
+        from_previews: bool = False,
     ):
         """Get ready.
 
@@ -58,22 +93,28 @@ class Writer:
             create_student: whether a student whom the gradebook does not know is added.
             set_permissions: gives the files in a folder the rights that the course wants.
             log: is told what an instructor may want to know.
+            previews: of the assignment; those of students whose results are written go.
+            from_previews: whether a preview that is still right is taken for a result.
         """
-        self.moved: list[Moved] = []
-        self._gradebook, self._assignment, self._notebooks = gradebook, assignment, notebooks
-        self._autograded, self._penalties = autograded, penalties
+        super().__init__(gradebook, assignment, autograded)
+        self.changes: list[Moved] = []
+        self._notebooks, self._penalties = notebooks, penalties
         self._create_student, self._set_permissions = create_student, set_permissions
         self._log = log
+        self._previews, self._from_previews = previews, from_previews
 
-    def folder(self, student: str) -> GradedFolder:
-        """Return the places of a student's graded assignment."""
-        return GradedFolder(self._autograded / student / self._assignment)
+    def known_result(self, task: GradingTask) -> GradedSubmission | None:
+        """Return what a preview has graded already, if it may be taken and is still right."""
+        if self._previews is None or not self._from_previews:
+            return None
+        return self._previews.find(task)
 
-    def write(self, submission: Submission, graded: Graded) -> None:
+    def write(self, task: GradingTask, graded: GradedSubmission) -> None:
         """Let a student's results appear: first complete beside their place, then all at once.
 
         Notebooks that were not graded stay as they are.
         """
+        submission = task.submission
         folder = self.folder(submission.student)
         with folder.writing() as target:
             for name, content in submission.files.items():
@@ -90,6 +131,8 @@ class Writer:
                     copy_files(folder.path, target, kept)
             self._set_permissions(target)
         self.enter(submission.student)
+        if self._previews is not None:
+            self._previews.forget(submission.student)
 
     def enter(self, student: str) -> None:
         """Enter a student's complete folder in the gradebook and put it into its place."""
@@ -107,18 +150,10 @@ class Writer:
             for notebook in self._notebooks:
                 found = moved(student, notebook, folder.last, folder.graded)
                 # points given by hand count, whatever the judge says
-                self.moved += [each for each in found if (each.notebook, each.cell) not in by_hand]
+                self.changes += [
+                    each for each in found if (each.notebook, each.cell) not in by_hand
+                ]
             folder.put_into_place()
-
-    def would_move(self, student: str, graded: Graded) -> list[Moved]:
-        """Return whose points would be others if this were written."""
-        found = []
-        by_hand = given_by_hand(self._gradebook, self._assignment, student)
-        for name, notebook in graded.notebooks.items():
-            before = judged_lines(self.folder(student).path, name)
-            after = {line["cell"]: line for line in map(json.loads, notebook.lines) if line["cell"]}
-            found += compared(student, name, before, after)
-        return [each for each in found if (each.notebook, each.cell) not in by_hand]
 
     def finish_last_run(self) -> None:
         """Finish what an earlier run had graded but not entered; drop what it had half-written."""
@@ -155,6 +190,61 @@ class Writer:
             self._log.warning(
                 "%s: graded by the last run, and entered in the gradebook now.", student
             )
+
+    def finish(self, all_graded: bool) -> dict[str, tuple[float, float]]:
+        """Bring up to date what depends on the whole class, when all submissions are written.
+
+        Args:
+            all_graded: whether the run was of the whole class, and none of it failed.
+
+        Returns:
+            By student the late penalty before and after, of those who have another one.
+        """
+        if all_graded and self._previews is not None:
+            self._previews.forget_all()
+        return renew_penalties(self._gradebook, self._assignment, self._autograded, self._penalties)
+
+
+class PreviewWriter(_Records):
+    """Keeps results aside, and says whose points would change: nothing is written.
+
+    It stands where a `ResultWriter` does.
+
+    Attributes:
+        changes: graded cells that would have other points than they have.
+    """
+
+    def __init__(
+        self, gradebook: Gradebook, assignment: str, autograded: Path, previews: Proposals
+    ):
+        """Get ready; see `ResultWriter`."""
+        super().__init__(gradebook, assignment, autograded)
+        self.changes: list[Moved] = []
+        self._previews = previews
+
+    def known_result(self, task: GradingTask) -> GradedSubmission | None:
+        """Return what an earlier preview has graded, if that is still right."""
+        return self._previews.find(task)
+
+    def write(self, task: GradingTask, graded: GradedSubmission) -> None:
+        """Keep what would be written."""
+        self._previews.keep(task, graded)
+        by_hand = given_by_hand(self._gradebook, self._assignment, task.student)
+        for name, notebook in graded.notebooks.items():
+            before = judged_lines(self.graded_folder(task.student), name)
+            after = {line["cell"]: line for line in map(json.loads, notebook.lines) if line["cell"]}
+            found = compared(task.student, name, before, after)
+            self.changes += [each for each in found if (each.notebook, each.cell) not in by_hand]
+
+    def enter(self, student: str) -> None:
+        """Do nothing: no student is entered in the gradebook."""
+
+    def finish_last_run(self) -> None:
+        """Do nothing: what an earlier run had graded but not entered stays as it is."""
+
+    def finish(self, all_graded: bool) -> dict[str, tuple[float, float]]:
+        """Do nothing; no late penalty changes."""
+        return {}
 
 
 def is_no_room(error: Exception) -> bool:

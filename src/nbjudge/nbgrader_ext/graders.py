@@ -1,0 +1,119 @@
+"""The graders of a course, by its settings: in this process, or with Dask's workers."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from traitlets.config import Config
+
+from nbjudge.errors import BoxError, CourseError, WarmProcessError
+from nbjudge.grading.assignment import Assignment
+from nbjudge.grading.interfaces import Grader, TaskListener
+from nbjudge.grading.serial_grader import SerialGrader, as_student_view
+from nbjudge.kernel.manager import check_box
+from nbjudge.kernel.provisioner import BoxProvisioner
+from nbjudge.nbgrader_ext.execute import JudgeExecute
+from nbjudge.nbgrader_ext.steps import LocalGraderFactory
+from nbjudge.sandbox.bubblewrap import TWO_WAYS_ON
+from nbjudge.sandbox.zygote_pool import process_pool
+
+
+@dataclass(frozen=True)
+class CourseGraders:
+    """Makes graders, and gets ready for them.
+
+    Attributes:
+        config: of the course.
+        judge: its settings of how notebooks are run and judged.
+        factory: makes what grades one submission after the other, in any process.
+        workers: processes that grade at the same time; 0 for this one alone.
+        scheduler: address of a Dask scheduler whose workers grade; or empty.
+        root: the course's folder.
+        log: is told what an instructor may want to know.
+    """
+
+    config: Config
+    judge: JudgeExecute
+    factory: LocalGraderFactory
+    workers: int
+    scheduler: str
+    root: Path
+    log: logging.Logger
+
+    def elsewhere(self, submissions: int) -> bool:
+        """Whether other processes grade, if there are this many submissions to be graded."""
+        return submissions > 0 if self.scheduler else self.workers > 0 and submissions > 1
+
+    def start_zygote(self) -> None:
+        """Let the course's libraries be imported while submissions are read."""
+        if self.scheduler or not self.judge.boxed:
+            return
+        with suppress(BoxError):  # said when a box is needed
+            process_pool().get(*BoxProvisioner(config=self.config).warm_process)
+
+    def check_box(self, submissions: int) -> None:
+        """Refuse to grade where students' code cannot be boxed, unless the instructor wants it.
+
+        Raises `CourseError`, or `WarmProcessError` if the machine itself may have boxes.
+        """
+        if not self.judge.boxed:
+            self.log.warning("Students' code runs without a box, with all rights of the grader.")
+            return
+        if self.elsewhere(submissions):  # each worker looks for itself
+            return
+        try:
+            check_box(self.config)
+        except WarmProcessError:
+            raise
+        except BoxError as error:
+            raise CourseError(f"Nothing was graded: {error} {TWO_WAYS_ON}") from error
+
+    def make(
+        self,
+        assignment: Assignment,
+        submissions: int,
+        on_scored: TaskListener,
+        own_process: bool = False,
+    ) -> Grader:
+        """Return a grader that nobody has used; see `Grader`.
+
+        Args:
+            assignment: that is graded.
+            submissions: how many are to be graded.
+            on_scored: is told of each task that has a verdict.
+            own_process: whether this process does nothing but grade.
+
+        Raises `CourseError` if the course's settings do not let it be graded.
+        """
+        if self.elsewhere(submissions):
+            return self._with_workers(assignment, min(self.workers, submissions), on_scored)
+        local = self.factory(assignment, self.log, as_student_view(on_scored, self.log))
+        if own_process:
+            gc.collect()
+            gc.freeze()  # what is there by now stays; to look through it again takes long
+        return SerialGrader(local.grade)
+
+    def _with_workers(
+        self, assignment: Assignment, workers: int, on_scored: TaskListener
+    ) -> Grader:
+        try:  # here, because Dask takes its time to be imported
+            from nbjudge.cluster.course_bundle import Course
+            from nbjudge.cluster.dask_grader import DaskGrader
+        except ImportError as error:
+            raise CourseError(
+                f"Workers need Dask ({error}): pip install 'nbjudge[cluster]', or grade in this "
+                "process with --workers=0."
+            ) from error
+        course = Course(
+            assignment,
+            self.config,
+            self.factory,
+            self.judge.boxed,
+            self.log.getEffectiveLevel(),
+            self.root,
+        )
+        return DaskGrader(course, workers, self.scheduler, self.judge.reads, self.log, on_scored)
