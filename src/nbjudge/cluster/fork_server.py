@@ -62,9 +62,9 @@ def fork() -> None:
             os.close(ours)
             _serve(listener, alive, pool)
     os.close(alive)
-    # private: multiprocessing forkserver._forkserver, its _forkserver_address, _forkserver_alive_fd
-    # and _forkserver_pid, there is no way to name a process that is there. ensure_running sets the
-    # same, and takes over if the process should end
+    # private: multiprocessing forkserver._forkserver with its _forkserver_address,
+    # _forkserver_alive_fd and _forkserver_pid (and undocumented: forkserver.main), there is no way
+    # to name a server that is there. ensure_running does the same, and takes over if it should end
     server = forkserver._forkserver
     server._forkserver_address = address
     server._forkserver_alive_fd = ours

@@ -1,4 +1,4 @@
-"""The kernel manager and client that `JudgeExecute` uses: boxed kernels, and no idle waiting."""
+"""The kernel managers that `JudgeExecute` uses: of boxed kernels and of plain ones."""
 
 from __future__ import annotations
 
@@ -8,84 +8,27 @@ import functools
 import logging
 import os
 import socket
-import time
-from queue import Empty
+from collections.abc import AsyncIterator
 
 import zmq.asyncio
 from jupyter_client.asynchronous import AsyncKernelClient
-from jupyter_client.channels import AsyncZMQSocketChannel
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from traitlets import Instance, Integer, Type, Unicode, default
 from traitlets.config import Config
 
+from nbjudge.kernel.client import PromptClient
 from nbjudge.sandbox.staging import stage_files
 from nbjudge.sandbox.zygote_pool import ZygotePool, process_pool
 from nbjudge.temp_folders import OPEN, OwnFolder
 
 PROVISIONER = "nbjudge-box"
-MESSAGE_COST = 200  # bytes that a message counts beyond its content, so that empty ones count, too
-USUAL_HEADERS = 1000  # bytes of an ordinary message that are not its content
-
-
-class CountedChannel(AsyncZMQSocketChannel):
-    """A channel that knows how much has come through it.
-
-    Attributes:
-        received: bytes so far, of all messages whoever they answer; an ordinary message counts
-            `MESSAGE_COST` beside its content.
-    """
-
-    received = 0
-
-    async def get_msg(self, timeout: float | None = None) -> dict:
-        """Return the next message; raises `Empty` after so many seconds, see jupyter_client."""
-        if not await self.socket.poll(None if timeout is None else int(timeout * 1000)):
-            raise Empty
-        parts = await self.socket.recv_multipart()
-        self.received += MESSAGE_COST + max(0, sum(map(len, parts)) - USUAL_HEADERS)
-        _, parts = self.session.feed_identities(parts)
-        return self.session.deserialize(parts)
-
-
-class PromptClient(AsyncKernelClient):
-    """A client that is ready as soon as the kernel answers and its outputs are heard."""
-
-    iopub_channel_class = Type(CountedChannel)
-    _opened: tuple[AsyncZMQSocketChannel, ...] = ()
-
-    def start_channels(self, shell=True, iopub=True, stdin=False, hb=False, control=False):
-        """Open two of a kernel's five channels; the others are for who sits in front of one."""
-        super().start_channels(shell, iopub, stdin, hb, control)
-        self._opened = (self.shell_channel, self.iopub_channel)
-
-    def stop_channels(self):
-        """Close the channels that were opened; jupyter_client would open the others to do so."""
-        for channel in self._opened:
-            channel.stop()
-
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Return when one request has had its reply and its output.
-
-        jupyter_client waits for a fifth of a second of silence instead, which bounds how fast any
-        kernel can start.
-        """
-        deadline = time.monotonic() + (30 if timeout is None else timeout)
-        while time.monotonic() < deadline:
-            self.kernel_info()
-            try:
-                await self.shell_channel.get_msg(timeout=1)
-                await self.iopub_channel.get_msg(timeout=0.2)
-                return
-            except Empty:
-                if not await self.parent.is_alive():
-                    raise RuntimeError("The kernel died before it answered.") from None
-        raise RuntimeError("The kernel did not answer in time.")
 
 
 @functools.cache
 def _shared_context(pid: int, message_bytes: int) -> zmq.asyncio.Context:
-    """Return a process's one context; making and ending one takes longer than a light cell."""
+    """Return a process's one context: two for each kernel would cost a millisecond."""
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, message_bytes)
     context.setsockopt(zmq.RCVHWM, 8)  # as many of the largest may wait in the grader's memory
@@ -110,7 +53,7 @@ class PromptKernelManager(AsyncKernelManager):
     def _context_default(self) -> zmq.asyncio.Context:
         return _shared_context(os.getpid(), self.message_bytes)
 
-    def client(self, **kwargs):
+    def client(self, **kwargs) -> PromptClient:
         """Return a client in the same context; see jupyter_client's `KernelManager`."""
         return super().client(context=self.context, **kwargs)
 
@@ -129,7 +72,7 @@ class BoxKernelManager(PromptKernelManager):
         return process_pool()
 
     @property
-    def kernel_spec(self):
+    def kernel_spec(self) -> KernelSpec:
         """Return the kernel's spec, with our provisioner in the place of the usual one."""
         spec = copy.copy(super().kernel_spec)
         spec.metadata = {
@@ -147,7 +90,7 @@ class OpenKernelManager(PromptKernelManager):
 
     course_files = Unicode(help="As of `BoxProvisioner`.").tag(config=True)
 
-    async def start_kernel(self, **kwargs):
+    async def start_kernel(self, **kwargs) -> None:
         """Start a kernel beside copies of the files; see jupyter_client's `KernelManager`."""
         self._folder = OwnFolder(OPEN)
         home = self._folder.path / "home"
@@ -156,19 +99,19 @@ class OpenKernelManager(PromptKernelManager):
             self.transport, self.ip = "ipc", str(home.with_name("k"))
         await super().start_kernel(**{**kwargs, "cwd": str(home)})
 
-    async def shutdown_kernel(self, *args, **kwargs):
+    async def shutdown_kernel(self, *args, **kwargs) -> None:
         """End the kernel, and its folder with it."""
         await super().shutdown_kernel(*args, **kwargs)
         self._folder.remove()
 
-    async def cleanup_resources(self, *args, **kwargs):
+    async def cleanup_resources(self, *args, **kwargs) -> None:
         """Remove what a kernel has left that had ended by itself."""
         await super().cleanup_resources(*args, **kwargs)
         self._folder.remove()
 
 
 @contextlib.asynccontextmanager
-async def running(manager: AsyncKernelManager, **kwargs):
+async def running(manager: AsyncKernelManager, **kwargs) -> AsyncIterator[AsyncKernelClient]:
     """Start the manager's kernel, give a client that is ready, and stop the kernel afterwards.
 
     Keyword arguments are `start_kernel`'s, such as ``cwd``. Raises `BoxError` if no box can be had.

@@ -34,7 +34,7 @@ class PatientPublisher(IOPubThread):
         self._sent = threading.Condition()
         super().__init__(*args, **kwargs)
 
-    def send_multipart(self, msg, *args, **kwargs):
+    def send_multipart(self, msg: list[bytes], *args, **kwargs) -> None:
         """Queue a message when there is room for it; one that is too large is left out."""
         size = sum(len(part) for part in msg)
         if self._is_elsewhere():
@@ -45,7 +45,7 @@ class PatientPublisher(IOPubThread):
         self._queued += size
         super().send_multipart(msg, *args, **kwargs)
 
-    def wait_for_room(self):
+    def wait_for_room(self) -> None:
         """Return when little is queued; at once in the thread that does the sending."""
         # private: ipykernel IOPubThread._events, the count is only about right: nobody may wait for
         # what is not queued
@@ -53,7 +53,7 @@ class PatientPublisher(IOPubThread):
             with self._sent:
                 self._sent.wait(0.1)
 
-    def _really_send(self, msg, *args, **kwargs):
+    def _really_send(self, msg: list[bytes], *args, **kwargs) -> None:
         # private: ipykernel IOPubThread._really_send, nothing public tells when a message is sent
         super()._really_send(msg, *args, **kwargs)
         if threading.current_thread() is self.thread:
@@ -62,7 +62,7 @@ class PatientPublisher(IOPubThread):
             with self._sent:
                 self._sent.notify_all()
 
-    def _is_elsewhere(self):
+    def _is_elsewhere(self) -> bool:
         """Whether this is another thread than the one that sends, and that one is there."""
         return self.thread.is_alive() and threading.current_thread() is not self.thread
 
@@ -72,7 +72,7 @@ class PatientStream(OutStream):
 
     _unsent = 0  # characters
 
-    def write(self, string):
+    def write(self, string: str) -> int:
         """Take a text, in pieces; waits while many are on their way."""
         if not isinstance(string, str) or len(string) <= PIECE:
             return self._write_piece(string)
@@ -80,7 +80,7 @@ class PatientStream(OutStream):
             self._write_piece(string[start : start + PIECE])
         return len(string)
 
-    def _write_piece(self, string):
+    def _write_piece(self, string: str) -> int:
         written = super().write(string)
         self._unsent += len(string)
         # private: ipykernel OutStream._is_master_process, as in its own `write`: forks do not send

@@ -30,7 +30,7 @@ class SysWithoutModules:
 
     modules = MappingProxyType({})
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str):
         """Return what `sys` has."""
         return getattr(sys, name)
 
@@ -38,7 +38,7 @@ class SysWithoutModules:
 class QuickCompiler(XCachingCompiler):
     """ipykernel's compiler, with a hash for the names of cells that is not computed in Python."""
 
-    def get_code_name(self, raw_code, code, number):
+    def get_code_name(self, raw_code: str, code: str, number: int) -> str:
         """Return a cell's file name, which warnings show."""
         text = raw_code.encode(errors="surrogatepass")
         return f"{get_tmp_directory()}{os.sep}{zlib.crc32(text)}.py"
@@ -60,7 +60,7 @@ class StudentKernel(IPythonKernel):
         super().__init__(**kwargs)
         ipkernel.sys = sys
 
-    def raw_input(self, prompt=""):
+    def raw_input(self, prompt: str = "") -> str:
         """Answer `input()` with an empty line, as if Return had been pressed.
 
         Raises `EOFError` after `MOST_LINES`: a debugger, or a loop that waits for another answer,
@@ -72,7 +72,7 @@ class StudentKernel(IPythonKernel):
             raise EOFError("nobody is there to answer")
         return ""
 
-    def getpass(self, prompt="", stream=None):
+    def getpass(self, prompt: str = "", stream: object = None) -> str:
         """Answer `getpass()` with an empty line."""
         return self.raw_input(prompt)
 
@@ -84,15 +84,15 @@ class StudentKernelApp(IPKernelApp):
     outstream_class = "nbjudge.sandbox.blocking_iopub.PatientStream"
     connection: dict  # set before `initialize`
 
-    def parse_command_line(self, argv=None):
+    def parse_command_line(self, argv: list[str] | None = None) -> None:
         """Take the settings that there are; building a parser for none would take its time."""
         self.update_config(SETTINGS)
 
-    def init_connection_file(self):
+    def init_connection_file(self) -> None:
         """Take the sockets' names and the session's key as the grader gave them."""
         self.load_connection_info(self.connection)
 
-    def init_iopub(self, context):
+    def init_iopub(self, context: zmq.Context) -> None:
         """Publish to a grader that may be slower than what is published."""
         publisher = context.socket(zmq.XPUB)
         publisher.linger = 1000
@@ -103,13 +103,13 @@ class StudentKernelApp(IPKernelApp):
         self.iopub_thread.start()
         self.iopub_socket = self.iopub_thread.background_socket
 
-    def write_connection_file(self):
+    def write_connection_file(self) -> None:
         """Write nothing: the grader knows the connection."""
 
-    def log_connection_info(self):
+    def log_connection_info(self) -> None:
         """Say nothing: nobody reads it."""
 
-    def _configure_logging(self):
+    def _configure_logging(self) -> None:
         """Let the log go nowhere; traitlets' way to stderr, which is closed, takes its time."""
         # private: traitlets Application._configure_logging, `logging_config` takes as long
         logging.getLogger(type(self).__name__).addHandler(logging.NullHandler())
