@@ -159,6 +159,62 @@ def test_a_worker_that_is_killed_while_it_gets_ready_costs_nobody_anything(
     assert everything(ungraded) == alone
 
 
+# grades with a reporter that prints what it hears
+LISTENS = """
+import json, sys
+from pathlib import Path
+from nbjudge.nbgrader_ext.apps import GradeApp
+from nbjudge.nbgrader_ext.autograde import JudgeAutograde
+from nbjudge.reports.terminal.run_reporter import TerminalReporter
+
+class Listening(TerminalReporter):
+    def task_scored(self, student, notebook, cell, verdict):
+        say("scored", student, notebook, cell, verdict["points"], verdict["outcome"])
+
+    def submission_done(self, student, outcomes):
+        super().submission_done(student, outcomes)
+        say("done", student)
+
+def say(*event):
+    print("EVENT", json.dumps(event), flush=True)
+
+class ListeningAutograde(JudgeAutograde):
+    def reporter(self):
+        return Listening(self.log, 1, Path(self.coursedir.root, "autograded"), self._refused)
+
+if __name__ == "__main__":
+    app = GradeApp.instance()
+    app.initialize(sys.argv[1:])
+    app.coursedir.assignment_id = sys.argv[1]
+    ListeningAutograde(parent=app, coursedir=app.coursedir).start()
+"""
+
+
+def events_of(course, *options):
+    """Grade; return what a reporter heard, in its order."""
+    script = course / "listens.py"
+    script.write_text(LISTENS)
+    log = run(course, sys.executable, "listens.py", ASSIGNMENT, *options)
+    return [json.loads(line[6:]) for line in log.splitlines() if line.startswith("EVENT ")]
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_each_task_is_told_of_in_its_order_while_its_submission_is_graded(ungraded, workers):
+    events = events_of(ungraded, f"--workers={workers}")
+    done = [event[1] for event in events if event[0] == "done"]
+    assert len(done) == len(set(done)) == STUDENTS + 4
+    points = {key: row[0] for key, row in rows(ungraded).items() if key[1] != "words"}
+    for student in done:
+        own = [event for event in events if event[1] == student]
+        assert own[-1] == ["done", student]
+        scored = own[:-1]
+        notebooks = {"half": ["area"], "broken": ["area"]}.get(student, ["area", "line"])
+        assert [event[2:4] for event in scored] == [[n, f"{n}_test"] for n in notebooks]
+        for _, _, notebook, cell, given, outcome in scored:
+            assert given == points[student, cell]
+            assert outcome in ("passed", "wrong value", "unreadable"), notebook
+
+
 @pytest.fixture
 def deadly(ungraded):
     """Return the course with one submission that no worker survives."""
