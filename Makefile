@@ -36,7 +36,7 @@ export OMP_NUM_THREADS ?= 1
 unexport PYTHONPATH
 
 .NOTPARALLEL:
-.PHONY: setup known grade release feedback test test-all lint lab calibrate bench pictures marking mutants corpus corpus-busy kills recipes \
+.PHONY: setup known grade release feedback test test-pythons test-all lint lab calibrate bench pictures marking mutants corpus corpus-busy kills recipes \
   browser gpu versions clean other-environment
 
 setup: $(if $(filter .venv,$(VENV)),$(BUILD)/environment,other-environment)
@@ -89,8 +89,8 @@ STUDENT_HAS := jupyterlab numpy pandas matplotlib torch
 $(BUILD)/student: constraints.txt
 	@echo "Installing a student's environment, for the tests"
 	@rm -rf $@ && mkdir -p $(BUILD) && $(PYTHON) -m venv $@ && \
-	  $@/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(STUDENT_HAS) || \
-	  { rm -rf $@; exit 1; }
+	  $@/bin/python -m pip install --disable-pip-version-check -c constraints.txt $(STUDENT_HAS) >$(BUILD)/pip-student.log 2>&1 || \
+	  { tail -n 40 $(BUILD)/pip-student.log 2>/dev/null; rm -rf $@; exit 1; }
 	@touch $@
 
 # Below a path with one of these pip cannot install, or the scripts and `activate` do not run. There,
@@ -101,13 +101,14 @@ ELSEWHERE = mkdir -p "$${XDG_CACHE_HOME:-$$HOME/.cache}" && place=$$(mktemp -d "
   chmod 755 "$$place" && \
   $(PYTHON) -m venv "$$place" && rm -rf .venv && ln -s "$$place" .venv
 define INSTALL
+mkdir -p $(BUILD); \
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
   { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }; \
 $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
   { echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }; \
 { test -x "$$VENV/bin/python" || $(if $(strip $(HARD)),{ $(ELSEWHERE); },$(PYTHON) -m venv "$$VENV"); } && \
-$(RUN) pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[lab,cluster,postgresql,report,dev]' || \
-  { echo "No environment could be made in $$VENV. At another place: make VENV=/path/to/a/new/folder $(MAKECMDGOALS)"; exit 1; }
+$(RUN) pip install --disable-pip-version-check -c constraints.txt -e '.[lab,cluster,postgresql,report,dev]' >$(BUILD)/pip.log 2>&1 || \
+  { tail -n 40 $(BUILD)/pip.log 2>/dev/null; echo "No environment could be made in $$VENV. At another place: make VENV=/path/to/a/new/folder $(MAKECMDGOALS)"; exit 1; }
 endef
 
 $(BUILD)/environment: pyproject.toml constraints.txt | $(if $(UNBOXED),,$(BUILD)/system)
@@ -188,6 +189,13 @@ test: release lint | $(BUILD)/postgresql
 test-all: release lint | $(BUILD)/postgresql $(BUILD)/chromium $(BUILD)/student $(BUILD)/recipes
 	$(PYTEST) -rA --durations=0 -o console_output_style=classic
 
+# with every Python from 3.11 on that is here: what a Python can break, each in an environment below
+# .build/pythons
+test-pythons: setup
+	@if ! /usr/bin/python3 -c 'import ensurepip' 2>/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  { apt-get update && $(APT) python3-venv; } >$(BUILD)/apt.log 2>&1 || cat $(BUILD)/apt.log; fi
+	$(PYTHON_OF_VENV) tools/test_pythons.py $(BUILD)/pythons
+
 # JupyterLab refuses to run as root, whom a container often has alone. Whoever starts it as root has
 # root's rights in its terminal anyway; students' code is graded as another user and in its box.
 # LAB takes more options: make lab LAB="--ip=0.0.0.0 --no-browser"
@@ -234,7 +242,8 @@ $(BUILD)/recipes:
 	@if ! { $(RECIPES); } && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	  echo "Installing Slurm, an SSH server and runc, for the tests"; \
 	  { apt-get update && $(APT) slurmctld slurmd slurm-client munge openssh-server runc; } >$(BUILD)/apt.log 2>&1 || cat $(BUILD)/apt.log; fi
-	$(RUN) pip install --quiet --disable-pip-version-check -c constraints.txt dask-jobqueue==0.9.0 kubernetes-validate==1.37.0
+	@$(RUN) pip install --disable-pip-version-check -c constraints.txt dask-jobqueue==0.9.0 kubernetes-validate==1.37.0 \
+	  >$(BUILD)/pip-recipes.log 2>&1 || { tail -n 40 $(BUILD)/pip-recipes.log; exit 1; }
 	@if { $(RECIPES); }; then touch $@; else \
 	  echo "The tests of the recipes will fail without them. Run this line, then make again:"; \
 	  echo "  sudo apt-get install slurmctld slurmd slurm-client munge openssh-server runc"; fi

@@ -11,7 +11,8 @@ printed. Left out are times, seeds, digests and ids that are drawn at random: tw
 code differ in them. ``--tree`` is another checkout, with an environment of its own in ``.venv``; so
 one version of this file compares two versions of the project.
 
-``--full`` adds all known answers and the whole corpus, by points and outcomes; that takes an hour.
+``--parts`` names what is written; ``all-answers`` and ``corpus`` (by points and outcomes), which take
+an hour, only if they are named.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from pathlib import Path
 
 SEED = "--JudgeExecute.seed=1"  # an option of nbgrader's kind: rename it with the option
 ANSWERS = 60  # of some 700, by a hash of their names
+PARTS = ["small", "lab", "answers", "all-answers", "corpus"]
+WAYS = ("alone", "workers", "nbgrader")
 COURSE = ("source", "release", "hidden_tests", "data", "submitted", "autograded")
 CONFIG = ("grader_config.py", "nbgrader_config.py")
 SHOWN = 60  # lines of a difference
@@ -46,20 +49,22 @@ NOISE = (
 )
 
 
-def write(tree: Path, target: Path, full: bool) -> None:
-    """Grade with the code of `tree`, and write what that gives below `target`."""
+def write(tree: Path, target: Path, parts: list[str]) -> None:
+    """Grade with the code of `tree`, and write what that gives below `target`; see `PARTS`."""
     target.mkdir(parents=True)
     with tempfile.TemporaryDirectory(prefix="golden-") as folder:
         place = Path(folder)
-        for way in ("alone", "workers", "nbgrader"):
+        for way in WAYS if "small" in parts else ():
             course = place / way / "small"
             _python(tree, SMALL_COURSE, str(course))
             _grade_and_write(tree, course, "small", way, target / "small" / way)
-        course = _sample_class(tree, place / "lab")
-        _grade_and_write(tree, course, "lab1", "alone", target / "lab1", tree / "release")
-    number = 10_000 if full else ANSWERS
-    (target / "answers.txt").write_text(_python(tree, KNOWN_ANSWERS, str(number)))
-    if full:
+        if "lab" in parts:
+            course = _sample_class(tree, place / "lab")
+            _grade_and_write(tree, course, "lab1", "alone", target / "lab1", tree / "release")
+    for part, number in (("answers", ANSWERS), ("all-answers", 10_000)):
+        if part in parts:
+            (target / f"{part}.txt").write_text(_python(tree, KNOWN_ANSWERS, str(number)))
+    if "corpus" in parts:
         (target / "corpus.txt").write_text(_python(tree, CORPUS))
 
 
@@ -77,7 +82,7 @@ def _grade_and_write(
         ["nbgrader", "generate_assignment", assignment, "--force", "--log-level=ERROR"],
         ["nbjudge", "check", assignment],
         grade,
-        ["nbjudge", "grade", assignment, "--workers=0"],
+        ["nbjudge", "grade", assignment, "--workers=0", SEED],  # all is graded already
         ["nbgrader", "generate_feedback", assignment, "--log-level=WARN"],
         ["nbjudge", "grades", assignment],
         ["nbjudge", "report", assignment, "-o", "report.html", "--csv", "report.csv"],
@@ -280,14 +285,14 @@ def main() -> int:
     writing.add_argument("folder", type=Path)
     here = Path(__file__).resolve().parents[1]
     writing.add_argument("--tree", type=Path, default=here)
-    writing.add_argument("--full", action="store_true")
+    writing.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS[:3])
     comparing = commands.add_parser("compare")
     comparing.add_argument("old", type=Path)
     comparing.add_argument("new", type=Path)
     asked = parser.parse_args()
     if asked.command == "compare":
         return compare(asked.old, asked.new)
-    write(asked.tree.resolve(), asked.folder.resolve(), asked.full)
+    write(asked.tree.resolve(), asked.folder.resolve(), asked.parts)
     return 0
 
 

@@ -141,6 +141,7 @@ def test_a_worker_that_is_killed_costs_nobody_anything(ungraded, alone):
 
 
 @pytest.mark.parametrize("seconds", [0, 0.15, 0.4])
+@pytest.mark.slow
 def test_a_worker_that_is_killed_while_it_gets_ready_costs_nobody_anything(
     ungraded, alone, tmp_path, seconds
 ):
@@ -246,6 +247,7 @@ c.JudgeAutograde.pre_convert_hook = before_a_student
 """
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_while_it_waits_costs_nobody_anything(tmp_path):
     course = build(tmp_path, 3, KILLS_AN_IDLE_WORKER)
     nbjudge(course, "grade", ASSIGNMENT, "--workers=1")
@@ -253,6 +255,7 @@ def test_a_worker_that_is_killed_while_it_waits_costs_nobody_anything(tmp_path):
     assert points == {"student00": 0, "student01": 2, "student02": 2}
 
 
+@pytest.mark.slow
 def test_a_submission_that_no_worker_survives_is_given_up_and_costs_nobody_else(deadly, alone):
     log = nbjudge(deadly, "grade", ASSIGNMENT, "--workers=2")
     assert log.count("deadly: the worker was lost; graded again.") == 2
@@ -414,6 +417,7 @@ def test_workers_elsewhere_need_no_course_and_one_that_cannot_box_refuses_once(
     assert list((cluster.folder / "good").glob("**/hidden_tests")) == []
 
 
+@pytest.mark.slow
 def test_where_no_worker_can_box_it_is_said_why_nothing_is_graded(ungraded, cluster):
     cluster.add_worker("without_bubblewrap", *WITHOUT_BUBBLEWRAP)
     log = grade_with(ungraded, cluster, status=1)
@@ -422,6 +426,7 @@ def test_where_no_worker_can_box_it_is_said_why_nothing_is_graded(ungraded, clus
     assert not list(ungraded.glob(f"autograded/*/{ASSIGNMENT}"))
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_gone_is_named_and_the_same_command_goes_on(ungraded, alone, cluster):
     cluster.add_worker("good")
     scheduler = f"--scheduler={cluster.address}"
@@ -435,6 +440,7 @@ def test_a_scheduler_that_is_gone_is_named_and_the_same_command_goes_on(ungraded
     assert everything(ungraded) == alone
 
 
+@pytest.mark.slow
 def test_what_a_killed_command_has_left_on_a_cluster_goes_with_the_next_run(
     ungraded, alone, cluster
 ):
@@ -491,6 +497,7 @@ def test_a_result_that_is_too_large_is_not_read():
         from_bytes(b" " * (RESULT_BYTES + 1), [])
 
 
+@pytest.mark.slow
 def test_a_run_whose_workers_are_told_to_end_with_it_ends_with_its_last_word(ungraded):
     process, log = begin(ungraded, "--workers=2")
     for each in (*workers_of(process), process):  # as `timeout` and batch systems do

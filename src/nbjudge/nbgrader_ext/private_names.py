@@ -66,4 +66,75 @@ def _set_in_methods(cls: type) -> set[str]:
     }
 
 
-OVERRIDES: tuple[PrivateName, ...] = ()
+_NBCLIENT = ">=0.11,<0.12"
+_IPYKERNEL = ">=7.0,<8"
+_DASK = ">=2025.1,<2027"
+_PRESSURE = "A student's kernel waits until its prints are read; nothing public counts them."
+_LOSSES = "Each lost submission is told from the others; Dask would try again and blame all."
+
+OVERRIDES: tuple[PrivateName, ...] = (
+    PrivateName(
+        "nbclient",
+        "nbclient.client",
+        "NotebookClient._async_check_alive",
+        _NBCLIENT,
+        "Overridden: nbclient logs an error also of a kernel that ends because the run is stopped.",
+    ),
+    PrivateName(
+        "nbclient",
+        "nbclient.client",
+        "NotebookClient._async_handle_timeout",
+        _NBCLIENT,
+        "Overridden: an interrupted cell gets another time limit for its last outputs.",
+    ),
+    *(
+        PrivateName("ipykernel", "ipykernel.iostream", name, _IPYKERNEL, _PRESSURE)
+        for name in (
+            "IOPubThread._events",
+            "IOPubThread._really_send",
+            "OutStream._is_master_process",
+        )
+    ),
+    PrivateName(
+        "ipykernel",
+        "ipykernel.ipkernel",
+        "sys",
+        _IPYKERNEL,
+        "Replaced: ipykernel walks over all modules for a debugger that is not there.",
+    ),
+    PrivateName(
+        "ipykernel",
+        "ipykernel.kernelapp",
+        "IPKernelApp._bind_socket",
+        _IPYKERNEL,
+        "Called: a kernel's sockets are files in its sandbox.",
+    ),
+    PrivateName(
+        "traitlets",
+        "traitlets.config",
+        "Application._configure_logging",
+        ">=5.14,<6",
+        "Overridden: a kernel's log goes nowhere, and to configure it takes long.",
+    ),
+    *(
+        PrivateName(
+            "jupyter_client",
+            "jupyter_client.manager",
+            f"AsyncKernelManager.{name}.__wrapped__",
+            ">=8.6,<9",
+            "Called: the wrapper sleeps for 10 ms each time.",
+        )
+        for name in ("start_kernel", "shutdown_kernel")
+    ),
+    *(
+        PrivateName("distributed", "distributed.scheduler", f"Scheduler.{name}", _DASK, _LOSSES)
+        for name in ("allowed_failures", "clients", "worker_plugins")
+    ),
+    PrivateName(
+        "nbgrader",
+        "nbgrader.preprocessors",
+        "AssignLatePenalties._check_late_penalty",
+        ">=0.9.6,<0.10",
+        "Called: a course's late penalty is kept between 0 and the points.",
+    ),
+)

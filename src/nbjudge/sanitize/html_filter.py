@@ -30,7 +30,8 @@ def clean_html(
     return nh3.clean(
         _UNSHOWN.sub("?", html),
         tags=set(tags),
-        attributes={tag: set(names) for tag, names in attributes.items()},
+        # without a word on all tags, nh3 lets `lang` and `title` through
+        attributes={"*": set(), **{tag: set(names) for tag, names in attributes.items()}},
         url_schemes=set(schemes),
         filter_style_properties=set(styles),
         clean_content_tags=set(),  # the text of a script is text
