@@ -11,8 +11,8 @@ printed. Left out are times, seeds, digests and ids that are drawn at random: tw
 code differ in them. ``--tree`` is another checkout, with an environment of its own in ``.venv``; so
 one version of this file compares two versions of the project.
 
-``--parts`` names what is written; ``all-answers`` and ``corpus`` (by points and outcomes), which take
-an hour, only if they are named.
+``--parts`` names what is written. ``all-answers`` and ``corpus``, by points and outcomes, take an
+hour, and are written only if they are named.
 """
 
 from __future__ import annotations
