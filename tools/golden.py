@@ -120,7 +120,8 @@ def _grade_and_write(
 def _explained(course: Path, assignment: str) -> list[list[str]]:
     if assignment == "small":
         return [["nbjudge", "explain", "student00", "area"]]
-    return [["nbjudge", "explain", "penalty_lost", "q1_l1_backprop", "Regularised loss"]]
+    task = ["penalty_lost", "q1_l1_backprop", "Regularised loss"]
+    return [["nbjudge", "explain", *task, "--assignment", assignment]]
 
 
 def _graded(path: Path) -> str:
