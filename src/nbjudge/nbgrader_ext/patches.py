@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import version
 
 from nbjudge.errors import PatchError
 from nbjudge.nbgrader_ext.private_names import OVERRIDES, PrivateName
@@ -121,9 +120,3 @@ def missing(
 def _resolve(replacement: str) -> object:
     module, name = replacement.split(":")
     return getattr(importlib.import_module(module), name)
-
-
-def versions() -> dict[str, str]:
-    """Return the installed version of each library in the table."""
-    libraries = {patch.library for patch in PATCHES} | {name.library for name in OVERRIDES}
-    return {library: version(library) for library in sorted(libraries)}
