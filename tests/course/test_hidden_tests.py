@@ -21,7 +21,7 @@ NOTEBOOKS = {p.stem: p.parent.name for p in sorted((ROOT / "source").glob("*/q*.
 
 
 def some(answers):
-    """Return two right answers to each task and four wrong ones: other mistakes, by their hash."""
+    """Return two right answers to each task and two wrong ones: other mistakes, by their hash."""
     found = []
     for test in dict.fromkeys(answer.test for answer in answers):
         here = sorted(
@@ -29,7 +29,7 @@ def some(answers):
             key=lambda answer: crc32(answer.name.encode()),
         )
         wrong = {answer.wanted: answer for answer in here if not answer.right}
-        found += [answer for answer in here if answer.right][:2] + [*wrong.values()][:4]
+        found += [answer for answer in here if answer.right][:2] + [*wrong.values()][:2]
     return found
 
 

@@ -395,6 +395,7 @@ mount -t tmpfs -o ro none /proc/fs
 """
 
 
+@pytest.mark.slow
 @only_root
 def test_in_a_container_boxes_can_be_had_without_a_proc_of_their_own(tmp_path):
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
