@@ -16,6 +16,7 @@ import psutil
 import pytest
 from corpus import watch
 from distributed.security import Security
+from marks import slow
 from small_course import (
     ASSIGNMENT,
     RIGHT,
@@ -199,7 +200,7 @@ def events_of(course, *options):
     return [json.loads(line[6:]) for line in log.splitlines() if line.startswith("EVENT ")]
 
 
-@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("workers", [slow(0), 2])
 def test_each_task_is_told_of_in_its_order_while_its_submission_is_graded(ungraded, workers):
     events = events_of(ungraded, f"--workers={workers}")
     done = [event[1] for event in events if event[0] == "done"]
@@ -459,7 +460,7 @@ def test_what_a_killed_command_has_left_on_a_cluster_goes_with_the_next_run(
     ("address", "sentence"),
     [
         ("tcp://grader.example.org:8786", "is on another machine and not reached by TLS"),
-        ("tcp://127.0.0.1:9", "There is no scheduler at tcp://127.0.0.1:9"),
+        slow("tcp://127.0.0.1:9", "There is no scheduler at tcp://127.0.0.1:9"),
         ("tls://[::1", "is no address"),
     ],
 )

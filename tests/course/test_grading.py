@@ -135,14 +135,14 @@ def test_without_the_judge_in_the_config_no_cell_passes_by_default(tmp_path):
             for path in other.rglob("*.ipynb"):
                 path.unlink()
     for path in course.rglob("*.ipynb"):
-        if path.stem != "q1_l1_backprop":
+        if path.stem != "q2_momentum":
             path.unlink()
     nbgrader(course, "generate_assignment", "lab1", "--force")
     config = course / "grader_config.py"
     plain = config.read_text().replace("    nbjudge.configure(c)\n", "")
     config.write_text(plain)
     nbgrader(course, "autograde", "lab1", "--student", "all_right")
-    nb = nbformat.read(course / "autograded/all_right/lab1/q1_l1_backprop.ipynb", as_version=4)
+    nb = nbformat.read(course / "autograded/all_right/lab1/q2_momentum.ipynb", as_version=4)
     errors = [
         output.evalue
         for cell in nb.cells
@@ -150,7 +150,7 @@ def test_without_the_judge_in_the_config_no_cell_passes_by_default(tmp_path):
         for output in cell.outputs
         if output.output_type == "error"
     ]
-    assert len(errors) == 3
+    assert len(errors) == 2
     assert all("nbjudge.configure(c)" in text for text in errors)
 
 

@@ -1,6 +1,7 @@
 """Small changes of the solutions lose points; `make mutants` judges all, here is a fixed sample."""
 
 import pytest
+from marks import slow
 from matrix import run_matrix
 from mutants import AFTER_TRAINING, SECONDS, SEED, SLOW, answer, found, read_reasons, sample
 from mutations import NOTEBOOKS, mutants, tasks
@@ -17,13 +18,14 @@ QUICK = {
 }
 
 
+@pytest.mark.parametrize("number", [1, slow(3)])
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_a_small_change_of_a_solution_loses_points_or_is_explained(notebook):
+def test_a_small_change_of_a_solution_loses_points_or_is_explained(notebook, number):
     chosen = [
         mutant
         for test, cells in QUICK[notebook].items()
         for of_cell in mutants(test, cells)
-        for mutant in sample(of_cell, 3)
+        for mutant in sample(of_cell, number)
     ]
     rows = run_matrix(notebook, [answer(m) for m in chosen], seed=SEED, timeout=SECONDS)
     judged = [found(m, row, read_reasons()) for m, row in zip(chosen, rows, strict=True)]

@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+from marks import slow
 from small_course import ASSIGNMENT, RIGHT, WRONG, build, files, hand_in, nbgrader, nbjudge, rows
 
 from nbjudge.reports.terminal.case_details import FULL, shown
@@ -47,12 +48,12 @@ def test_twice_it_says_the_same(course):
     )
 
 
-@pytest.mark.parametrize("task", ["area_test", "Area", "AREA"])
+@pytest.mark.parametrize("task", ["AREA", slow("Area"), slow("area_test")])
 def test_a_task_is_known_by_its_cell_its_test_and_its_title(course, task):
     assert "area_test, seed" in nbjudge(course, "explain", "right", "area", task)
 
 
-@pytest.mark.parametrize("words", ["Area of a circle", "--full area OF a circle"])
+@pytest.mark.parametrize("words", [slow("Area of a circle"), "--full area OF a circle"])
 def test_a_title_needs_no_quotes_and_options_stand_where_they_like(course, tmp_path, words):
     copy = shutil.copytree(course, tmp_path / "course")
     path = copy / "hidden_tests" / ASSIGNMENT / "area.py"

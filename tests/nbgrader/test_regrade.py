@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+from marks import slow
 from nbgrader.api import Gradebook
 from rich.console import Console
 from small_course import (
@@ -298,7 +299,7 @@ def test_a_damaged_graded_notebook_is_made_again(course):
     assert {n: v for n, v in files(course).items() if "earlier" not in n} == before
 
 
-@pytest.mark.parametrize("damage", ["deleted", "no JSON", "without a line"])
+@pytest.mark.parametrize("damage", ["deleted", slow("no JSON"), slow("without a line")])
 def test_a_graded_notebook_whose_audit_is_not_whole_is_graded_again_and_that_is_said(
     course, damage
 ):
@@ -438,7 +439,7 @@ def test_what_was_shown_of_others_is_kept_while_one_student_is_graded(course):
     assert sorted(path.name for path in proposed.iterdir()) == ["student00", "student02"]
 
 
-@pytest.mark.parametrize("damaged", [b"{", "\u03bb".encode()[:1]])
+@pytest.mark.parametrize("damaged", [slow(b"{"), "\u03bb".encode()[:1]])
 def test_a_folder_that_waits_and_cannot_be_entered_stops_nobody(course, damaged):
     waiting = course / "autograded" / "student01" / f".{ASSIGNMENT}.graded"
     waiting.with_name(ASSIGNMENT).rename(waiting)
@@ -451,7 +452,7 @@ def test_a_folder_that_waits_and_cannot_be_entered_stops_nobody(course, damaged)
     assert not waiting.exists()
 
 
-@pytest.mark.parametrize("ending", [".ipynb", ".audit.jsonl"])
+@pytest.mark.parametrize("ending", [slow(".ipynb"), ".audit.jsonl"])
 def test_a_graded_file_that_is_cut_in_a_letter_is_graded_again(course, ending):
     path = course / "autograded" / "student01" / ASSIGNMENT / f"area{ending}"
     path.write_bytes(path.read_bytes()[:40] + "\u03bb".encode()[:1])

@@ -4,6 +4,7 @@ import time
 
 import nbformat
 import pytest
+from marks import slow
 from nbformat.v4 import new_code_cell
 from small_course import ASSIGNMENT, RIGHT, build, files, hand_in, nbgrader, nbjudge, rows
 
@@ -15,7 +16,7 @@ FLOOD = "import sys\nfor number in range(300_000):\n    print(number)\n    sys.s
 CONFIG = "c.JudgeAutograde.grader_seconds = 2\nc.JudgeExecute.sent_bytes = 1 << 30"
 
 
-@pytest.fixture(scope="module", params=["autograde", "grade"])
+@pytest.fixture(scope="module", params=[slow("autograde"), "grade"])
 def course(request, tmp_path_factory):
     """Return a course in which one of three students keeps the grader busy, twice."""
     course = build(tmp_path_factory.mktemp("limit"), 0, CONFIG)

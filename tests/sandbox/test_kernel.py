@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 from jupyter_core.utils import run_sync
+from marks import slow
 from mounts import only_root, with_own_mounts, without_bubblewrap
 from nbformat.v4 import new_code_cell
 from repository import ROOT
@@ -84,7 +85,10 @@ DEADLY = {
 }
 
 
-@pytest.mark.parametrize("how", DEADLY)
+SAMPLE = ("exits at once", "ignores interrupts", "takes memory in many processes")
+
+
+@pytest.mark.parametrize("how", [how if how in SAMPLE else slow(how) for how in DEADLY])
 def test_a_deadly_cell_costs_itself_and_the_cells_around_it_go_on(tmp_path, how):
     deadly, outcome = DEADLY[how]
     limits = {"timeout": 5, "interrupt_seconds": 3} if outcome is Outcome.TIMED_OUT else {}
@@ -110,7 +114,9 @@ def test_a_flood_of_output_stops_its_kernel(tmp_path):
 PRINTS = "while True: print('x' * 100_000)"
 
 
-@pytest.mark.parametrize("flood", [PRINTS, "while True: print('x')", "print('x' * 300_000_000)"])
+@pytest.mark.parametrize(
+    "flood", [PRINTS, slow("while True: print('x')"), "print('x' * 300_000_000)"]
+)
 def test_prints_without_end_are_too_much_output_and_nothing_else(tmp_path, flood):
     ends, printed = run(tmp_path, "a = 1", flood, "print(a)", sent_bytes=3_000_000)
     assert ends == [None, Outcome.TOO_MUCH_OUTPUT, None]
@@ -339,6 +345,7 @@ def test_the_doctor_sees_that_a_kernel_without_a_box_is_open():
     assert "got through" in done.stdout
 
 
+@pytest.mark.slow
 def test_an_environment_may_be_a_link(tmp_path):
     linked = tmp_path / "environment"
     linked.symlink_to(sys.prefix)
@@ -388,6 +395,7 @@ mount -t tmpfs -o ro none /proc/fs
 """
 
 
+@pytest.mark.slow
 @only_root
 def test_in_a_container_boxes_can_be_had_without_a_proc_of_their_own(tmp_path):
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
@@ -442,10 +450,11 @@ def test_a_submission_cannot_keep_its_box_open(tmp_path):
     assert_no_sleeper_after_a_moment()
 
 
-def test_no_box_is_left_whenever_its_opener_is_killed(tmp_path):
+@pytest.mark.parametrize("openers", [20, slow(150)])
+def test_no_box_is_left_whenever_its_opener_is_killed(openers, tmp_path):
     # forked, so that it may become the parent of what killed openers leave
     parent = multiprocessing.get_context("fork").Process(
-        target=kill_openers_and_wait_for_what_they_leave, args=[tmp_path]
+        target=kill_openers_and_wait_for_what_they_leave, args=[tmp_path, openers]
     )
     parent.start()
     parent.join(120)
@@ -454,11 +463,11 @@ def test_no_box_is_left_whenever_its_opener_is_killed(tmp_path):
     assert (parent.exitcode, left) == (0, [])
 
 
-def kill_openers_and_wait_for_what_they_leave(folder):
+def kill_openers_and_wait_for_what_they_leave(folder, openers):
     # A look at all processes may come before the last box is bubblewrap's, so they are waited for.
     reap_orphans()
     moments = random.Random(20261125)
-    for _ in range(150):
+    for _ in range(openers):
         opener = multiprocessing.get_context("fork").Process(
             target=open_box, args=[BoxPlan(str(folder), str(folder))]
         )

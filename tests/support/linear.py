@@ -6,6 +6,7 @@ import time
 import pytest
 
 TIMES, MOST = 10, 15
+TRIES = 15  # only what takes too long is measured so often
 FLOOR = 0.006  # seconds: of less, the ratio tells more of caches than of the step
 
 
@@ -39,7 +40,7 @@ def check(step, make, small):
     gc.disable()  # it walks over all that other tests have made, at times of its own
     try:
         short, long = [seconds(step, one)], []
-        for _ in range(5):
+        for _ in range(TRIES):
             short.append(seconds(step, one))
             long.append(seconds(step, ten))
             if min(long) <= MOST * max(min(short), FLOOR):

@@ -139,12 +139,7 @@ def nbgrader(folder: Path, *arguments: str, status: int = 0) -> str:
 
 
 def nbjudge(folder: Path, *arguments: str, status: int = 0) -> str:
-    """Run an nbjudge command; return what it printed, or fail if it ends with another status.
-
-    How grading begins is made for a new program, so it is one.
-    """
-    if arguments[:1] == ("grade",):
-        return run(folder, sys.executable, "-m", "nbjudge", *arguments, status=status)
+    """Run an nbjudge command; return what it printed, or fail if it ends with another status."""
     return _said(forked.run(folder, ("nbjudge", *arguments), environment()), status)
 
 
