@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack, nullcontext
-from pathlib import Path
 from typing import NoReturn
 
 from nbgrader.converters import Autograde
@@ -29,9 +28,8 @@ from nbjudge.nbgrader_ext.execute import JudgeExecute
 from nbjudge.nbgrader_ext.graders import CourseGraders
 from nbjudge.nbgrader_ext.preprocessors import InertNotebook
 from nbjudge.nbgrader_ext.run_parts import make_reporter, make_writer
-from nbjudge.nbgrader_ext.steps import LocalGraderFactory
 from nbjudge.record.gradebook import opened
-from nbjudge.reports.terminal.run_reporter import TerminalReporter, resume_hint
+from nbjudge.reports.terminal.run_reporter import resume_hint
 from nbjudge.signals import stoppable
 
 _LIMITS = IntakeLimits()
@@ -83,7 +81,7 @@ class JudgeAutograde(Autograde):
                     stoppable() if self._own_process else nullcontext(),
                     opened(self.coursedir.db_url, self.coursedir.course_id) as self._gradebook,
                 ):
-                    self._graders = self.graders()
+                    self._graders = CourseGraders(self)
                     self._graders.start_zygote()
                     super().start()
             except Stopped as stopped:
@@ -114,7 +112,8 @@ class JudgeAutograde(Autograde):
 
     def convert_notebooks(self) -> None:
         """Grade all that is to be graded; the reporter says how it went."""
-        writer, reporter = make_writer(self, self._gradebook, self._assignment), self.reporter()
+        writer = make_writer(self, self._gradebook, self._assignment)
+        reporter = make_reporter(self, self._refused, self._graders.judge.boxed)
         writer.finish_last_run()
         entered, failed = writer.entered_points(), reporter.submission_failed
         plan = make_grading_plan(
@@ -138,22 +137,6 @@ class JudgeAutograde(Autograde):
             message = f"Not graded, because of the errors above: {', '.join(failed)}."
             self.log.error("%s", message)
             raise NbGraderException(message)
-
-    def graders(self) -> CourseGraders:
-        """Return what makes graders by the course's settings."""
-        return CourseGraders(
-            self.config,
-            JudgeExecute(parent=self),
-            LocalGraderFactory(self.config, self.autograde_preprocessors, self.grader_seconds),
-            self.workers,
-            self.scheduler,
-            Path(self.coursedir.root),
-            self.log,
-        )
-
-    def reporter(self) -> TerminalReporter:
-        """Return what shows how the run goes."""
-        return make_reporter(self, self._refused, self._graders.judge.boxed)
 
     def limits(self) -> IntakeLimits:
         """Return what of a submission is read."""
