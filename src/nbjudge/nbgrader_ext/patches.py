@@ -7,14 +7,12 @@ versions looks at.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pkgutil import resolve_name
 
 from nbjudge.errors import PatchError
-from nbjudge.nbgrader_ext.private_names import OVERRIDES, PrivateName
-
-NBGRADER = ">=0.9.6,<0.10"
+from nbjudge.nbgrader_ext.private_names import NBGRADER, OVERRIDES, PrivateName
 
 
 @dataclass(frozen=True)
@@ -46,11 +44,8 @@ class Patch:
         """Put the replacement in its place; twice is no error."""
         if not self.known.exists():
             raise PatchError(self.known.problem())
-        *path, last = self.name.split(".")
-        place: object = importlib.import_module(self.module)
-        for part in path:
-            place = getattr(place, part)
-        setattr(place, last, _resolve(self.replacement))
+        owner, _, name = self.name.rpartition(".")
+        setattr(resolve_name(f"{self.module}:{owner}"), name, resolve_name(self.replacement))
 
 
 _EXT = "nbjudge.nbgrader_ext"
@@ -115,8 +110,3 @@ def missing(
     """Return a sentence for every name that has vanished, with library and version."""
     names = [*(patch.known for patch in patches), *overrides]
     return [name.problem() for name in names if not name.exists()]
-
-
-def _resolve(replacement: str) -> object:
-    module, name = replacement.split(":")
-    return getattr(importlib.import_module(module), name)

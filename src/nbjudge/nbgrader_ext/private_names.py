@@ -66,6 +66,7 @@ def _set_in_methods(cls: type) -> set[str]:
     }
 
 
+NBGRADER = ">=0.9.6,<0.10"
 _NBCLIENT = ">=0.11,<0.12"
 _IPYKERNEL = ">=7.0,<8"
 _DASK = ">=2025.1,<2027"
@@ -134,7 +135,7 @@ OVERRIDES: tuple[PrivateName, ...] = (
         "nbgrader",
         "nbgrader.preprocessors",
         "AssignLatePenalties._check_late_penalty",
-        ">=0.9.6,<0.10",
+        NBGRADER,
         "Called: a course's late penalty is kept between 0 and the points.",
     ),
 )
