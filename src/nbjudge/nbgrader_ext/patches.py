@@ -63,8 +63,13 @@ PATCHES = (
         )
         for module in ("api", app)
     ),
-    Patch("nbgrader.apps.dbapp", "Gradebook", f"{_EXT}.gradebook_errors:to_change", _TRACEBACK),
-    Patch("nbgrader.apps.exportapp", "Gradebook", f"{_EXT}.gradebook_errors:to_export", _TRACEBACK),
+    Patch("nbgrader.apps.dbapp", "Gradebook", f"{_EXT}.replacements:opened_or_ended", _TRACEBACK),
+    Patch(
+        "nbgrader.apps.exportapp",
+        "Gradebook",
+        f"{_EXT}.replacements:gradebook_to_export",
+        _TRACEBACK,
+    ),
     Patch(
         "nbgrader.server_extensions.formgrader.formgrader",
         "HTMLExporter",
