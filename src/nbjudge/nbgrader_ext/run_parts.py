@@ -31,14 +31,14 @@ def make_writer(
     return ResultWriter(
         gradebook,
         name,
-        assignment.notebooks,
         autograded,
+        previews,
+        assignment.notebooks,
         penalties,
         judge.create_student,
         # a folder below a student's, which nbgrader takes for an assignment's
         lambda folder: judge.set_permissions(folder.name, folder.parent.name),
         judge.log,
-        previews,
         from_previews=judge.regrade_diff,
     )
 
