@@ -25,23 +25,6 @@ from nbjudge.record.pending_points import never_graded
 
 
 @dataclass(frozen=True)
-class GradedCell:
-    """A graded cell of an assignment, as it was released.
-
-    Attributes:
-        notebook: its name.
-        name: the grade_id.
-        points: at most.
-        by_hand: whether a person gives the points.
-    """
-
-    notebook: str
-    name: str
-    points: float
-    by_hand: bool
-
-
-@dataclass(frozen=True)
 class Score:
     """What one student has for one graded cell.
 
@@ -62,20 +45,24 @@ class Score:
     is_stub: bool
 
 
-def graded_cells(gradebook: Gradebook, assignment: str) -> list[GradedCell]:
-    """Return the graded cells of all notebooks of an assignment, in no order."""
+def graded_cells(
+    gradebook: Gradebook, assignment: str
+) -> dict[tuple[str, str], tuple[float, bool]]:
+    """Return the graded cells of an assignment, by notebook and grade_id.
+
+    Of each the points at most, and whether a person gives them.
+    """
     of_notebook = {each.id: each.name for each in gradebook.find_assignment(assignment).notebooks}
     query = gradebook.db.query
     solutions = {
         (of_notebook[cell.notebook_id], cell.name)
         for cell in query(SolutionCell).filter(SolutionCell.notebook_id.in_(list(of_notebook)))
     }
-    found = []
+    found = {}
     for kind in (GradeCell, TaskCell):
         for cell in query(kind).filter(kind.notebook_id.in_(list(of_notebook))):
             key = of_notebook[cell.notebook_id], cell.name
-            by_hand = kind is TaskCell or key in solutions
-            found.append(GradedCell(*key, float(cell.max_score or 0), by_hand))
+            found[key] = float(cell.max_score or 0), kind is TaskCell or key in solutions
     return found
 
 

@@ -17,7 +17,7 @@ import nbformat
 from nbjudge.cells import is_solution
 from nbjudge.outcomes import Outcome
 from nbjudge.record.audit import judged_lines, outcome_of, seconds_of
-from nbjudge.record.class_rows import GradedCell, Score, graded_cells, scores, student_names
+from nbjudge.record.class_rows import Score, graded_cells, scores, student_names
 from nbjudge.record.class_scores import CourseDirectory, Grades, read_gradebook, read_grades
 from nbjudge.reports.html.sections import sections
 from nbjudge.sanitize.text import one_line
@@ -237,13 +237,15 @@ def _hidden_tests(folder: Path, assignment: str, notebook: str) -> Mapping:
 
 
 def _tasks(
-    cells: Iterable[GradedCell], titles: Mapping[Key, str], released: Mapping[str, _Released]
+    cells: Mapping[Key, tuple[float, bool]],
+    titles: Mapping[Key, str],
+    released: Mapping[str, _Released],
 ) -> tuple[Task, ...]:
     tasks = []
-    for cell in cells:
-        key = cell.notebook, cell.name
-        own = released[cell.notebook].answers.get(cell.name, ())
-        tasks.append(Task(*key, titles.get(key, cell.name), cell.points, cell.by_hand, own))
+    for (notebook, cell), (points, by_hand) in cells.items():
+        title = titles.get((notebook, cell), cell)
+        own = released[notebook].answers.get(cell, ())
+        tasks.append(Task(notebook, cell, title, points, by_hand, own))
     usual = Counter((task.notebook, task.title) for task in tasks)
     tasks = [
         replace(task, title=f"{task.title} ({task.cell})")
