@@ -17,10 +17,12 @@ from traitlets.config import Config
 from nbjudge.cli.course import is_there, read_course, without_box
 from nbjudge.errors import BoxError, CourseError, GradebookError
 from nbjudge.grading.replay import cells_of, find_graded, replay
+from nbjudge.intake import IntakeLimits
 from nbjudge.nbgrader_ext.apps import UNBOXED, UNBOXED_HELP
 from nbjudge.nbgrader_ext.autograde import JudgeAutograde, verdict_settings
 from nbjudge.nbgrader_ext.course import load_assignment, only_assignment
 from nbjudge.nbgrader_ext.execute import JudgeExecute
+from nbjudge.nbgrader_ext.limit_traits import limits_of
 from nbjudge.record.digests import reason_to_grade
 from nbjudge.record.gradebook import opened
 from nbjudge.reports.terminal.case_details import FULL, SHORT, show
@@ -60,7 +62,7 @@ def _explain(coursedir: CourseDirectory, config: Config, asked: argparse.Namespa
     """
     console, room = Console(), FULL if asked.full else SHORT
     judge = JudgeExecute(config=config)
-    limits = JudgeAutograde(coursedir=coursedir, config=config).limits()
+    limits = limits_of(JudgeAutograde(coursedir=coursedir, config=config), IntakeLimits)
     with opened(coursedir.db_url, coursedir.course_id) as gradebook:
         settings = verdict_settings(config)
         course = load_assignment(coursedir, gradebook, judge.hidden_tests, limits, settings)
