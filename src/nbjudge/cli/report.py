@@ -8,7 +8,6 @@ from pathlib import Path
 
 from nbjudge.cli.course import is_there, read_course
 from nbjudge.errors import NoFiguresError, NoGradesError
-from nbjudge.nbgrader_ext.execute import JudgeExecute
 from nbjudge.reports.class_page.csv_export import to_csv
 from nbjudge.reports.class_page.html_page import report_page
 from nbjudge.reports.class_page.model import make_report
@@ -26,9 +25,8 @@ def run(arguments: list[str]) -> int:
     app = read_course()
     if not is_there(app, asked.assignment):
         return 1
-    hidden_tests = JudgeExecute(config=app.config).hidden_tests
     try:
-        record = read_class(app.coursedir, asked.assignment, hidden_tests)
+        record = read_class(app.coursedir, asked.assignment)
         report = make_report(record, asked.names)
         texts = [(asked.output, report_page(report))]
         if asked.csv is not None:

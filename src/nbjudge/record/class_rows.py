@@ -21,7 +21,7 @@ from nbgrader.api import (
     TaskCell,
 )
 
-from nbjudge.record.pending_points import never_graded
+from nbjudge.record.pending_points import grades_in, never_graded
 
 
 @dataclass(frozen=True)
@@ -68,26 +68,19 @@ def graded_cells(
 
 def scores(gradebook: Gradebook, assignment: str) -> Iterator[Score]:
     """Return what each student has for each graded cell, student by student."""
-    found = gradebook.find_assignment(assignment)
-    ungraded = never_graded(gradebook, found)
-    rows = (
-        gradebook.db.query(
-            SubmittedAssignment.student_id,
-            Notebook.name,
-            BaseCell.name,
-            SubmittedNotebook.id,
-            Grade.score,
-            Grade.auto_score,
-            Grade.manual_score,
-            Grade.needs_manual_grade,
-        )
-        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-        .join(BaseCell, BaseCell.id == Grade.cell_id)
-        .filter(SubmittedAssignment.assignment_id == found.id)
-        .order_by(SubmittedAssignment.student_id)
-    )
+    ungraded = never_graded(gradebook, gradebook.find_assignment(assignment))
+    rows = grades_in(
+        gradebook,
+        assignment,
+        SubmittedAssignment.student_id,
+        Notebook.name,
+        BaseCell.name,
+        SubmittedNotebook.id,
+        Grade.score,
+        Grade.auto_score,
+        Grade.manual_score,
+        Grade.needs_manual_grade,
+    ).order_by(SubmittedAssignment.student_id)
     for student, notebook, cell, submitted, score, auto, manual, waits in rows:
         counts = submitted not in ungraded
         given = not (auto is None and manual is None)

@@ -33,6 +33,7 @@ from nbjudge.record.audit import read_audit
 from nbjudge.record.bulk_insert import enter_first, unknown_cell
 from nbjudge.record.gradebook import reading, transaction
 from nbjudge.record.graded_cells import auto_comment, graded_cells, points_of
+from nbjudge.record.pending_points import grades_in
 
 
 @dataclass(frozen=True)
@@ -63,17 +64,8 @@ def entered_points(
     """
     found: dict[str, dict[tuple[str, str], float | None]] = {}
     with reading(gradebook):
-        rows = (
-            gradebook.db.query(
-                SubmittedAssignment.student_id, Notebook.name, BaseCell.name, Grade.auto_score
-            )
-            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-            .join(BaseCell, BaseCell.id == Grade.cell_id)
-            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .filter(Assignment.name == assignment)
-        )
+        columns = SubmittedAssignment.student_id, Notebook.name, BaseCell.name, Grade.auto_score
+        rows = grades_in(gradebook, assignment, *columns)
         if student is not None:
             rows = rows.filter(SubmittedAssignment.student_id == student)
         for name, notebook, cell, points in rows:
@@ -84,15 +76,9 @@ def entered_points(
 def given_by_hand(gradebook: Gradebook, assignment: str, student: str) -> set[tuple[str, str]]:
     """Return a student's cells (notebook, grade_id) whose points were given by hand."""
     with reading(gradebook):
-        rows = (
-            gradebook.db.query(Notebook.name, BaseCell.name)
-            .join(Grade, Grade.cell_id == BaseCell.id)
-            .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
-            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .filter(Assignment.name == assignment, SubmittedAssignment.student_id == student)
-            .filter(Grade.manual_score.is_not(None))
+        rows = grades_in(gradebook, assignment, Notebook.name, BaseCell.name)
+        rows = rows.filter(
+            SubmittedAssignment.student_id == student, Grade.manual_score.is_not(None)
         )
         return {(notebook, cell) for notebook, cell in rows}
 
