@@ -12,9 +12,7 @@ from nbjudge.grading.notebook_records import NotebookRequest, RunSettings
 from nbjudge.grading.notebook_run import NotebookRun, OnScored
 from nbjudge.kernel.executor import ExecutionLimits, KernelFactory
 from nbjudge.nbgrader_ext.limit_traits import limits_of, traits_of
-from nbjudge.record.audit import audit_lines
 from nbjudge.verdict.hidden_test import HiddenTest
-from nbjudge.verdict.loader import load_hidden_tests
 
 
 class JudgeExecute(Execute):
@@ -78,23 +76,8 @@ class JudgeExecute(Execute):
     ).tag(config=True)
 
     def preprocess(self, nb, resources=None):
-        """Run and judge one notebook where nbconvert has a list of steps; see `Preprocessor`.
-
-        Nothing of it is graded for good. Of `resources`, ``nbgrader`` names student, assignment and
-        notebook, ``metadata`` the folder of the student's files; ``audit`` comes back, the lines.
-        """
-        who = resources["nbgrader"]
-        request = NotebookRequest(
-            notebook=nb,
-            student=who["student"],
-            assignment=who["assignment"],
-            name=who["notebook"],
-            folder=str(resources.get("metadata", {}).get("path") or ""),
-        )
-        tests = load_hidden_tests(self.hidden_tests, request.assignment, request.name)
-        result = self.make_run(request, tests).run()
-        resources["audit"] = audit_lines(result.scored, {}, result.seconds, **request.who)
-        return result.notebook, resources
+        """Refuse what nbconvert calls: a run of nbgrader's own would have no box and no judge."""
+        raise NotImplementedError("JudgeExecute makes runs of notebooks; see make_run.")
 
     def make_run(
         self,

@@ -8,7 +8,6 @@ has changed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from logging import Logger
 from pathlib import Path
 
@@ -146,35 +145,24 @@ def renew_penalties(
 
 
 def _late_or_penalised(gradebook: Gradebook, assignment: str) -> list[SubmittedAssignment]:
-    """Return the submissions that have a late penalty, or should: few of a class, and by rows.
+    """Return the submissions that have a late penalty, or may need one: few of a class.
 
     nbgrader's object of a submission adds up its penalties by a look at everybody's.
     """
-    wanted = select(
-        SubmittedAssignment.id,
-        SubmittedAssignment.timestamp,
-        SubmittedAssignment.extension,
-        Assignment.duedate,
-    ).join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-    rows = gradebook.db.execute(wanted.where(Assignment.name == assignment))
-    penalised = set(
-        gradebook.db.scalars(
-            select(SubmittedNotebook.assignment_id).where(
-                SubmittedNotebook.late_submission_penalty.is_not(None)
-            )
+    penalised = select(SubmittedNotebook.assignment_id).where(
+        SubmittedNotebook.late_submission_penalty.is_not(None)
+    )
+    wanted = (
+        select(SubmittedAssignment)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .where(Assignment.name == assignment)
+        .where(
+            (SubmittedAssignment.timestamp > Assignment.duedate)
+            | SubmittedAssignment.extension.is_not(None)
+            | SubmittedAssignment.id.in_(penalised)
         )
     )
-    found = [
-        row.id
-        for row in rows
-        if row.id in penalised
-        or (
-            row.timestamp is not None
-            and row.duedate is not None
-            and row.timestamp > row.duedate + (row.extension or timedelta())
-        )
-    ]
-    return [gradebook.db.get(SubmittedAssignment, each) for each in found]
+    return list(gradebook.db.scalars(wanted))
 
 
 def _entered_first(gradebook: Gradebook, entry: Entry, log: Logger) -> bool:
