@@ -11,7 +11,6 @@ import errno
 import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
 from logging import Logger
 from pathlib import Path
 
@@ -122,7 +121,8 @@ class ResultWriter(_Records):
                 if not Path(name).parts[0].endswith(GRADERS_OWN):
                     write_file(target / name, content)
             if submission.timestamp is not None:
-                write_file(target / "timestamp.txt", _time(submission.timestamp))
+                time = f"{submission.timestamp.isoformat(' ')} UTC\n"
+                write_file(target / "timestamp.txt", time.encode())
             for name in self._notebooks:
                 if name in graded.notebooks:
                     keep_earlier(folder.path, target, name)
@@ -242,7 +242,3 @@ def _write_notebook(target: Path, name: str, graded: GradedNotebook) -> None:
     if graded.text is not None:
         write_file(target / f"{name}.ipynb", graded.text.encode())
     write_file(target / f"{name}{LAST}", "".join(f"{line}\n" for line in graded.lines).encode())
-
-
-def _time(timestamp: datetime) -> bytes:
-    return f"{timestamp.isoformat(' ')} UTC\n".encode()

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from nbjudge.reports.class_page.model import People, Report
+from nbjudge.reports.class_page.model import Report, what_to_call
 from nbjudge.sanitize.csv_fields import inert_field
 
 HEADER = ("part", "notebook", "task", "what", "number")
@@ -34,7 +34,7 @@ def rows(report: Report) -> Iterator[Row]:
     yield from _tasks(report)
     yield from _mistakes(report)
     yield from _course_of_things(report)
-    people = People(report.names)
+    people = what_to_call(report.names)
     tasks = report.task_of
     for pair in report.pairs:
         both = " and ".join(map(people, pair.students))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import groupby
 
 from markupsafe import Markup
@@ -12,7 +12,7 @@ from nbjudge.outcomes import Outcome
 from nbjudge.record.class_scores import DELETED, NOT_GRADED, UNFINISHED
 from nbjudge.record.pending_points import points_text
 from nbjudge.reports.class_page.figures import distribution, parts
-from nbjudge.reports.class_page.model import People, Report
+from nbjudge.reports.class_page.model import Report, what_to_call
 from nbjudge.reports.class_page.similarity import Pair
 from nbjudge.reports.class_page.statistics import FEWEST, TaskNumbers
 from nbjudge.reports.html.notebook_cells import Cells, plain_html
@@ -32,7 +32,7 @@ def report_page(report: Report) -> str:
     grades = report.record.grades
     marks = [row.mark for row in grades.rows]
     cells = Cells(".", embed_images=False)
-    people = People(report.names)
+    people = what_to_call(report.names)
     graded = len(report.points.totals)
     return render(
         "report.html.j2",
@@ -103,7 +103,7 @@ def _some(texts: Sequence[str], between: str) -> str:
     return between.join(texts[:NAMED]) + more
 
 
-def _pair(report: Report, pair: Pair, people: People) -> dict:
+def _pair(report: Report, pair: Pair, people: Callable[[str], str]) -> dict:
     """Return a pair as the page shows it: who, in which tasks, and cells side by side."""
     who = [people(student) for student in pair.students]
     tasks = report.task_of
