@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from nbgrader.converters import Autograde
@@ -11,11 +13,12 @@ from nbgrader.converters import Autograde
 from nbjudge.errors import BoxError, CourseError, WarmProcessError
 from nbjudge.grading.assignment import Assignment
 from nbjudge.grading.interfaces import Grader, TaskListener
+from nbjudge.grading.local_grader import LocalGrader
 from nbjudge.grading.serial_grader import SerialGrader, as_student_view
 from nbjudge.kernel.manager import check_box
 from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.nbgrader_ext.execute import JudgeExecute
-from nbjudge.nbgrader_ext.steps import LocalGraderFactory
+from nbjudge.nbgrader_ext.steps import local_grader
 from nbjudge.sandbox.bubblewrap import TWO_WAYS_ON
 from nbjudge.sandbox.zygote_pool import process_pool
 
@@ -80,8 +83,9 @@ class CourseGraders:
         Raises `CourseError` if the course's settings do not let it be graded.
         """
         course = self._course
-        factory = LocalGraderFactory(
-            course.config, course.autograde_preprocessors, course.grader_seconds
+        # can be sent to a process elsewhere, which has no course
+        factory = partial(
+            local_grader, course.config, course.autograde_preprocessors, course.grader_seconds
         )
         if self.elsewhere(submissions):
             workers = min(course.workers, submissions)
@@ -95,7 +99,7 @@ class CourseGraders:
     def _with_workers(
         self,
         assignment: Assignment,
-        factory: LocalGraderFactory,
+        factory: Callable[..., LocalGrader],
         workers: int,
         on_scored: TaskListener,
     ) -> Grader:
