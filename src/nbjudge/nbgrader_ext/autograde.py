@@ -30,7 +30,7 @@ from nbjudge.nbgrader_ext.limit_traits import limits_of, traits_of
 from nbjudge.nbgrader_ext.preprocessors import InertNotebook
 from nbjudge.nbgrader_ext.run_parts import make_reporter, make_writer
 from nbjudge.record.gradebook import opened
-from nbjudge.reports.terminal.run_reporter import resume_hint
+from nbjudge.reports.terminal.run_reporter import TerminalReporter, resume_hint
 from nbjudge.signals import stoppable
 
 
@@ -103,8 +103,7 @@ class JudgeAutograde(Autograde):
 
     def convert_notebooks(self) -> None:
         """Grade all that is to be graded; the reporter says how it went."""
-        writer = make_writer(self, self._gradebook, self._assignment)
-        reporter = make_reporter(self, self._refused, self._graders.judge.boxed)
+        writer, reporter = make_writer(self, self._gradebook, self._assignment), self.reporter()
         writer.finish_last_run()
         entered, failed = writer.entered_points(), reporter.submission_failed
         plan = make_grading_plan(
@@ -128,6 +127,10 @@ class JudgeAutograde(Autograde):
             message = f"Not graded, because of the errors above: {', '.join(failed)}."
             self.log.error("%s", message)
             raise NbGraderException(message)
+
+    def reporter(self) -> TerminalReporter:
+        """Return what shows how the run goes; a subclass may have another."""
+        return make_reporter(self, self._refused, self._graders.judge.boxed)
 
     @property
     def only_shown(self) -> bool:
