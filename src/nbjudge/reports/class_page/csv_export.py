@@ -23,8 +23,8 @@ def to_csv(report: Report) -> str:
     table = csv.writer(file, lineterminator="\n")
     table.writerow(HEADER)
     for *texts, number in rows(report):
-        shown = "" if number is None else number
-        table.writerow([*map(inert_field, texts), round(shown, 6) if shown != "" else ""])
+        shown = "" if number is None else round(number, 6)
+        table.writerow([*map(inert_field, texts), shown])
     return file.getvalue()
 
 
