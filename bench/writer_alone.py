@@ -18,6 +18,7 @@ from traitlets.config import Config
 from nbjudge import gradebook_url
 from nbjudge.intake import Submission, read_submission
 from nbjudge.record.gradebook import opened
+from nbjudge.record.previews import Proposals
 from nbjudge.record.results import GradedNotebook, GradedSubmission, GradingTask
 from nbjudge.record.writer import ResultWriter
 
@@ -66,8 +67,9 @@ def writing(course: Path) -> Iterator[ResultWriter]:
         yield ResultWriter(
             gradebook,
             ASSIGNMENT,
-            notebooks,
             course / "autograded",
+            Proposals(course, ASSIGNMENT),
+            notebooks,
             penalties,
             create_student=True,
             set_permissions=_read_only,

@@ -204,3 +204,12 @@ def test_a_disk_that_is_full_costs_nothing(ungraded, graded):
     assert "disk is full" in first
     assert "run the same command again" in first
     assert (rows(ungraded), files(ungraded)) == graded
+
+
+def test_a_course_that_a_group_shares_gets_folders_that_the_group_can_write(tmp_path):
+    shared = build(tmp_path / "shared", 1, "c.CourseDirectory.groupshared = True")
+    nbgrader(shared, *GRADE)
+    (graded,) = shared.glob(f"autograded/*/{ASSIGNMENT}")
+    for folder in (shared / "autograded", graded):
+        assert folder.stat().st_mode & 0o2770 == 0o2770
+    assert {path.stat().st_mode & 0o777 for path in graded.iterdir()} == {0o664}

@@ -17,6 +17,7 @@ from nbjudge.grading.notebook_run import NotebookRun
 from nbjudge.grading.solutions import retry_with_solutions
 from nbjudge.kernel.cpu_limit import cpu_limit
 from nbjudge.kernel.executor import ExecutionLimits, KernelFactory
+from nbjudge.nbgrader_ext.execute import JudgeExecute
 from nbjudge.outcomes import Outcome
 
 KERNELS = KernelFactory(Config({"BoxProvisioner": {"preload": ["numpy"]}}))
@@ -187,3 +188,8 @@ def test_its_kernel_knows_that_it_is_graded_and_this_process_is_as_before():
 def test_a_deadline_of_the_request_ends_the_notebook_before_its_limit():
     result = a_run(notebook(), deadline=time.monotonic() - 1).run()
     assert {scored.verdict.outcome for scored in result.scored} == {Outcome.TIMED_OUT}
+
+
+def test_as_a_step_of_nbconverts_nothing_runs_without_box_and_judge():
+    with pytest.raises(NotImplementedError, match="make_run"):
+        JudgeExecute().preprocess(notebook(), {})

@@ -94,7 +94,7 @@ def _serve(listener: socket.socket) -> None:
     from nbjudge.cli import check, collect, explain, export, grade, grades, report  # noqa: F401
     from nbjudge.cli import main as command
     from nbjudge.cluster import local_cluster, worker  # noqa: F401 - what `grade` forks has them
-    from nbjudge.nbgrader_ext import autograde, feedback, gradebook_errors  # noqa: F401
+    from nbjudge.nbgrader_ext import autograde, feedback  # noqa: F401
 
     programs = {"nbgrader": NbGraderApp.launch_instance, "nbjudge": command.main}
     gc.collect()

@@ -42,7 +42,7 @@ def written(run_folder):
 
 
 def report_of(folder, names=False):
-    record = read_class(CourseDirectory(root=str(folder)), "lab", "hidden_tests")
+    record = read_class(CourseDirectory(root=str(folder)), "lab")
     return make_report(record, names)
 
 

@@ -13,8 +13,8 @@ def test_the_installed_libraries_have_every_name_of_the_table():
 
 
 def test_a_name_that_has_vanished_is_said_with_library_and_version():
-    gone = Patch("nbgrader.apps.api", "Autogrades", "nbjudge.errors:PatchError", "for a test")
-    private = PrivateName("nbclient", "nbclient.client", "NotebookClient._gone", "<0.12", "none")
+    gone = Patch("nbgrader.apps.api", "Autogrades", "for a test", "nbjudge.errors:PatchError")
+    private = PrivateName("nbclient.client", "NotebookClient._gone", "none")
     first, second = missing((*PATCHES, gone), (*OVERRIDES, private))
     assert first.startswith("nbgrader 0.9.")
     assert "has no nbgrader.apps.api.Autogrades; nbjudge supports nbgrader" in first
@@ -24,7 +24,7 @@ def test_a_name_that_has_vanished_is_said_with_library_and_version():
 
 
 def test_a_module_that_has_vanished_is_said_too():
-    gone = Patch("nbgrader.apps.gone", "Autograde", "nbjudge.errors:PatchError", "for a test")
+    gone = Patch("nbgrader.apps.gone", "Autograde", "for a test", "nbjudge.errors:PatchError")
     assert "has no nbgrader.apps.gone.Autograde" in missing([gone], [])[0]
 
 

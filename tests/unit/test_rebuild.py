@@ -13,9 +13,11 @@ from marks import slow
 from repository import ROOT
 
 from nbjudge.cells import is_grade, is_locked, is_solution
+from nbjudge.grading.notebook_records import NotebookRequest
 from nbjudge.intake import IntakeLimits, StudentCell, read_notebook
 from nbjudge.nbgrader_ext.execute import JudgeExecute
 from nbjudge.rebuild.build import known_ids, rebuild
+from nbjudge.verdict.loader import load_hidden_tests
 
 NOTEBOOKS = ("q1_l1_backprop", "q2_momentum", "q3_pytorch_l2", "q4_height_weight")
 STUDENTS = ("all_right", "half_done", "penalty_lost", "untouched")
@@ -498,15 +500,15 @@ def points(name, cells, folder):
     """Judge the rebuilt notebook in a real kernel; return points and maximum by graded cell."""
     notebook, _ = rebuild(released(name), cells)
     source = nbformat.read(ROOT / "source" / "lab1" / f"{name}.ipynb", as_version=4)
-    tests = {c.id: c.source for c in source.cells if is_grade(c) and c.cell_type == "code"}
+    judged = {c.id: c.source for c in source.cells if is_grade(c) and c.cell_type == "code"}
     for cell in notebook.cells:
-        cell.source = tests.get(cell.id, cell.source)
+        cell.source = judged.get(cell.id, cell.source)
     shutil.copytree(ROOT / "data", folder / "data")
-    who = {"student": "x", "assignment": "lab1", "notebook": name}
-    resources = {"nbgrader": who, "metadata": {"path": str(folder)}}
-    JudgeExecute(hidden_tests=str(ROOT / "hidden_tests")).preprocess(notebook, resources)
-    found = [json.loads(line) for line in resources["audit"]]
-    return {line["cell"]: (line["points"], line["max_points"], line["outcome"]) for line in found}
+    tests = load_hidden_tests(ROOT / "hidden_tests", "lab1", name)
+    request = NotebookRequest(notebook, "x", "lab1", name, folder=str(folder))
+    scored = JudgeExecute().make_run(request, tests).run().scored
+    verdicts = {each.cell: each.verdict for each in scored}
+    return {cell: (v.points, v.max_points, v.outcome.value) for cell, v in verdicts.items()}
 
 
 # Q4 trains for long, so it is tried once

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -33,7 +32,7 @@ def run(arguments: list[str]) -> int:
     if asked.unboxed:
         app.config.merge(Config(UNBOXED))
     course, root = app.coursedir, Path(app.coursedir.root)
-    say = partial(Console().print, markup=False, highlight=False, soft_wrap=True)
+    say = Console(markup=False, highlight=False, soft_wrap=True).print
     try:
         in_order = find_problems(
             root,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from functools import partial
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
@@ -22,44 +21,33 @@ DOWNLOADED = "downloaded"  # as nbgrader's zip_collect calls it
 
 
 def run(arguments: list[str]) -> int:
-    """Collect an archive; return the exit status."""
-    asked = collect_arguments().parse_args(arguments)
-    app, assignment = course_and_assignment(asked.assignment)
-    if app is None:
-        return 1
-    return 0 if run_collect(app.coursedir, assignment, asked, Console()) else 1
-
-
-def collect_arguments() -> argparse.ArgumentParser:
-    """Return the parser of ``nbjudge collect``."""
+    """Collect an archive and say what became of it; return the exit status."""
     parser = argparse.ArgumentParser(prog="nbjudge collect", allow_abbrev=False)
     parser.add_argument("archive", type=Path, help="the zip that the LMS gives, or a folder")
     parser.add_argument("--from", dest="kind", choices=sorted(KINDS), required=True)
     parser.add_argument("--roster", type=Path, help="CSV: who is who")
     parser.add_argument("--assignment", default="", help="needed where the course has several")
-    return parser
-
-
-def run_collect(
-    coursedir: CourseDirectory, assignment: str, asked: argparse.Namespace, console: Console
-) -> bool:
-    """Collect an archive and say what became of it; return False if nothing of it could be."""
-    submitted = Path(coursedir.format_path(coursedir.submitted_directory, "x", "x")).parents[1]
-    places = Places(submitted, Path(coursedir.root) / DOWNLOADED / assignment, assignment)
+    asked = parser.parse_args(arguments)
+    app, assignment = course_and_assignment(asked.assignment)
+    if app is None:
+        return 1
+    course = app.coursedir
+    submitted = Path(course.format_path(course.submitted_directory, "x", "x")).parents[1]
+    places = Places(submitted, Path(course.root) / DOWNLOADED / assignment, assignment)
     try:
         roster = read_roster(asked.roster) if asked.roster else None
         done = collect(asked.archive, asked.kind, roster, places)
         if roster:
-            _enter_names(coursedir, roster)
+            _enter_names(course, roster)
     except (ArchiveError, RosterError, GradebookError) as error:
         print(error, file=sys.stderr)
-        return False
-    _tell_collected(done, assignment, console)
-    return True
+        return 1
+    _tell_collected(done, assignment)
+    return 0
 
 
-def _tell_collected(done: Collected, assignment: str, console: Console) -> None:
-    tell = partial(console.print, markup=False, highlight=False, soft_wrap=True)
+def _tell_collected(done: Collected, assignment: str) -> None:
+    tell = Console(markup=False, highlight=False, soft_wrap=True).print
     for line in done.refused[:SHOWN]:
         tell(line)
     if len(done.refused) > SHOWN:

@@ -6,7 +6,6 @@ import sys
 
 from jupyter_core.application import NoStart
 from nbgrader.apps.baseapp import NbGrader
-from traitlets.config import Config
 
 from nbjudge.nbgrader_ext.apps import GradesApp
 from nbjudge.nbgrader_ext.course import assignment_problem, only_assignment
@@ -57,10 +56,3 @@ def without_box(error: Exception) -> int:
     """Say why no box can be had, and what to do; return the exit status."""
     print(f"{error}\n{TWO_WAYS_ON}", file=sys.stderr)
     return 1
-
-
-def course_config() -> Config:
-    """Return the configuration that nbgrader would load in this folder."""
-    app = NbGrader()
-    app.initialize(argv=[])
-    return app.config

@@ -11,7 +11,7 @@ from rich.table import Table
 from traitlets.config import Config
 
 from nbjudge.cells import is_grade, is_solution, judged_test
-from nbjudge.cli.course import course_config
+from nbjudge.cli.course import read_course
 from nbjudge.errors import BoxError
 from nbjudge.kernel.self_test import Attempt, try_to_escape
 from nbjudge.nbgrader_ext.patches import missing
@@ -67,7 +67,7 @@ def run(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="nbjudge doctor", allow_abbrev=False)
     parser.add_argument("--unboxed", action="store_true", help="try a kernel without a box")
     boxed = not parser.parse_args(arguments).unboxed
-    config, console = course_config(), Console()
+    config, console = read_course().config, Console()
     for vanished in missing():
         console.print(vanished, markup=False, highlight=False, soft_wrap=True)
     safe = doctor(config, boxed, console)

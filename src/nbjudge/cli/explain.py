@@ -17,13 +17,15 @@ from traitlets.config import Config
 from nbjudge.cli.course import is_there, read_course, without_box
 from nbjudge.errors import BoxError, CourseError, GradebookError
 from nbjudge.grading.replay import cells_of, find_graded, replay
+from nbjudge.intake import IntakeLimits
 from nbjudge.nbgrader_ext.apps import UNBOXED, UNBOXED_HELP
 from nbjudge.nbgrader_ext.autograde import JudgeAutograde, verdict_settings
 from nbjudge.nbgrader_ext.course import load_assignment, only_assignment
 from nbjudge.nbgrader_ext.execute import JudgeExecute
+from nbjudge.nbgrader_ext.limit_traits import limits_of
 from nbjudge.record.digests import reason_to_grade
 from nbjudge.record.gradebook import opened
-from nbjudge.reports.terminal.case_details import FULL, SHORT, Room, show
+from nbjudge.reports.terminal.case_details import FULL, SHORT, show
 
 
 def run(arguments: list[str]) -> int:
@@ -42,10 +44,9 @@ def run(arguments: list[str]) -> int:
     assignment = asked.assignment or only_assignment(app.coursedir)
     if not is_there(app, assignment, "" if asked.assignment else " Name it with --assignment."):
         return 1
+    app.coursedir.assignment_id = assignment
     try:
-        who = (asked.student, asked.notebook, " ".join(asked.task))
-        app.coursedir.assignment_id = assignment
-        explain(app.coursedir, app.config, *who, Console(), FULL if asked.full else SHORT)
+        _explain(app.coursedir, app.config, asked)
     except BoxError as error:
         return without_box(error)
     except (CourseError, GradebookError) as error:
@@ -54,42 +55,25 @@ def run(arguments: list[str]) -> int:
     return 0
 
 
-def explain(
-    coursedir: CourseDirectory,
-    config: Config,
-    student: str,
-    notebook: str,
-    task: str,
-    console: Console,
-    room: Room = SHORT,
-) -> None:
+def _explain(coursedir: CourseDirectory, config: Config, asked: argparse.Namespace) -> None:
     """Run one notebook again with the seeds of its last grading, and show each case.
-
-    Args:
-        coursedir: where the course is; it names the assignment.
-        config: of the course.
-        student: whose notebook it is.
-        notebook: its name without ending.
-        task: the grade_id of one judged cell, its hidden test or that one's title, whatever its
-            case; empty for all of them.
-        console: where to print.
-        room: for each value.
 
     Raises `CourseError` if there is no such student, notebook or task, or none was graded.
     """
+    console, room = Console(), FULL if asked.full else SHORT
     judge = JudgeExecute(config=config)
-    limits = JudgeAutograde(coursedir=coursedir, config=config).limits()
+    limits = limits_of(JudgeAutograde(coursedir=coursedir, config=config), IntakeLimits)
     with opened(coursedir.db_url, coursedir.course_id) as gradebook:
         settings = verdict_settings(config)
         course = load_assignment(coursedir, gradebook, judge.hidden_tests, limits, settings)
-    graded = Path(coursedir.root, coursedir.autograded_directory, student, course.name)
-    submission, lines = find_graded(course, graded, student, notebook)
-    reason = reason_to_grade(course.digests(notebook, submission), list(lines.values()))
+    graded = Path(coursedir.root, coursedir.autograded_directory, asked.student, course.name)
+    submission, lines = find_graded(course, graded, asked.student, asked.notebook)
+    reason = reason_to_grade(course.digests(asked.notebook, submission), list(lines.values()))
     if reason:
         text = f"Since it was graded: {reason}. What follows is how it is judged now.\n"
         console.print(text, soft_wrap=True)
-    wanted = cells_of(course, notebook, lines, task)
+    wanted = cells_of(course, asked.notebook, lines, " ".join(asked.task))
     seeds = {name: line["seed"] for name, line in lines.items()}
-    for scored in replay(course, submission, notebook, seeds, judge.make_run):
+    for scored in replay(course, submission, asked.notebook, seeds, judge.make_run):
         if scored.cell in wanted:
             show(scored, lines[scored.cell], console, room)

@@ -35,7 +35,7 @@ def run(arguments: list[str]) -> int:
     app, assignment = start(GradeApp, rest)
     if app is None:
         return 0 if assignment is None else 1
-    if not _judged():
+    if not issubclass(autogradeapp.Autograde, JudgeAutograde):  # as nbjudge.configure has it
         print(NOT_JUDGED, file=sys.stderr)
         return 1
     if "workers" not in app.config.JudgeAutograde:
@@ -52,14 +52,8 @@ def run(arguments: list[str]) -> int:
     except Exception:  # whatever it is: the points that there are are shown
         app.log.error("Grading failed.", exc_info=True)
         status = 1
-    settings = JudgeAutograde(parent=app, coursedir=app.coursedir)
-    only_shown = settings.regrade_diff and not settings.apply
+    only_shown = JudgeAutograde(parent=app, coursedir=app.coursedir).only_shown
     if status < BY_SIGNAL and not given_up and not only_shown:
         shown = show(app, assignment, options)
         status = status or (0 if shown else 1)
     return status
-
-
-def _judged() -> bool:
-    """Say whether the configuration that was read lets nbjudge grade."""
-    return issubclass(autogradeapp.Autograde, JudgeAutograde)

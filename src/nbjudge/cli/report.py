@@ -8,8 +8,10 @@ from pathlib import Path
 
 from nbjudge.cli.course import is_there, read_course
 from nbjudge.errors import NoFiguresError, NoGradesError
-from nbjudge.nbgrader_ext.execute import JudgeExecute
-from nbjudge.reports.class_page.write_report import write_report
+from nbjudge.reports.class_page.csv_export import to_csv
+from nbjudge.reports.class_page.html_page import report_page
+from nbjudge.reports.class_page.model import make_report
+from nbjudge.reports.class_page.read_class import read_class
 
 
 def run(arguments: list[str]) -> int:
@@ -23,11 +25,14 @@ def run(arguments: list[str]) -> int:
     app = read_course()
     if not is_there(app, asked.assignment):
         return 1
-    hidden_tests = JudgeExecute(config=app.config).hidden_tests
     try:
-        write_report(
-            app.coursedir, asked.assignment, hidden_tests, asked.output, asked.csv, asked.names
-        )
+        record = read_class(app.coursedir, asked.assignment)
+        report = make_report(record, asked.names)
+        texts = [(asked.output, report_page(report))]
+        if asked.csv is not None:
+            texts.append((asked.csv, to_csv(report)))
+        for path, text in texts:
+            path.write_text(text, encoding="utf-8")
     except (NoGradesError, NoFiguresError) as error:
         print(error, file=sys.stderr)
         return 1

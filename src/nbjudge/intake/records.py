@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,12 @@ class IntakeLimits:
             other name may be somebody else's work; to be set where the storage links equal files.
     """
 
-    notebook_bytes: int = 10_000_000
-    raw_bytes: int = 200_000_000
-    cell_count: int = 2_000
-    file_count: int = 200
+    notebook_bytes: Annotated[int, "Bytes of one notebook that count: its cells' text."] = (
+        10_000_000
+    )
+    raw_bytes: Annotated[int, "Bytes of one notebook file, with its stored outputs."] = 200_000_000
+    cell_count: Annotated[int, "Cells of one notebook."] = 2_000
+    file_count: Annotated[int, "Files beside the notebooks of one submission."] = 200
     file_bytes: int = 20_000_000
     total_file_bytes: int = 50_000_000
     hard_links: bool = False

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from jupyter_core.utils import ensure_async, run_sync
 from nbclient import NotebookClient
@@ -30,24 +30,27 @@ _TIMEOUT = "CellTimeoutError"  # the name of the error in the outputs of a cell 
 class ExecutionLimits:
     """What one notebook may take; each is a setting of the course, see `JudgeExecute`.
 
-    Attributes:
-        timeout: seconds for one cell; None, or nothing above 0, leaves it to the notebook's limit.
-        notebook_timeout: seconds for one notebook.
-        fresh_kernels: how often a lost kernel is replaced.
-        outputs_seconds: for a cell's last outputs to arrive when the cell has ended.
-        interrupt_seconds: for an interrupted cell to end; then its kernel is given up.
-        kept_bytes: characters that are kept of each stream of a cell, and of its other outputs.
-        sent_bytes: bytes that one cell may send before its kernel is stopped.
-        startup_timeout: seconds for a kernel to answer.
+    A `timeout` of None, or nothing above 0, leaves a cell to the notebook's limit. Of
+    `startup_timeout`, seconds for a kernel to answer, nbclient has a setting.
     """
 
-    timeout: int | None = 300
-    notebook_timeout: int = 1200
-    fresh_kernels: int = 1
-    outputs_seconds: int = 60
-    interrupt_seconds: int = 10
-    kept_bytes: int = 1 << 20
-    sent_bytes: int = 64 << 20
+    timeout: Annotated[int | None, "Seconds for one cell."] = 300
+    notebook_timeout: Annotated[int, "Seconds for one notebook."] = 1200
+    fresh_kernels: Annotated[int, "How often a lost kernel is replaced."] = 1
+    outputs_seconds: Annotated[
+        int, "Seconds for a cell's last outputs to arrive when the cell has ended."
+    ] = 60
+    interrupt_seconds: Annotated[
+        int, "Seconds for a cell that is interrupted to end; then its kernel is given up."
+    ] = 10
+    kept_bytes: Annotated[
+        int,
+        "Characters that are kept of what one cell prints to stdout, as many of stderr, and as "
+        "many of its other outputs; images do not count.",
+    ] = 1 << 20
+    sent_bytes: Annotated[int, "Bytes that one cell may send before its kernel is stopped."] = (
+        64 << 20
+    )
     startup_timeout: int = 60
 
 

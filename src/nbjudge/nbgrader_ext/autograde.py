@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack, nullcontext
-from pathlib import Path
 from typing import NoReturn
 
 from nbgrader.converters import Autograde
@@ -27,14 +26,12 @@ from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.nbgrader_ext.course import load_assignment, submissions, wanted_notebooks
 from nbjudge.nbgrader_ext.execute import JudgeExecute
 from nbjudge.nbgrader_ext.graders import CourseGraders
+from nbjudge.nbgrader_ext.limit_traits import limits_of, traits_of
 from nbjudge.nbgrader_ext.preprocessors import InertNotebook
 from nbjudge.nbgrader_ext.run_parts import make_reporter, make_writer
-from nbjudge.nbgrader_ext.steps import LocalGraderFactory
 from nbjudge.record.gradebook import opened
 from nbjudge.reports.terminal.run_reporter import TerminalReporter, resume_hint
 from nbjudge.signals import stoppable
-
-_LIMITS = IntakeLimits()
 
 
 class GivenUpError(NbGraderException):
@@ -44,16 +41,8 @@ class GivenUpError(NbGraderException):
 class JudgeAutograde(Autograde):
     """Grades every submission that can be found; none stops the run."""
 
-    notebook_bytes = Integer(
-        _LIMITS.notebook_bytes, help="Bytes of one notebook that count: its cells' text."
-    ).tag(config=True)
-    raw_bytes = Integer(
-        _LIMITS.raw_bytes, help="Bytes of one notebook file, with its stored outputs."
-    ).tag(config=True)
-    cell_count = Integer(_LIMITS.cell_count, help="Cells of one notebook.").tag(config=True)
-    file_count = Integer(
-        _LIMITS.file_count, help="Files beside the notebooks of one submission."
-    ).tag(config=True)
+    locals().update(traits_of(IntakeLimits))
+
     grader_seconds = Float(
         120, help="CPU seconds that one notebook may cost the grader itself, beyond its kernel."
     ).tag(config=True)
@@ -83,7 +72,7 @@ class JudgeAutograde(Autograde):
                     stoppable() if self._own_process else nullcontext(),
                     opened(self.coursedir.db_url, self.coursedir.course_id) as self._gradebook,
                 ):
-                    self._graders = self.graders()
+                    self._graders = CourseGraders(self)
                     self._graders.start_zygote()
                     super().start()
             except Stopped as stopped:
@@ -100,7 +89,7 @@ class JudgeAutograde(Autograde):
             self.coursedir,
             self._gradebook,
             self._graders.judge.hidden_tests,
-            self.limits(),
+            limits_of(self, IntakeLimits),
             verdict_settings(self.config),
         )
         self._options = GradingOptions(
@@ -139,30 +128,9 @@ class JudgeAutograde(Autograde):
             self.log.error("%s", message)
             raise NbGraderException(message)
 
-    def graders(self) -> CourseGraders:
-        """Return what makes graders by the course's settings."""
-        return CourseGraders(
-            self.config,
-            JudgeExecute(parent=self),
-            LocalGraderFactory(self.config, self.autograde_preprocessors, self.grader_seconds),
-            self.workers,
-            self.scheduler,
-            Path(self.coursedir.root),
-            self.log,
-        )
-
     def reporter(self) -> TerminalReporter:
-        """Return what shows how the run goes."""
+        """Return what shows how the run goes; a subclass may have another."""
         return make_reporter(self, self._refused, self._graders.judge.boxed)
-
-    def limits(self) -> IntakeLimits:
-        """Return what of a submission is read."""
-        return IntakeLimits(
-            notebook_bytes=self.notebook_bytes,
-            raw_bytes=self.raw_bytes,
-            cell_count=self.cell_count,
-            file_count=self.file_count,
-        )
 
     @property
     def only_shown(self) -> bool:

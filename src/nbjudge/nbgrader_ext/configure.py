@@ -68,14 +68,13 @@ def without_exchange(c: Config) -> None:
     The exchange is a folder that all users of a JupyterHub share. Without this line formgrader
     warns that it is missing. Buttons and commands that need it then say how to go without.
     """
+    c.ExchangeFactory.list = "nbjudge.nbgrader_ext.exchange.NoList"
     for name in (
-        "list",
         "release_assignment",
-        "collect",
-        "release_feedback",
         "fetch_assignment",
         "submit",
+        "collect",
+        "release_feedback",
         "fetch_feedback",
     ):
-        words = (word.capitalize() for word in name.split("_"))
-        c.ExchangeFactory[name] = f"nbjudge.nbgrader_ext.exchange.No{''.join(words)}"
+        c.ExchangeFactory[name] = "nbjudge.nbgrader_ext.exchange.NoExchange"

@@ -14,8 +14,15 @@ INSTEAD = (
 )
 
 
-class _None(abc.Exchange):
-    """An exchange that there is not."""
+class NoExchange(
+    abc.ExchangeReleaseAssignment,
+    abc.ExchangeFetchAssignment,
+    abc.ExchangeSubmit,
+    abc.ExchangeCollect,
+    abc.ExchangeReleaseFeedback,
+    abc.ExchangeFetchFeedback,
+):
+    """An exchange that there is not, in the place of each of nbgrader's."""
 
     root = ""  # what formgrader shows as its folder
 
@@ -24,35 +31,13 @@ class _None(abc.Exchange):
         self.fail(INSTEAD)
 
 
-class NoList(_None, abc.ExchangeList):
+class NoList(abc.ExchangeList):
     """Lists nothing, so that formgrader and JupyterLab's nbgrader menu open without a warning."""
+
+    root = ""
 
     def start(self):
         """Return no assignments; removing one from the exchange fails."""
         if self.remove:
-            super().start()
+            self.fail(INSTEAD)
         return []
-
-
-class NoReleaseAssignment(_None, abc.ExchangeReleaseAssignment):
-    """Fails."""
-
-
-class NoCollect(_None, abc.ExchangeCollect):
-    """Fails."""
-
-
-class NoReleaseFeedback(_None, abc.ExchangeReleaseFeedback):
-    """Fails."""
-
-
-class NoFetchAssignment(_None, abc.ExchangeFetchAssignment):
-    """Fails."""
-
-
-class NoSubmit(_None, abc.ExchangeSubmit):
-    """Fails."""
-
-
-class NoFetchFeedback(_None, abc.ExchangeFetchFeedback):
-    """Fails."""

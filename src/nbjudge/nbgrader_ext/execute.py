@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import ClassVar
 
 from nbgrader.preprocessors import Execute
@@ -12,9 +11,8 @@ from traitlets import Bool, Float, Integer, List, Unicode
 from nbjudge.grading.notebook_records import NotebookRequest, RunSettings
 from nbjudge.grading.notebook_run import NotebookRun, OnScored
 from nbjudge.kernel.executor import ExecutionLimits, KernelFactory
-from nbjudge.record.audit import audit_lines
+from nbjudge.nbgrader_ext.limit_traits import limits_of, traits_of
 from nbjudge.verdict.hidden_test import HiddenTest
-from nbjudge.verdict.loader import load_hidden_tests
 
 
 class JudgeExecute(Execute):
@@ -34,32 +32,8 @@ class JudgeExecute(Execute):
 
     run_class: ClassVar[type[NotebookRun]] = NotebookRun
 
-    timeout = Integer(ExecutionLimits.timeout, allow_none=True, help="Seconds for one cell.").tag(
-        config=True
-    )
-    notebook_timeout = Integer(
-        ExecutionLimits.notebook_timeout, help="Seconds for one notebook."
-    ).tag(config=True)
-    fresh_kernels = Integer(
-        ExecutionLimits.fresh_kernels, help="How often a lost kernel is replaced."
-    ).tag(config=True)
-    outputs_seconds = Integer(
-        ExecutionLimits.outputs_seconds,
-        help="Seconds for a cell's last outputs to arrive when the cell has ended.",
-    ).tag(config=True)
-    interrupt_seconds = Integer(
-        ExecutionLimits.interrupt_seconds,
-        help="Seconds for a cell that is interrupted to end; then its kernel is given up.",
-    ).tag(config=True)
-    kept_bytes = Integer(
-        ExecutionLimits.kept_bytes,
-        help="Characters that are kept of what one cell prints to stdout, as many of stderr, and "
-        "as many of its other outputs; images do not count.",
-    ).tag(config=True)
-    sent_bytes = Integer(
-        ExecutionLimits.sent_bytes,
-        help="Bytes that one cell may send before its kernel is stopped.",
-    ).tag(config=True)
+    locals().update(traits_of(ExecutionLimits))
+
     boxed = Bool(
         True,
         help="Run students' code in boxes. False runs it with all rights of the grader: only for "
@@ -102,23 +76,8 @@ class JudgeExecute(Execute):
     ).tag(config=True)
 
     def preprocess(self, nb, resources=None):
-        """Run and judge one notebook where nbconvert has a list of steps; see `Preprocessor`.
-
-        Nothing of it is graded for good. Of `resources`, ``nbgrader`` names student, assignment and
-        notebook, ``metadata`` the folder of the student's files; ``audit`` comes back, the lines.
-        """
-        who = resources["nbgrader"]
-        request = NotebookRequest(
-            notebook=nb,
-            student=who["student"],
-            assignment=who["assignment"],
-            name=who["notebook"],
-            folder=str(resources.get("metadata", {}).get("path") or ""),
-        )
-        tests = load_hidden_tests(self.hidden_tests, request.assignment, request.name)
-        result = self.make_run(request, tests).run()
-        resources["audit"] = audit_lines(result.scored, {}, result.seconds, **request.who)
-        return result.notebook, resources
+        """Refuse what nbconvert calls: a run of nbgrader's own would have no box and no judge."""
+        raise NotImplementedError("JudgeExecute makes runs of notebooks; see make_run.")
 
     def make_run(
         self,
@@ -132,9 +91,8 @@ class JudgeExecute(Execute):
 
     def settings_for(self, request: NotebookRequest) -> RunSettings:
         """Return how a notebook is run and judged."""
-        limits = {each.name: getattr(self, each.name) for each in fields(ExecutionLimits)}
         return RunSettings(
-            limits=ExecutionLimits(**limits),
+            limits=limits_of(self, ExecutionLimits),
             carry=self.carry,
             fingerprint_seconds=self.fingerprint_seconds,
             seed=self.seed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from contextlib import suppress
 from datetime import datetime
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
@@ -56,10 +57,9 @@ class GradesCsv(ExportPlugin):
                 found = waiting(gradebook, assignment)
                 found = {s.id: found[s.id] for s in students if s.id in found}
                 for student in students:
-                    row = _row(gradebook, assignment, student)
-                    if student.id in found:
-                        row["pending"] = found[student.id].points
-                    writer.writerow([inert_field(row[column]) for column in COLUMNS])
+                    pending = found[student.id].points if student.id in found else 0.0
+                    row = _row(gradebook, assignment, student, pending)
+                    writer.writerow(map(inert_field, row))
                 self._warn_of_waiting(assignment.name, found)
 
     def _warn_of_waiting(self, assignment: str, found: dict[str, Waiting]) -> None:
@@ -92,28 +92,26 @@ def _wanted(entries: list, attribute: str, names: list) -> list:
     return [entry for entry in entries if not wanted or getattr(entry, attribute) in wanted]
 
 
-def _row(gradebook: Gradebook, assignment: Assignment, student: Student) -> dict[str, object]:
-    row = {
-        "assignment": assignment.name,
-        "duedate": assignment.duedate,
-        "timestamp": "",
-        "student_id": student.id,
-        "last_name": student.last_name,
-        "first_name": student.first_name,
-        "email": student.email,
-        "raw_score": 0.0,
-        "late_submission_penalty": 0.0,
-        "score": 0.0,
-        "max_score": tidy(assignment.max_score),
-        "pending": 0.0,
-    }
-    try:
+def _row(
+    gradebook: Gradebook, assignment: Assignment, student: Student, pending: float
+) -> tuple[object, ...]:
+    """Return what `COLUMNS` name, of one student; all points are 0 without a submission."""
+    timestamp, score, penalty = "", 0.0, 0.0
+    with suppress(MissingEntry):
         submission = gradebook.find_submission(assignment.name, student.id)
-    except MissingEntry:
-        return row
-    penalty = submission.late_submission_penalty
-    row["timestamp"] = submission.timestamp
-    row["raw_score"] = tidy(submission.score)
-    row["late_submission_penalty"] = penalty if penalty is None else tidy(penalty)
-    row["score"] = tidy(max(0.0, submission.score - (penalty or 0.0)))
-    return row
+        timestamp, score = submission.timestamp, submission.score
+        penalty = submission.late_submission_penalty
+    return (
+        assignment.name,
+        assignment.duedate,
+        timestamp,
+        student.id,
+        student.last_name,
+        student.first_name,
+        student.email,
+        tidy(score),
+        penalty if penalty is None else tidy(penalty),
+        tidy(max(0.0, score - (penalty or 0.0))),
+        tidy(assignment.max_score),
+        pending,
+    )

@@ -6,7 +6,6 @@ for their converter.
 
 from __future__ import annotations
 
-import glob
 import os
 import re
 import shutil
@@ -21,6 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets import List, Type
 
 from nbjudge.errors import GradebookError
+from nbjudge.nbgrader_ext.replacements import find_paths
 from nbjudge.nbgrader_ext.student_page_export import JudgeGrades, StudentPageExporter
 from nbjudge.record.gradebook import explained, opened
 from nbjudge.record.pending_points import names, submissions, waiting
@@ -53,16 +53,11 @@ class JudgeFeedback(GenerateFeedback):
             raise NbGraderException(str(error)) from error
 
     def init_notebooks(self) -> None:
-        """Find the graded notebooks, in a course whose path has brackets, too."""
+        """Find the graded notebooks; a folder without one is no reason for a warning."""
         pattern = self._graded(self.coursedir.assignment_id, self.coursedir.student_id)
-        root = self.coursedir.root
-        if pattern.startswith(root):
-            pattern = glob.escape(root) + pattern[len(root) :]
         found = {
-            folder: glob.glob(
-                os.path.join(glob.escape(folder), f"{self.coursedir.notebook_id}.ipynb")
-            )
-            for folder in glob.glob(pattern)
+            folder: find_paths(os.path.join(folder, f"{self.coursedir.notebook_id}.ipynb"))
+            for folder in find_paths(pattern)
         }
         self.notebooks, self.assignments = [], {f: paths for f, paths in found.items() if paths}
         if not self.assignments:

@@ -3,57 +3,50 @@
 from __future__ import annotations
 
 import gc
-import logging
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from traitlets.config import Config
+from nbgrader.converters import Autograde
 
 from nbjudge.errors import BoxError, CourseError, WarmProcessError
 from nbjudge.grading.assignment import Assignment
 from nbjudge.grading.interfaces import Grader, TaskListener
+from nbjudge.grading.local_grader import LocalGrader
 from nbjudge.grading.serial_grader import SerialGrader, as_student_view
 from nbjudge.kernel.manager import check_box
 from nbjudge.kernel.provisioner import BoxProvisioner
 from nbjudge.nbgrader_ext.execute import JudgeExecute
-from nbjudge.nbgrader_ext.steps import LocalGraderFactory
+from nbjudge.nbgrader_ext.steps import local_grader
 from nbjudge.sandbox.bubblewrap import TWO_WAYS_ON
 from nbjudge.sandbox.zygote_pool import process_pool
 
 
-@dataclass(frozen=True)
 class CourseGraders:
     """Makes graders, and gets ready for them.
 
     Attributes:
-        config: of the course.
-        judge: its settings of how notebooks are run and judged.
-        factory: makes what grades one submission after the other, in any process.
-        workers: processes that grade at the same time; 0 for this one alone.
-        scheduler: address of a Dask scheduler whose workers grade; or empty.
-        root: the course's folder.
-        log: is told what an instructor may want to know.
+        judge: the course's settings of how notebooks are run and judged.
     """
 
-    config: Config
-    judge: JudgeExecute
-    factory: LocalGraderFactory
-    workers: int
-    scheduler: str
-    root: Path
-    log: logging.Logger
+    def __init__(self, course: Autograde):
+        """Get ready; `course` is a `JudgeAutograde` with the course's settings."""
+        self._course, self._log = course, course.log
+        self.judge = JudgeExecute(parent=course)
 
     def elsewhere(self, submissions: int) -> bool:
         """Whether other processes grade, if there are this many submissions to be graded."""
-        return submissions > 0 if self.scheduler else self.workers > 0 and submissions > 1
+        if self._course.scheduler:
+            return submissions > 0
+        return self._course.workers > 0 and submissions > 1
 
     def start_zygote(self) -> None:
         """Let the course's libraries be imported while submissions are read."""
-        if self.scheduler or not self.judge.boxed:
+        if self._course.scheduler or not self.judge.boxed:
             return
         with suppress(BoxError):  # said when a box is needed
-            process_pool().get(*BoxProvisioner(config=self.config).warm_process)
+            process_pool().get(*BoxProvisioner(config=self._course.config).warm_process)
 
     def check_box(self, submissions: int) -> None:
         """Refuse to grade where students' code cannot be boxed, unless the instructor wants it.
@@ -61,12 +54,12 @@ class CourseGraders:
         Raises `CourseError`, or `WarmProcessError` if the machine itself may have boxes.
         """
         if not self.judge.boxed:
-            self.log.warning("Students' code runs without a box, with all rights of the grader.")
+            self._log.warning("Students' code runs without a box, with all rights of the grader.")
             return
         if self.elsewhere(submissions):  # each worker looks for itself
             return
         try:
-            check_box(self.config)
+            check_box(self._course.config)
         except WarmProcessError:
             raise
         except BoxError as error:
@@ -77,7 +70,7 @@ class CourseGraders:
         assignment: Assignment,
         submissions: int,
         on_scored: TaskListener,
-        own_process: bool = False,
+        own_process: bool,
     ) -> Grader:
         """Return a grader that nobody has used; see `Grader`.
 
@@ -89,16 +82,26 @@ class CourseGraders:
 
         Raises `CourseError` if the course's settings do not let it be graded.
         """
+        course = self._course
+        # can be sent to a process elsewhere, which has no course
+        factory = partial(
+            local_grader, course.config, course.autograde_preprocessors, course.grader_seconds
+        )
         if self.elsewhere(submissions):
-            return self._with_workers(assignment, min(self.workers, submissions), on_scored)
-        local = self.factory(assignment, self.log, as_student_view(on_scored, self.log))
+            workers = min(course.workers, submissions)
+            return self._with_workers(assignment, factory, workers, on_scored)
+        local = factory(assignment, self._log, as_student_view(on_scored, self._log))
         if own_process:
             gc.collect()
             gc.freeze()  # what is there by now stays; to look through it again takes long
         return SerialGrader(local.grade)
 
     def _with_workers(
-        self, assignment: Assignment, workers: int, on_scored: TaskListener
+        self,
+        assignment: Assignment,
+        factory: Callable[..., LocalGrader],
+        workers: int,
+        on_scored: TaskListener,
     ) -> Grader:
         try:  # here, because Dask takes its time to be imported
             from nbjudge.cluster.course_bundle import Course
@@ -110,10 +113,11 @@ class CourseGraders:
             ) from error
         course = Course(
             assignment,
-            self.config,
-            self.factory,
+            self._course.config,
+            factory,
             self.judge.boxed,
-            self.log.getEffectiveLevel(),
-            self.root,
+            self._log.getEffectiveLevel(),
+            Path(self._course.coursedir.root),
         )
-        return DaskGrader(course, workers, self.scheduler, self.judge.reads, self.log, on_scored)
+        scheduler, reads = self._course.scheduler, self.judge.reads
+        return DaskGrader(course, workers, scheduler, reads, self._log, on_scored)

@@ -7,50 +7,33 @@ versions looks at.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pkgutil import resolve_name
 
 from nbjudge.errors import PatchError
 from nbjudge.nbgrader_ext.private_names import OVERRIDES, PrivateName
 
-NBGRADER = ">=0.9.6,<0.10"
-
 
 @dataclass(frozen=True)
-class Patch:
+class Patch(PrivateName):
     """A name in another library that gets a replacement.
 
+    `module` is where it is looked up when it is used; `why` says what is wrong without it, and why
+    there is no setting for it.
+
     Attributes:
-        module: where the name is looked up when it is used.
-        name: in the module; may have dots, such as ``Class.method``.
         replacement: ``module:name`` of ours.
-        why: what is wrong without it, and why there is no setting for it.
-        library: the distribution whose version counts.
-        versions: the versions that this was written for.
     """
 
-    module: str
-    name: str
     replacement: str
-    why: str
-    library: str = "nbgrader"
-    versions: str = NBGRADER
-
-    @property
-    def known(self) -> PrivateName:
-        """The name that must be there."""
-        return PrivateName(self.library, self.module, self.name, self.versions, self.why)
 
     def apply(self) -> None:
         """Put the replacement in its place; twice is no error."""
-        if not self.known.exists():
-            raise PatchError(self.known.problem())
-        *path, last = self.name.split(".")
-        place: object = importlib.import_module(self.module)
-        for part in path:
-            place = getattr(place, part)
-        setattr(place, last, _resolve(self.replacement))
+        if not self.exists():
+            raise PatchError(self.problem())
+        owner, _, name = self.name.rpartition(".")
+        setattr(resolve_name(f"{self.module}:{owner}"), name, resolve_name(self.replacement))
 
 
 _EXT = "nbjudge.nbgrader_ext"
@@ -60,7 +43,7 @@ _TRACEBACK = "nbgrader shows a traceback where a gradebook cannot be used; now a
 
 PATCHES = (
     *(
-        Patch(f"nbgrader.apps.{module}", name, f"{_EXT}.{replacement}", _CONVERTER)
+        Patch(f"nbgrader.apps.{module}", name, _CONVERTER, f"{_EXT}.{replacement}")
         for name, app, replacement in (
             ("Autograde", "autogradeapp", "autograde:JudgeAutograde"),
             ("GenerateFeedback", "generatefeedbackapp", "feedback:JudgeFeedback"),
@@ -68,37 +51,42 @@ PATCHES = (
         )
         for module in ("api", app)
     ),
-    Patch("nbgrader.apps.dbapp", "Gradebook", f"{_EXT}.gradebook_errors:to_change", _TRACEBACK),
-    Patch("nbgrader.apps.exportapp", "Gradebook", f"{_EXT}.gradebook_errors:to_export", _TRACEBACK),
+    Patch("nbgrader.apps.dbapp", "Gradebook", _TRACEBACK, f"{_EXT}.replacements:opened_or_ended"),
+    Patch(
+        "nbgrader.apps.exportapp",
+        "Gradebook",
+        _TRACEBACK,
+        f"{_EXT}.replacements:gradebook_to_export",
+    ),
     Patch(
         "nbgrader.server_extensions.formgrader.formgrader",
         "HTMLExporter",
-        f"{_EXT}.formgrader:JudgeFormgrader",
         "formgrader has no setting for its exporter but one of the server extension's own.",
+        f"{_EXT}.formgrader:JudgeFormgrader",
     ),
     *(
-        Patch(module, "glob", f"{_EXT}.replacements:literal_glob", _PATTERNS)
+        Patch(module, "glob", _PATTERNS, f"{_EXT}.replacements:literal_glob")
         for module in ("nbgrader.apps.api", "nbgrader.converters.base", "nbgrader.utils")
     ),
     Patch(
         "nbgrader.api",
         "get_alembic_version",
-        f"{_EXT}.replacements:alembic_version",
         "nbgrader calls alembic as a script, which is on the path only in an activated "
         "environment.",
+        f"{_EXT}.replacements:alembic_version",
     ),
     Patch(
         "nbgrader.api",
         "create_engine",
-        f"{_EXT}.replacements:create_pinged_engine",
         "nbgrader takes a database's server for one that never restarts.",
+        f"{_EXT}.replacements:create_pinged_engine",
     ),
     Patch(
         "nbgrader.coursedir",
         "CourseDirectory._db_url_default",
-        f"{_EXT}.replacements:default_gradebook_url",
         "nbgrader writes the gradebook's path into a URL as it is: % and ? break it. A course "
         "that sets its root elsewhere than its gradebook's address needs the default.",
+        f"{_EXT}.replacements:default_gradebook_url",
     ),
 )
 
@@ -113,10 +101,4 @@ def missing(
     patches: Iterable[Patch] = PATCHES, overrides: Iterable[PrivateName] = OVERRIDES
 ) -> list[str]:
     """Return a sentence for every name that has vanished, with library and version."""
-    names = [*(patch.known for patch in patches), *overrides]
-    return [name.problem() for name in names if not name.exists()]
-
-
-def _resolve(replacement: str) -> object:
-    module, name = replacement.split(":")
-    return getattr(importlib.import_module(module), name)
+    return [name.problem() for name in (*patches, *overrides) if not name.exists()]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -14,7 +13,6 @@ from nbgrader.preprocessors import AssignLatePenalties
 
 from nbjudge.grading.assignment import Assignment
 from nbjudge.intake import Refusal
-from nbjudge.nbgrader_ext.permissions import give_permissions
 from nbjudge.record.previews import Proposals
 from nbjudge.record.writer import PreviewWriter, ResultWriter
 from nbjudge.reports.terminal.run_reporter import PreviewReporter, TerminalReporter
@@ -30,23 +28,17 @@ def make_writer(
     penalties.init_plugin()
     if judge.only_shown:
         return PreviewWriter(gradebook, name, autograded, previews)
-    permissions = partial(
-        give_permissions,
-        files=judge.permissions,
-        group_shared=judge.coursedir.groupshared,
-        root=autograded,
-        log=judge.log,
-    )
     return ResultWriter(
         gradebook,
         name,
-        assignment.notebooks,
         autograded,
+        previews,
+        assignment.notebooks,
         penalties,
         judge.create_student,
-        permissions,
+        # a folder below a student's, which nbgrader takes for an assignment's
+        lambda folder: judge.set_permissions(folder.name, folder.parent.name),
         judge.log,
-        previews,
         from_previews=judge.regrade_diff,
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from traitlets import import_item
 from traitlets.config import Config, LoggingConfigurable
@@ -18,39 +17,32 @@ _LIST = "c.Autograde.autograde_preprocessors"
 _WHOLE = ("preprocess", "preprocess_cell")  # what nbconvert would call of JudgeExecute
 
 
-@dataclass(frozen=True)
-class LocalGraderFactory:
-    """Makes the grader of a course; can be sent to a process elsewhere, which has no course.
+def local_grader(
+    config: Config,
+    preprocessors: Sequence,
+    grader_seconds: float,
+    assignment: Assignment,
+    log: logging.Logger,
+    on_scored: TaskScored | None = None,
+) -> LocalGrader:
+    """Return the grader of an assignment; see `LocalGrader`.
 
-    Attributes:
+    Raises `CourseError` if the steps of the course are not such as can judge.
+
+    Args:
         config: of the course.
         preprocessors: nbgrader's ``autograde_preprocessors``.
         grader_seconds: CPU seconds that one notebook may cost the grader.
+        assignment: that is graded.
+        log: is told what an instructor may want to know.
+        on_scored: is told of each verdict.
     """
-
-    config: Config
-    preprocessors: Sequence
-    grader_seconds: float
-
-    def __call__(
-        self, assignment: Assignment, log: logging.Logger, on_scored: TaskScored | None = None
-    ) -> LocalGrader:
-        """Return the grader of an assignment; see `LocalGrader`.
-
-        Raises `CourseError` if the steps of the course are not such as can judge.
-        """
-        steps = [_step(each, self.config, log) for each in self.preprocessors]
-        place = _place_of_judge(steps)
-        judge = steps.pop(place)
-        return LocalGrader(
-            assignment,
-            judge.make_run,
-            steps[place:],
-            self.grader_seconds,
-            log,
-            steps[:place],
-            on_scored,
-        )
+    steps = [_step(each, config, log) for each in preprocessors]
+    place = _place_of_judge(steps)
+    judge = steps.pop(place)
+    return LocalGrader(
+        assignment, judge.make_run, steps[place:], grader_seconds, log, steps[:place], on_scored
+    )
 
 
 def _step(preprocessor: object, config: Config, log: logging.Logger) -> Step:

@@ -22,6 +22,7 @@ from nbjudge.verdict.scoring import Verdict
 from nbjudge.verdict.student_view import shown
 
 LAST, EARLIER = ".audit.jsonl", ".audit.earlier.jsonl"
+NO_CELL = {"cell": None}  # of a notebook without a judged cell: its line says what was graded, only
 
 
 class Scored(Protocol):
@@ -48,35 +49,16 @@ def audit_lines(
         seconds: that the notebook took.
         who: student, assignment and notebook.
     """
-    lines = [
-        audit_line(
-            each.verdict, each.seed, digests, seconds, each.fingerprint, **who, cell=each.cell
-        )
-        for each in scored
-    ]
-    return lines or [unjudged_line(digests, seconds, **who)]
+    lines = [_line({**who, "cell": each.cell}, _said(each), digests, seconds) for each in scored]
+    return lines or [_line(who, NO_CELL, digests, seconds)]
 
 
-def audit_line(
-    verdict: Verdict,
-    seed: int,
-    digests: Mapping[str, str],
-    seconds: float,
-    fingerprint: Mapping | None = None,
-    **who: str,
-) -> str:
-    """Return one JSON line; `who` names student, assignment, notebook and cell.
-
-    Args:
-        verdict: on the cell.
-        seed: the cases were drawn with it.
-        digests: of what the verdict was made from, see `nbjudge.record.digests`.
-        seconds: that the notebook took.
-        fingerprint: of a wrong answer without a name.
-    """
+def _said(scored: Scored) -> dict:
+    """Return what the line of a scored cell says of it."""
+    verdict = scored.verdict
     record = {
         "test": verdict.test,
-        "seed": seed,
+        "seed": scored.seed,
         "points": verdict.points,
         "max_points": verdict.max_points,
         "outcome": verdict.outcome.value,
@@ -93,9 +75,9 @@ def audit_line(
                 "mistake": alone.mistake,
             },
         }
-    if fingerprint is not None:
-        record["fingerprint"] = fingerprint
-    return _line(who, record, digests, seconds)
+    if scored.fingerprint is not None:
+        record["fingerprint"] = scored.fingerprint
+    return record
 
 
 def missing_lines(nb, digests: Mapping[str, str], **who: str) -> list[str]:
@@ -111,12 +93,7 @@ def missing_lines(nb, digests: Mapping[str, str], **who: str) -> list[str]:
         if is_solution(cell):
             record["by_hand"] = True  # a written answer: no task of the judge's
         lines.append(_line(who, record, digests))
-    return lines or [unjudged_line(digests, **who)]
-
-
-def unjudged_line(digests: Mapping[str, str], seconds: float | None = None, **who: str) -> str:
-    """Return the one line of a notebook without a judged cell: it says what was graded, only."""
-    return _line(who, {"cell": None}, digests, seconds)
+    return lines or [_line(who, NO_CELL, digests)]
 
 
 def _line(
@@ -125,17 +102,6 @@ def _line(
     took = {} if seconds is None else {"seconds": round(seconds, 2)}
     graded = datetime.now(UTC).isoformat(timespec="seconds")
     return json.dumps({**who, **record, **took, "graded": graded, "digests": dict(digests)})
-
-
-def write_audit(folder: Path | str, notebook: str, lines: Iterable[str]) -> Path:
-    """Write the audit lines of one notebook to ``<notebook>.audit.jsonl`` and return its path.
-
-    nbgrader leaves graded files read-only, so an earlier one is replaced, not opened.
-    """
-    path = Path(folder) / f"{notebook}{LAST}"
-    path.unlink(missing_ok=True)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    return path
 
 
 def read_audit(folder: Path | str, notebook: str) -> list[dict]:

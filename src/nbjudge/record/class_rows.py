@@ -21,24 +21,7 @@ from nbgrader.api import (
     TaskCell,
 )
 
-from nbjudge.record.pending_points import never_graded
-
-
-@dataclass(frozen=True)
-class GradedCell:
-    """A graded cell of an assignment, as it was released.
-
-    Attributes:
-        notebook: its name.
-        name: the grade_id.
-        points: at most.
-        by_hand: whether a person gives the points.
-    """
-
-    notebook: str
-    name: str
-    points: float
-    by_hand: bool
+from nbjudge.record.pending_points import grades_in, never_graded
 
 
 @dataclass(frozen=True)
@@ -62,45 +45,42 @@ class Score:
     is_stub: bool
 
 
-def graded_cells(gradebook: Gradebook, assignment: str) -> list[GradedCell]:
-    """Return the graded cells of all notebooks of an assignment, in no order."""
+def graded_cells(
+    gradebook: Gradebook, assignment: str
+) -> dict[tuple[str, str], tuple[float, bool]]:
+    """Return the graded cells of an assignment, by notebook and grade_id.
+
+    Of each the points at most, and whether a person gives them.
+    """
     of_notebook = {each.id: each.name for each in gradebook.find_assignment(assignment).notebooks}
     query = gradebook.db.query
     solutions = {
         (of_notebook[cell.notebook_id], cell.name)
         for cell in query(SolutionCell).filter(SolutionCell.notebook_id.in_(list(of_notebook)))
     }
-    found = []
+    found = {}
     for kind in (GradeCell, TaskCell):
         for cell in query(kind).filter(kind.notebook_id.in_(list(of_notebook))):
             key = of_notebook[cell.notebook_id], cell.name
-            by_hand = kind is TaskCell or key in solutions
-            found.append(GradedCell(*key, float(cell.max_score or 0), by_hand))
+            found[key] = float(cell.max_score or 0), kind is TaskCell or key in solutions
     return found
 
 
 def scores(gradebook: Gradebook, assignment: str) -> Iterator[Score]:
     """Return what each student has for each graded cell, student by student."""
-    found = gradebook.find_assignment(assignment)
-    ungraded = never_graded(gradebook, found)
-    rows = (
-        gradebook.db.query(
-            SubmittedAssignment.student_id,
-            Notebook.name,
-            BaseCell.name,
-            SubmittedNotebook.id,
-            Grade.score,
-            Grade.auto_score,
-            Grade.manual_score,
-            Grade.needs_manual_grade,
-        )
-        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-        .join(BaseCell, BaseCell.id == Grade.cell_id)
-        .filter(SubmittedAssignment.assignment_id == found.id)
-        .order_by(SubmittedAssignment.student_id)
-    )
+    ungraded = never_graded(gradebook, gradebook.find_assignment(assignment))
+    rows = grades_in(
+        gradebook,
+        assignment,
+        SubmittedAssignment.student_id,
+        Notebook.name,
+        BaseCell.name,
+        SubmittedNotebook.id,
+        Grade.score,
+        Grade.auto_score,
+        Grade.manual_score,
+        Grade.needs_manual_grade,
+    ).order_by(SubmittedAssignment.student_id)
     for student, notebook, cell, submitted, score, auto, manual, waits in rows:
         counts = submitted not in ungraded
         given = not (auto is None and manual is None)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.api import (
-    Assignment,
     Gradebook,
     MissingEntry,
     Notebook,
@@ -17,7 +16,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import make_url, select
+from sqlalchemy import make_url
 
 from nbjudge.errors import GradebookError, NoGradesError
 from nbjudge.intake import find_submissions
@@ -121,22 +120,21 @@ def _query(gradebook: Gradebook, assignment: str):
     found = gradebook.find_assignment(assignment)
     ungraded = never_graded(gradebook, found)
     notebooks = tuple(sorted((n.name, float(n.max_score)) for n in found.notebooks))
-    of_students = (
-        select(SubmittedAssignment.student_id)
-        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .outerjoin(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .where(Assignment.name == assignment)
-    )
-    scores = of_students.outerjoin(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-    points, penalties = {}, Counter()
-    for student, name, notebook, score, penalty in gradebook.db.execute(
-        scores.add_columns(
+    rows = (
+        gradebook.db.query(
+            SubmittedAssignment.student_id,
             Notebook.name,
             SubmittedNotebook.id,
             SubmittedNotebook.score,
             SubmittedNotebook.late_submission_penalty,
         )
-    ):
+        .select_from(SubmittedAssignment)
+        .outerjoin(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .outerjoin(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .filter(SubmittedAssignment.assignment_id == found.id)
+    )
+    points, penalties = {}, Counter()
+    for student, name, notebook, score, penalty in rows:
         graded = notebook not in ungraded
         points.setdefault(student, {})[name] = float(score or 0) if graded else None
         penalties[student] += float(penalty or 0)

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 
 from nbgrader.api import (
     Assignment,
+    BaseCell,
     Grade,
     Gradebook,
     GradeCell,
+    Notebook,
     SolutionCell,
     SubmittedAssignment,
     SubmittedNotebook,
 )
 from sqlalchemy import exists, func
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Query, aliased
 
 SHOWN = 30  # students that are named in one line
 
@@ -43,6 +45,23 @@ def points_text(number: float) -> str:
 def is_ungraded(grade: Grade) -> bool:
     """Whether nobody, no grader and no test, has given points for this answer."""
     return grade.needs_manual_grade and grade.manual_score is None and grade.auto_score is None
+
+
+def grades_in(gradebook: Gradebook, assignment: str, *columns: object) -> Query:
+    """Return a question for columns of all grades of an assignment, in no order.
+
+    They may be of the grade, its cell, its notebook, the submitted notebook and the submission.
+    """
+    return (
+        gradebook.db.query(*columns)
+        .select_from(SubmittedAssignment)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .join(BaseCell, BaseCell.id == Grade.cell_id)
+        .filter(Assignment.name == assignment)
+    )
 
 
 def never_graded(gradebook: Gradebook, assignment: Assignment) -> set[str]:
@@ -75,12 +94,8 @@ def waiting(gradebook: Gradebook, assignment: Assignment) -> dict[str, Waiting]:
     Of a notebook that was never graded nothing waits.
     """
     # one question for the whole class: a class of hundreds has thousands of grades
-    grades = (
-        gradebook.db.query(SubmittedAssignment.student_id, Grade, Grade.max_score)
-        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-        .filter(SubmittedAssignment.assignment_id == assignment.id, Grade.needs_manual_grade)
-    )
+    columns = SubmittedAssignment.student_id, Grade, Grade.max_score
+    grades = grades_in(gradebook, assignment.name, *columns).filter(Grade.needs_manual_grade)
     ungraded = never_graded(gradebook, assignment)
     found = defaultdict(list)
     for student, grade, most in grades:

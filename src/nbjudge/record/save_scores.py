@@ -8,7 +8,6 @@ has changed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from logging import Logger
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from nbjudge.record.audit import read_audit
 from nbjudge.record.bulk_insert import enter_first, unknown_cell
 from nbjudge.record.gradebook import reading, transaction
 from nbjudge.record.graded_cells import auto_comment, graded_cells, points_of
+from nbjudge.record.pending_points import grades_in
 
 
 @dataclass(frozen=True)
@@ -63,17 +63,8 @@ def entered_points(
     """
     found: dict[str, dict[tuple[str, str], float | None]] = {}
     with reading(gradebook):
-        rows = (
-            gradebook.db.query(
-                SubmittedAssignment.student_id, Notebook.name, BaseCell.name, Grade.auto_score
-            )
-            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-            .join(BaseCell, BaseCell.id == Grade.cell_id)
-            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .filter(Assignment.name == assignment)
-        )
+        columns = SubmittedAssignment.student_id, Notebook.name, BaseCell.name, Grade.auto_score
+        rows = grades_in(gradebook, assignment, *columns)
         if student is not None:
             rows = rows.filter(SubmittedAssignment.student_id == student)
         for name, notebook, cell, points in rows:
@@ -84,15 +75,9 @@ def entered_points(
 def given_by_hand(gradebook: Gradebook, assignment: str, student: str) -> set[tuple[str, str]]:
     """Return a student's cells (notebook, grade_id) whose points were given by hand."""
     with reading(gradebook):
-        rows = (
-            gradebook.db.query(Notebook.name, BaseCell.name)
-            .join(Grade, Grade.cell_id == BaseCell.id)
-            .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
-            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .filter(Assignment.name == assignment, SubmittedAssignment.student_id == student)
-            .filter(Grade.manual_score.is_not(None))
+        rows = grades_in(gradebook, assignment, Notebook.name, BaseCell.name)
+        rows = rows.filter(
+            SubmittedAssignment.student_id == student, Grade.manual_score.is_not(None)
         )
         return {(notebook, cell) for notebook, cell in rows}
 
@@ -160,35 +145,24 @@ def renew_penalties(
 
 
 def _late_or_penalised(gradebook: Gradebook, assignment: str) -> list[SubmittedAssignment]:
-    """Return the submissions that have a late penalty, or should: few of a class, and by rows.
+    """Return the submissions that have a late penalty, or may need one: few of a class.
 
     nbgrader's object of a submission adds up its penalties by a look at everybody's.
     """
-    wanted = select(
-        SubmittedAssignment.id,
-        SubmittedAssignment.timestamp,
-        SubmittedAssignment.extension,
-        Assignment.duedate,
-    ).join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-    rows = gradebook.db.execute(wanted.where(Assignment.name == assignment))
-    penalised = set(
-        gradebook.db.scalars(
-            select(SubmittedNotebook.assignment_id).where(
-                SubmittedNotebook.late_submission_penalty.is_not(None)
-            )
+    penalised = select(SubmittedNotebook.assignment_id).where(
+        SubmittedNotebook.late_submission_penalty.is_not(None)
+    )
+    wanted = (
+        select(SubmittedAssignment)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .where(Assignment.name == assignment)
+        .where(
+            (SubmittedAssignment.timestamp > Assignment.duedate)
+            | SubmittedAssignment.extension.is_not(None)
+            | SubmittedAssignment.id.in_(penalised)
         )
     )
-    found = [
-        row.id
-        for row in rows
-        if row.id in penalised
-        or (
-            row.timestamp is not None
-            and row.duedate is not None
-            and row.timestamp > row.duedate + (row.extension or timedelta())
-        )
-    ]
-    return [gradebook.db.get(SubmittedAssignment, each) for each in found]
+    return list(gradebook.db.scalars(wanted))
 
 
 def _entered_first(gradebook: Gradebook, entry: Entry, log: Logger) -> bool:

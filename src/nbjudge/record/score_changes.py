@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-
-from nbjudge.record.audit import judged_lines
 
 
 @dataclass(frozen=True)
@@ -21,24 +18,26 @@ class Moved:
     why: str
 
 
-def moved(student: str, notebook: str, last: Path, graded: Path) -> Iterator[Moved]:
+def moved(
+    student: str,
+    notebook: str,
+    before: Mapping[str, dict],
+    after: Mapping[str, dict],
+    by_hand: Collection[tuple[str, str]],
+) -> Iterator[Moved]:
     """Return what moved between two gradings of one student's notebook.
 
     Args:
         student: whose it is.
         notebook: its name.
-        last: the folder of the grading before.
-        graded: the folder of the new one.
+        before: the audit line of each cell, by its grade_id.
+        after: the same of the new grading.
+        by_hand: cells (notebook, grade_id) whose points were given by hand: these count, whatever
+            the judge says.
     """
-    before, after = judged_lines(last, notebook), judged_lines(graded, notebook)
-    yield from compared(student, notebook, before, after)
-
-
-def compared(
-    student: str, notebook: str, before: Mapping[str, dict], after: Mapping[str, dict]
-) -> Iterator[Moved]:
-    """Return what moved between two gradings: the audit line of each cell, by its grade_id."""
     for cell, line in after.items():
-        if cell in before and before[cell]["points"] != line["points"]:
+        if cell not in before or (notebook, cell) in by_hand:
+            continue
+        if before[cell]["points"] != line["points"]:
             why = line.get("mistake") or line["outcome"]
             yield Moved(student, notebook, cell, before[cell]["points"], line["points"], why)

@@ -11,7 +11,6 @@ import errno
 import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
 from logging import Logger
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
 
 from nbjudge.errors import GradebookError, InUseError
-from nbjudge.record.audit import EARLIER, LAST, judged_lines, keep_earlier, write_audit
+from nbjudge.record.audit import EARLIER, LAST, judged_lines, keep_earlier
 from nbjudge.record.graded_folder import GradedFolder, copy_files, remove, unfinished
 from nbjudge.record.previews import Proposals
 from nbjudge.record.results import GradedNotebook, GradedSubmission, GradingTask
@@ -30,7 +29,7 @@ from nbjudge.record.save_scores import (
     given_by_hand,
     renew_penalties,
 )
-from nbjudge.record.score_changes import Moved, compared, moved
+from nbjudge.record.score_changes import Moved, moved
 from nbjudge.record.write_files import write_file
 
 # what grading writes beside a student's files: none of theirs, and no folder, stands in its place
@@ -38,10 +37,19 @@ GRADERS_OWN = (".ipynb", LAST, EARLIER, ".html", "timestamp.txt")
 
 
 class _Records:
-    """Where the graded submissions of one assignment are."""
+    """Where the graded submissions of one assignment are, and previews of them.
 
-    def __init__(self, gradebook: Gradebook, assignment: str, autograded: Path):
+    Attributes:
+        changes: graded cells that have other points than before, or would have.
+    """
+
+    def __init__(
+        self, gradebook: Gradebook, assignment: str, autograded: Path, previews: Proposals
+    ):
+        """Get ready; see `ResultWriter`."""
+        self.changes: list[Moved] = []
         self._gradebook, self._assignment, self._autograded = gradebook, assignment, autograded
+        self._previews = previews
 
     def folder(self, student: str) -> GradedFolder:
         """Return the places of a student's graded assignment."""
@@ -63,23 +71,19 @@ class _Records:
 
 
 class ResultWriter(_Records):
-    """Writes the graded submissions of one assignment.
-
-    Attributes:
-        changes: graded cells that have other points than before.
-    """
+    """Writes the graded submissions of one assignment."""
 
     def __init__(
         self,
         gradebook: Gradebook,
         assignment: str,
-        notebooks: Mapping[str, object],
         autograded: Path,
+        previews: Proposals,
+        notebooks: Mapping[str, object],
         penalties: AssignLatePenalties,
         create_student: bool,
         set_permissions: Callable[[Path], None],
         log: Logger,
-        previews: Proposals | None = None,
         from_previews: bool = False,
     ):
         """Get ready.
@@ -87,27 +91,23 @@ class ResultWriter(_Records):
         Args:
             gradebook: of the course.
             assignment: such as ``lab1``.
-            notebooks: its released notebooks, by name.
             autograded: the folder of all graded submissions.
+            previews: of the assignment; those of students whose results are written go.
+            notebooks: its released notebooks, by name.
             penalties: with the course's plugin.
             create_student: whether a student whom the gradebook does not know is added.
             set_permissions: gives the files in a folder the rights that the course wants.
             log: is told what an instructor may want to know.
-            previews: of the assignment; those of students whose results are written go.
             from_previews: whether a preview that is still right is taken for a result.
         """
-        super().__init__(gradebook, assignment, autograded)
-        self.changes: list[Moved] = []
+        super().__init__(gradebook, assignment, autograded, previews)
         self._notebooks, self._penalties = notebooks, penalties
         self._create_student, self._set_permissions = create_student, set_permissions
-        self._log = log
-        self._previews, self._from_previews = previews, from_previews
+        self._log, self._from_previews = log, from_previews
 
     def known_result(self, task: GradingTask) -> GradedSubmission | None:
         """Return what a preview has graded already, if it may be taken and is still right."""
-        if self._previews is None or not self._from_previews:
-            return None
-        return self._previews.find(task)
+        return self._previews.find(task) if self._from_previews else None
 
     def write(self, task: GradingTask, graded: GradedSubmission) -> None:
         """Let a student's results appear: first complete beside their place, then all at once.
@@ -121,7 +121,8 @@ class ResultWriter(_Records):
                 if not Path(name).parts[0].endswith(GRADERS_OWN):
                     write_file(target / name, content)
             if submission.timestamp is not None:
-                write_file(target / "timestamp.txt", _time(submission.timestamp))
+                time = f"{submission.timestamp.isoformat(' ')} UTC\n"
+                write_file(target / "timestamp.txt", time.encode())
             for name in self._notebooks:
                 if name in graded.notebooks:
                     keep_earlier(folder.path, target, name)
@@ -131,8 +132,7 @@ class ResultWriter(_Records):
                     copy_files(folder.path, target, kept)
             self._set_permissions(target)
         self.enter(submission.student)
-        if self._previews is not None:
-            self._previews.forget(submission.student)
+        self._previews.forget(submission.student)
 
     def enter(self, student: str) -> None:
         """Enter a student's complete folder in the gradebook and put it into its place."""
@@ -148,11 +148,9 @@ class ResultWriter(_Records):
         by_hand = enter(self._gradebook, entry, self._penalties, self._log)
         if new:
             for notebook in self._notebooks:
-                found = moved(student, notebook, folder.last, folder.graded)
-                # points given by hand count, whatever the judge says
-                self.changes += [
-                    each for each in found if (each.notebook, each.cell) not in by_hand
-                ]
+                before = judged_lines(folder.last, notebook)
+                after = judged_lines(folder.graded, notebook)
+                self.changes += moved(student, notebook, before, after, by_hand)
             folder.put_into_place()
 
     def finish_last_run(self) -> None:
@@ -200,7 +198,7 @@ class ResultWriter(_Records):
         Returns:
             By student the late penalty before and after, of those who have another one.
         """
-        if all_graded and self._previews is not None:
+        if all_graded:
             self._previews.forget_all()
         return renew_penalties(self._gradebook, self._assignment, self._autograded, self._penalties)
 
@@ -209,18 +207,7 @@ class PreviewWriter(_Records):
     """Keeps results aside, and says whose points would change: nothing is written.
 
     It stands where a `ResultWriter` does.
-
-    Attributes:
-        changes: graded cells that would have other points than they have.
     """
-
-    def __init__(
-        self, gradebook: Gradebook, assignment: str, autograded: Path, previews: Proposals
-    ):
-        """Get ready; see `ResultWriter`."""
-        super().__init__(gradebook, assignment, autograded)
-        self.changes: list[Moved] = []
-        self._previews = previews
 
     def known_result(self, task: GradingTask) -> GradedSubmission | None:
         """Return what an earlier preview has graded, if that is still right."""
@@ -233,8 +220,7 @@ class PreviewWriter(_Records):
         for name, notebook in graded.notebooks.items():
             before = judged_lines(self.graded_folder(task.student), name)
             after = {line["cell"]: line for line in map(json.loads, notebook.lines) if line["cell"]}
-            found = compared(task.student, name, before, after)
-            self.changes += [each for each in found if (each.notebook, each.cell) not in by_hand]
+            self.changes += moved(task.student, name, before, after, by_hand)
 
     def enter(self, student: str) -> None:
         """Do nothing: no student is entered in the gradebook."""
@@ -255,8 +241,4 @@ def is_no_room(error: Exception) -> bool:
 def _write_notebook(target: Path, name: str, graded: GradedNotebook) -> None:
     if graded.text is not None:
         write_file(target / f"{name}.ipynb", graded.text.encode())
-    write_audit(target, name, graded.lines)
-
-
-def _time(timestamp: datetime) -> bytes:
-    return f"{timestamp.isoformat(' ')} UTC\n".encode()
+    write_file(target / f"{name}{LAST}", "".join(f"{line}\n" for line in graded.lines).encode())

@@ -10,6 +10,7 @@ import re
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
@@ -50,22 +51,28 @@ _CELL_ID = re.compile(r"[a-zA-Z0-9_\-]{1,64}")  # nbformat's
 class OutputLimits:
     """How much of a submission's outputs is kept."""
 
-    characters: int = 20_000  # of one output
-    lines: int = 400  # of one output
-    cell_characters: int = 60_000
-    notebook_characters: int = 600_000
-    outputs: int = 100  # of one cell
-    image_bytes: int = 4_000_000  # of one image
-    image_pixels: int = 25_000_000
-    notebook_image_bytes: int = 30_000_000
+    characters: Annotated[int, "Most characters kept of one output, from head and tail."] = 20_000
+    lines: Annotated[int, "Most lines kept of one output, from head and tail."] = 400
+    cell_characters: Annotated[int, "Most characters kept of one cell's outputs."] = 60_000
+    notebook_characters: Annotated[int, "Most characters kept of all outputs."] = 600_000
+    outputs: Annotated[int, "Most outputs kept of one cell."] = 100
+    image_bytes: Annotated[int, "A larger image file is left out (bytes)."] = 4_000_000
+    image_pixels: Annotated[int, "An image of more pixels is left out."] = 25_000_000
+    notebook_image_bytes: Annotated[int, "Most bytes of images kept in one notebook."] = 30_000_000
 
 
 @dataclass(frozen=True)
 class NotebookLimits(OutputLimits):
     """How much of a notebook is kept; each is a setting of the course, see `InertNotebook`."""
 
-    source_characters: int = 100_000  # of one of the student's cells
-    markdown_characters: int = 400_000  # of the student's in one notebook, shown as markdown
+    source_characters: Annotated[
+        int, "Most characters kept of the source of one of the student's cells."
+    ] = 100_000
+    markdown_characters: Annotated[
+        int,
+        "Most characters of a student's markdown in one notebook that are shown as markdown; what "
+        "is beyond is shown as it was typed. Made to be slow, 20,000 take half a second.",
+    ] = 400_000
 
 
 def inert_outputs(outputs: Sequence[NotebookNode], limits: OutputLimits) -> list[NotebookNode]:

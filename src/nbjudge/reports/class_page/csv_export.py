@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from nbjudge.reports.class_page.model import People, Report
+from nbjudge.reports.class_page.model import Report, what_to_call
 from nbjudge.sanitize.csv_fields import inert_field
 
 HEADER = ("part", "notebook", "task", "what", "number")
@@ -23,8 +23,8 @@ def to_csv(report: Report) -> str:
     table = csv.writer(file, lineterminator="\n")
     table.writerow(HEADER)
     for *texts, number in rows(report):
-        shown = "" if number is None else number
-        table.writerow([*map(inert_field, texts), round(shown, 6) if shown != "" else ""])
+        shown = "" if number is None else round(number, 6)
+        table.writerow([*map(inert_field, texts), shown])
     return file.getvalue()
 
 
@@ -34,7 +34,7 @@ def rows(report: Report) -> Iterator[Row]:
     yield from _tasks(report)
     yield from _mistakes(report)
     yield from _course_of_things(report)
-    people = People(report.names)
+    people = what_to_call(report.names)
     tasks = report.task_of
     for pair in report.pairs:
         both = " and ".join(map(people, pair.students))

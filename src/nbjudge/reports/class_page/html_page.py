@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import groupby
 
 from markupsafe import Markup
@@ -12,8 +12,8 @@ from nbjudge.outcomes import Outcome
 from nbjudge.record.class_scores import DELETED, NOT_GRADED, UNFINISHED
 from nbjudge.record.pending_points import points_text
 from nbjudge.reports.class_page.figures import distribution, parts
-from nbjudge.reports.class_page.model import People, Report
-from nbjudge.reports.class_page.similarity import AlikeAnswers, Pair
+from nbjudge.reports.class_page.model import Report, what_to_call
+from nbjudge.reports.class_page.similarity import Pair
 from nbjudge.reports.class_page.statistics import FEWEST, TaskNumbers
 from nbjudge.reports.html.notebook_cells import Cells, plain_html
 from nbjudge.reports.html.render import render
@@ -32,7 +32,7 @@ def report_page(report: Report) -> str:
     grades = report.record.grades
     marks = [row.mark for row in grades.rows]
     cells = Cells(".", embed_images=False)
-    people = People(report.names)
+    people = what_to_call(report.names)
     graded = len(report.points.totals)
     return render(
         "report.html.j2",
@@ -103,29 +103,20 @@ def _some(texts: Sequence[str], between: str) -> str:
     return between.join(texts[:NAMED]) + more
 
 
-def _pair(report: Report, pair: Pair, people: People) -> dict:
+def _pair(report: Report, pair: Pair, people: Callable[[str], str]) -> dict:
     """Return a pair as the page shows it: who, in which tasks, and cells side by side."""
     who = [people(student) for student in pair.students]
     tasks = report.task_of
+    answers = []
+    for alike in pair.answers[:SIDE_BY_SIDE]:
+        task = tasks[alike.task]
+        codes = [report.codes.shown(student, task) for student in pair.students]
+        answers.append({"task": task, "sides": list(zip(who, map(_marked, codes, alike.lines)))})
     return {
         "who": who,
         "tasks": [(tasks[alike.task], alike.likeness) for alike in pair.answers],
-        "answers": [
-            {
-                "task": tasks[alike.task],
-                "sides": list(zip(who, _sides(report, pair, alike))),
-            }
-            for alike in pair.answers[:SIDE_BY_SIDE]
-        ],
+        "answers": answers,
     }
-
-
-def _sides(report: Report, pair: Pair, alike: AlikeAnswers) -> list[Markup]:
-    task = report.task_of[alike.task]
-    return [
-        _marked(report.codes.shown(student, task), lines)
-        for student, lines in zip(pair.students, alike.lines)
-    ]
 
 
 def _marked(code: str, lines: Collection[int]) -> Markup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from nbjudge.reports.class_page.read_class import Answer, ClassRecord, Task
 from nbjudge.reports.class_page.tokens import masked, texts
@@ -33,7 +34,6 @@ class Group:
         numbers: the first of them, see `nbjudge.verdict.answer_groups`.
     """
 
-    task: Task
     numbers: tuple[Mapping[str, str], ...]
     students: tuple[str, ...]
 
@@ -56,21 +56,21 @@ class Nameless:
 
 def named_mistakes(record: ClassRecord) -> list[Named]:
     """Return the mistakes in the tasks' order, of each task the most frequent first."""
-    tasks = {task.key: task for task in record.tasks}
-    found: dict[tuple, list[Answer]] = defaultdict(list)
+    by_task: dict[tuple, dict[str, list[Answer]]] = defaultdict(lambda: defaultdict(list))
     for answer in record.answers:
         if answer.mistake:
-            found[answer.task, answer.mistake].append(answer)
-    order = {task.key: place for place, task in enumerate(record.tasks)}
-    ranked = sorted(found.items(), key=lambda each: (order[each[0][0]], -len(each[1]), each[0][1]))
+            by_task[answer.task][answer.mistake].append(answer)
     return [
         Named(
-            tasks[key],
+            task,
             mistake,
             next((answer.hint for answer in answers if answer.hint), ""),
             tuple(answer.student for answer in answers),
         )
-        for (key, mistake), answers in ranked
+        for task in record.tasks
+        for mistake, answers in sorted(
+            by_task[task.key].items(), key=lambda each: (-len(each[1]), each[0])
+        )
     ]
 
 
@@ -89,7 +89,7 @@ def _nameless(task: Task, answers: Sequence[Answer]) -> Nameless:
         if answer.group:
             found[answer.group].append(answer)
     groups = [
-        Group(task, each[0].numbers, tuple(answer.student for answer in each))
+        Group(each[0].numbers, tuple(answer.student for answer in each))
         for _, each in sorted(found.items())
         if len(each) > 1
     ]
@@ -108,25 +108,17 @@ class Codes:
         """Read nothing yet; `names` says whether students are named."""
         self._record, self._names = record, names
         self._given_texts = {name: texts(code) for name, code in record.given.items()}
-        self._read: dict[tuple[str, str], dict[str, str]] = {}
-
-    def of(self, student: str, task: Task) -> str:
-        """Return a student's cells of a task, one below the other; empty if there are none.
-
-        Of very long ones, the first `CHARACTERS`.
-        """
-        who = student, task.notebook
-        if who not in self._read:
-            self._read[who] = self._record.code(*who)
-        cells = self._read[who]
-        return "\n\n".join(cells[name] for name in task.cells if name in cells)[:CHARACTERS]
+        self._cells = cache(record.code)
 
     def shown(self, student: str, task: Task) -> str:
-        """Return a student's code as it may be shown: nothing in it hides.
+        """Return a student's cells of a task as they may be shown; empty if there are none.
 
-        What the student says in words is left out unless students are named, see `masked`.
+        Of very long ones, the first `CHARACTERS`; nothing in them hides. What the student says in
+        words is left out unless students are named, see `masked`.
         """
-        code = self.of(student, task).strip("\n")
+        cells = self._cells(student, task.notebook)
+        code = "\n\n".join(cells[name] for name in task.cells if name in cells)
+        code = code[:CHARACTERS].strip("\n")
         if not self._names:
             own = self._record.words.get(student, ())
             code = masked(code, own, self._given_texts[task.notebook])

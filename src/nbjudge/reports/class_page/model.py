@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -97,19 +97,9 @@ def _comparable(record: ClassRecord, codes: Codes) -> dict[Key, dict[str, str]]:
     return found
 
 
-class People:
-    """What students are called: by their ids, or by numbers where they are not named."""
-
-    def __init__(self, names: bool):
-        """Know nobody yet."""
-        self._names = names
-        self._numbers: dict[str, int] = {}
-        self._next = count(1)
-
-    def __call__(self, student: str) -> str:
-        """Return a student's id, or a number in the order in which they are first told of."""
-        if self._names:
-            return one_line(student)
-        if student not in self._numbers:
-            self._numbers[student] = next(self._next)
-        return f"student {self._numbers[student]}"
+def what_to_call(names: bool) -> Callable[[str], str]:
+    """Return what gives a student's id or, without `names`, a number by who is told of first."""
+    if names:
+        return one_line
+    numbers = defaultdict(count(1).__next__)
+    return lambda student: f"student {numbers[student]}"

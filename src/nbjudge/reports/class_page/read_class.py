@@ -17,11 +17,10 @@ import nbformat
 from nbjudge.cells import is_solution
 from nbjudge.outcomes import Outcome
 from nbjudge.record.audit import judged_lines, outcome_of, seconds_of
-from nbjudge.record.class_rows import GradedCell, Score, graded_cells, scores, student_names
+from nbjudge.record.class_rows import Score, graded_cells, scores, student_names
 from nbjudge.record.class_scores import CourseDirectory, Grades, read_gradebook, read_grades
 from nbjudge.reports.html.sections import sections
 from nbjudge.sanitize.text import one_line
-from nbjudge.verdict.loader import load_hidden_tests
 
 WORDS = 500  # characters of a hint or another text of an audit line
 SKIPPED = (Outcome.NOT_ATTEMPTED, Outcome.MISSING, Outcome.UNREADABLE)
@@ -129,14 +128,8 @@ def _own_code(cell: Mapping) -> tuple[str, str] | None:
     return str(about["grade_id"]), "".join(cell["source"])
 
 
-def read_class(coursedir: CourseDirectory, assignment: str, hidden_tests: str) -> ClassRecord:
-    """Return what is known. Raises a `NoGradesError` if nothing is.
-
-    Args:
-        coursedir: of the course.
-        assignment: such as ``lab1``.
-        hidden_tests: the folder of hidden tests, relative to the course's root.
-    """
+def read_class(coursedir: CourseDirectory, assignment: str) -> ClassRecord:
+    """Return what is known of an assignment. Raises a `NoGradesError` if nothing is."""
     grades = read_grades(coursedir, assignment)
     root = Path(coursedir.root)
     graded = root / coursedir.autograded_directory
@@ -148,7 +141,7 @@ def read_class(coursedir: CourseDirectory, assignment: str, hidden_tests: str) -
         for student in students
         for name in released
     }
-    titles = _titles(lines, root / hidden_tests, assignment, released)
+    titles = _titles(lines, released)
     with read_gradebook(coursedir) as gradebook:
         tasks = _tasks(graded_cells(gradebook, assignment), titles, released)
         answers = tuple(_answers(scores(gradebook, assignment), tasks, students, lines))
@@ -200,50 +193,35 @@ def _released(path: Path) -> _Released:
 
 
 def _titles(
-    lines: Mapping[tuple[str, str], Mapping[str, Mapping]],
-    hidden_tests: Path,
-    assignment: str,
-    released: Mapping[str, _Released],
+    lines: Mapping[tuple[str, str], Mapping[str, Mapping]], released: Mapping[str, _Released]
 ) -> dict[Key, str]:
-    """Return the tasks' titles: of the verdicts, else of the hidden tests, else the headings."""
+    """Return the tasks' titles: of the verdicts, else the headings."""
     found: dict[Key, str] = {}
-    tests: dict[Key, str] = {}
     for (_, notebook), by_cell in lines.items():
         for cell, line in by_cell.items():
             shown = line.get("shown")
             if isinstance(shown, Mapping) and shown.get("title"):
                 found.setdefault((notebook, cell), _text(shown["title"]))
-            tests.setdefault((notebook, cell), _text(line.get("test")))
     for notebook, each in released.items():
-        without = {k for k, test in tests.items() if k[0] == notebook and test and k not in found}
-        known = _hidden_tests(hidden_tests, assignment, notebook) if without else {}
-        for key in without:
-            if tests[key] in known:
-                found[key] = known[tests[key]].title
         for cell, heading in each.headings.items():
             if heading:
                 found.setdefault((notebook, cell), heading)
     return found
 
 
-def _hidden_tests(folder: Path, assignment: str, notebook: str) -> Mapping:
-    try:
-        return load_hidden_tests(folder, assignment, notebook)
-    except Exception:  # whatever the course's module raises: a title is not worth stopping for
-        return {}
-
-
 # --- the gradebook -----------------------------------------------------------------------------
 
 
 def _tasks(
-    cells: Iterable[GradedCell], titles: Mapping[Key, str], released: Mapping[str, _Released]
+    cells: Mapping[Key, tuple[float, bool]],
+    titles: Mapping[Key, str],
+    released: Mapping[str, _Released],
 ) -> tuple[Task, ...]:
     tasks = []
-    for cell in cells:
-        key = cell.notebook, cell.name
-        own = released[cell.notebook].answers.get(cell.name, ())
-        tasks.append(Task(*key, titles.get(key, cell.name), cell.points, cell.by_hand, own))
+    for (notebook, cell), (points, by_hand) in cells.items():
+        title = titles.get((notebook, cell), cell)
+        own = released[notebook].answers.get(cell, ())
+        tasks.append(Task(notebook, cell, title, points, by_hand, own))
     usual = Counter((task.notebook, task.title) for task in tasks)
     tasks = [
         replace(task, title=f"{task.title} ({task.cell})")

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from zlib import crc32
 
-from nbjudge.reports.class_page.tokens import Symbol, names, pieces, symbols
+from nbjudge.reports.class_page.tokens import Piece, names, pieces, symbols
 
 RUN, WINDOW = 16, 4  # tokens whose hash is taken; hashes of which the smallest is kept
 SHORT = 3  # lines of a task's usual answer that are too few to say anything
@@ -192,9 +192,9 @@ def _marks(code: str, given_names: Collection[str]) -> Marks:
     return marks
 
 
-def _statements(found: Iterable[Symbol]) -> Iterator[list[Symbol]]:
+def _statements(found: Iterable[Piece]) -> Iterator[list[Piece]]:
     """Return the symbols statement by statement: to the end of a line, outside of brackets."""
-    statement: list[Symbol] = []
+    statement: list[Piece] = []
     depth = 0
     for symbol in found:
         if statement and depth <= 0 and symbol.line != statement[-1].line:

@@ -115,23 +115,11 @@ def names(code: str) -> set[str]:
     return {piece.text for piece in pieces(code) if piece.kind == "name"}
 
 
-@dataclass(frozen=True)
-class Symbol:
-    """A piece of code that counts, as all students may write it: names of their own are alike.
-
-    Attributes:
-        text: the piece, or what stands for it.
-        line: where it stands, from 0.
-    """
-
-    text: str
-    line: int
-
-
-def symbols(code: str, given: Collection[str]) -> list[Symbol]:
+def symbols(code: str, given: Collection[str]) -> list[Piece]:
     """Return what is left of code when names, texts, comments and layout do not count.
 
-    A name stays if it is Python's, the course's (`given`) or that of a library's function, as in
+    In the place of a text or of a name of the student's own stands the same word for all. A name
+    stays if it is Python's, the course's (`given`) or that of a library's function, as in
     ``np.sum(``: nobody can rename these.
     """
     counted = [p for p in pieces(code) if p.kind not in ("command", "comment", "blank")]
@@ -144,7 +132,7 @@ def symbols(code: str, given: Collection[str]) -> list[Symbol]:
         elif piece.kind == "name" and not (text in KNOWN_NAMES or text in given):
             method = place and counted[place - 1].text == "." and _is_called(counted, place)
             text = text if method and text not in defined else "name"
-        found.append(Symbol(text, piece.line))
+        found.append(Piece(piece.kind, text, piece.line))
     return found
 
 

@@ -48,20 +48,14 @@ def sections(cells: Iterable[NotebookNode]) -> list[Section]:
     found = [Section()]
     for cell in cells:
         graded = is_grade(cell) or is_task(cell)
-        if found[-1].graded is not None and (_is_closed(found[-1]) or graded or _begins(cell)):
+        last = found[-1].graded
+        begins = graded or (is_courses(cell) and _heading(cell))
+        if last is not None and (begins or not is_task(last)):
             found.append(Section())
         found[-1].cells.append(cell)
         if graded:
             found[-1].graded = cell
     return [section for section in found if section.cells]
-
-
-def _is_closed(section: Section) -> bool:
-    return not is_task(section.graded)
-
-
-def _begins(cell: NotebookNode) -> bool:
-    return is_courses(cell) and bool(_heading(cell))
 
 
 def is_courses(cell: NotebookNode) -> bool:

@@ -12,7 +12,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
 from nbjudge.grading.interfaces import RunResult
 from nbjudge.grading.plan import GradingPlan, Plan
@@ -115,8 +114,8 @@ def say_again(plans: Mapping[str, Plan], console: Console) -> None:
     for (notebook, reason), students in sorted(again.items()):
         many = len(students) > NAMED
         who = f"{len(students)} students" if many else ", ".join(students)
-        text = escape(f"{notebook} of {who}: graded again, {reason}.")
-        console.print(text, highlight=False, soft_wrap=True)
+        text = f"{notebook} of {who}: graded again, {reason}."
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def resume_hint(result: RunResult | None, force: bool) -> str:
