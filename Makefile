@@ -36,14 +36,10 @@ export OMP_NUM_THREADS ?= 1
 unexport PYTHONPATH
 
 .NOTPARALLEL:
-.PHONY: setup known grade release feedback test test-pythons test-all lint lab calibrate bench pictures marking mutants corpus corpus-busy kills recipes \
+.PHONY: setup grade release feedback test test-pythons test-all lint lab calibrate bench pictures marking mutants corpus corpus-busy kills recipes \
   browser gpu versions clean other-environment
 
 setup: $(if $(filter .venv,$(VENV)),$(BUILD)/environment,other-environment)
-
-known:
-	@ls source | grep -Fxq -e "$$ASSIGNMENT" || { \
-	  echo "There is no assignment '$$ASSIGNMENT' in source/. There is: $$(ls source | paste -s -d , - | sed 's/,/, /g')."; exit 1; } >&2
 
 # What pip cannot install: bubblewrap and libseccomp, for the boxes that students' code runs in.
 SYSTEM := command -v bwrap >/dev/null && ls /usr/lib*/libseccomp.so.2 /usr/lib/*/libseccomp.so.2 2>/dev/null | grep -q .
@@ -120,51 +116,12 @@ $(BUILD)/environment: pyproject.toml constraints.txt | $(if $(UNBOXED),,$(BUILD)
 other-environment: | $(if $(UNBOXED),,$(BUILD)/system)
 	@"$$VENV/bin/python" -c 'import nbjudge' 2>/dev/null || { $(INSTALL); }
 
-# The assignment in the gradebook and release/ are made together, by nbgrader itself.
-# nbgrader empties release/ before it looks whether it can go on, so a copy is put back when it cannot.
-PUT_BACK = rm -rf release/"$$ASSIGNMENT"; \
-  if [ -d $(BUILD)/before ]; then cp -a $(BUILD)/before release/"$$ASSIGNMENT"; fi
-RELEASE_FAILED = $(PUT_BACK); \
-  echo "release/$$ASSIGNMENT could not be made anew; it is as it was, and so is the gradebook."; \
-  echo "If nbgrader says above that notebooks changed while there are submissions: a notebook cannot be"; \
-  echo "added to, or taken from, an assignment that has been graded. Put the gradebook aside (of one on a"; \
-  echo "server: name a new database) and run make again; all of submitted/ is then graded anew, and points"; \
-  echo "given by hand stay in the old one:"; \
-  echo "  mv gradebook.db gradebook-before.db && rm -rf autograded/*/'$$ASSIGNMENT'"
-# The solutions are checked with the files of the new release, so after it is made.
-CHECK_FAILED = $(PUT_BACK); if [ -f gradebook.db ]; then rm -f gradebook.db; \
-  if [ -f $(BUILD)/before.db ]; then cp -p $(BUILD)/before.db gradebook.db; fi; \
-  echo "release/$$ASSIGNMENT and the gradebook are as they were. Mend this first."; else \
-  echo "release/$$ASSIGNMENT is as it was, and the gradebook knows the new cells already. Mend this first."; fi
-# Made beside the stamp of a release whose gradebook is not this file but on a server.
-ON_SERVER = $(BUILD)/"gradebook of $$ASSIGNMENT is on a server"
-# What a release is made from. Asked of find, because make cannot hold a name with a blank.
-MADE_FROM = source/"$$ASSIGNMENT" hidden_tests/"$$ASSIGNMENT" hidden_tests/shared data grader_config.py nbgrader_config.py \
-  src/nbjudge/nbgrader_ext/generate_assignment.py src/nbjudge/verdict/points_table.py src/nbjudge/nbgrader_ext/configure.py
-NEWER = find $(MADE_FROM) \( -name .ipynb_checkpoints -o -name __pycache__ \) -prune -o -newer "$$stamp" -print
-
-# Of an empty gradebook nbgrader would make a new one, and points given by hand would be gone
-# without a word; a backup brings them back.
-release: known setup
-	@if [ -d gradebook.db ] || { [ -e gradebook.db ] && [ ! -s gradebook.db ]; }; then \
-	  echo "gradebook.db is $$([ -d gradebook.db ] && echo a folder || echo empty). Put it aside (mv gradebook.db gradebook.db.other), copy your"; \
-	  echo "last good backup to its place, or none, and run make again."; exit 1; fi >&2
-	@mkdir -p $(BUILD); stamp=$(BUILD)/"release of $$ASSIGNMENT"; \
-	if [ -f "$$stamp" ] && { [ -f gradebook.db ] || [ -f $(ON_SERVER) ]; } && [ -d release/"$$ASSIGNMENT" ] && \
-	  [ -z "$$($(NEWER) 2>/dev/null | head -n 1)" ]; then exit 0; fi; \
-	rm -rf $(BUILD)/before; if [ -d release/"$$ASSIGNMENT" ]; then cp -a release/"$$ASSIGNMENT" $(BUILD)/before; fi; \
-	$(RUN) nbjudge check "$$ASSIGNMENT" --quick || { echo "No release was made. Mend this first."; exit 1; }; \
-	rm -f $(BUILD)/before.db; if [ -f gradebook.db ]; then cp -p gradebook.db $(BUILD)/before.db; fi; \
-	echo "nbgrader generate_assignment '$$ASSIGNMENT' --force"; touch $(BUILD)/begun; \
-	$(RUN) nbgrader generate_assignment "$$ASSIGNMENT" --force --log-level=ERROR || { $(RELEASE_FAILED); exit 1; }; \
-	echo "nbjudge check '$$ASSIGNMENT'"; \
-	$(RUN) nbjudge check "$$ASSIGNMENT" --answers=none $(if $(UNBOXED),--unboxed) || { $(CHECK_FAILED); exit 1; }; \
-	if [ -f gradebook.db ]; then rm -f $(ON_SERVER); else touch $(ON_SERVER); fi; \
-	mv $(BUILD)/begun "$$stamp"
+# What there is to make, and to check, is decided by nbjudge, from what is there.
+release: setup
+	@$(RUN) nbjudge release "$$ASSIGNMENT" $(if $(UNBOXED),--unboxed)
 
 WHOM = $(if $(STUDENT),--student="$$STUDENT") $(if $(NOTEBOOK),--notebook="$$NOTEBOOK")
 
-# What there is to grade is decided by nbjudge, from what is there.
 grade: release
 	@export NBJUDGE_BY_MAKE=1; exec $(RUN) nbjudge grade "$$ASSIGNMENT" $(WHOM) $(if $(FORCE),--force) $(if $(UNBOXED),--unboxed) \
 	  $(if $(WORKERS),--workers=$(WORKERS)) --sort="$$SORT" $(if $(ALL),--table)
@@ -271,4 +228,4 @@ corpus-busy: setup
 clean:
 	@if [ -f gradebook.db ]; then mv -v gradebook.db gradebook-$$(date +%Y%m%d-%H%M%S).db; fi
 	@case "$$(readlink .venv)" in */$(CACHED)-*) rm -rf "$$(readlink .venv)";; esac
-	rm -rf .venv $(BUILD) autograded/*/ feedback
+	rm -rf .venv .nbjudge $(BUILD) autograded/*/ feedback

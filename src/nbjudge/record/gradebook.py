@@ -164,6 +164,13 @@ def _check_file(db_url: str | URL) -> None:
         raise DatabaseError("open", None, Exception(problem))
 
 
+def gradebook_file(db_url: str) -> Path | None:
+    """Return the file of a gradebook, or None for one on a server. Raises `GradebookError`."""
+    with explained(db_url):
+        url = address(db_url)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
 def gradebook_url(path: Path | str, **options: object) -> str:
     """Return the address of an SQLite gradebook at a path with any characters.
 
