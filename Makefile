@@ -36,10 +36,15 @@ export OMP_NUM_THREADS ?= 1
 unexport PYTHONPATH
 
 .NOTPARALLEL:
-.PHONY: setup grade release feedback test test-pythons test-all lint lab calibrate bench pictures marking mutants corpus corpus-busy kills recipes \
+.PHONY: setup known grade release feedback test test-pythons test-all lint lab calibrate bench pictures marking mutants corpus corpus-busy kills recipes \
   browser gpu versions clean other-environment
 
 setup: $(if $(filter .venv,$(VENV)),$(BUILD)/environment,other-environment)
+
+# refused before anything is installed
+known:
+	@ls source | grep -Fxq -e "$$ASSIGNMENT" || { \
+	  echo "There is no assignment '$$ASSIGNMENT' in source/. There is: $$(ls source | paste -s -d , - | sed 's/,/, /g')."; exit 1; } >&2
 
 # What pip cannot install: bubblewrap and libseccomp, for the boxes that students' code runs in.
 SYSTEM := command -v bwrap >/dev/null && ls /usr/lib*/libseccomp.so.2 /usr/lib/*/libseccomp.so.2 2>/dev/null | grep -q .
@@ -117,7 +122,7 @@ other-environment: | $(if $(UNBOXED),,$(BUILD)/system)
 	@"$$VENV/bin/python" -c 'import nbjudge' 2>/dev/null || { $(INSTALL); }
 
 # What there is to make, and to check, is decided by nbjudge, from what is there.
-release: setup
+release: known setup
 	@$(RUN) nbjudge release "$$ASSIGNMENT" $(if $(UNBOXED),--unboxed)
 
 WHOM = $(if $(STUDENT),--student="$$STUDENT") $(if $(NOTEBOOK),--notebook="$$NOTEBOOK")

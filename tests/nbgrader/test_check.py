@@ -5,7 +5,6 @@ import shutil
 import nbformat
 import pytest
 import small_course
-from repository import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -139,9 +138,3 @@ def test_a_notebook_that_cannot_be_read_is_said(mend_after):
     said = check(mend_after, "--quick")
     assert "area: it cannot be read" in said
     assert "Traceback" not in said
-
-
-def test_make_releases_nothing_that_has_a_problem():
-    text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    release = text[text.index("\nrelease:") : text.index("\nWHOM")]
-    assert release.index("nbjudge check") < release.index("nbgrader generate_assignment")
