@@ -125,6 +125,12 @@ def test_a_gradebook_that_somebody_has_written_to_meanwhile_stays(files):
     )
 
 
+def test_a_link_in_the_release_is_put_back_as_a_link(files):
+    (files.release / "data").symlink_to("nowhere")
+    assert not make(files, lambda quick: quick)[0]
+    assert (files.release / "data").readlink().name == "nowhere"
+
+
 def test_whoever_stops_it_has_the_old_release(files):
     def check(quick):
         if not quick:

@@ -61,17 +61,22 @@ class ReleaseFiles:
         return all(path.stat().st_mtime_ns <= made for path in self._made_from())
 
     def _made_from(self) -> Iterator[Path]:
-        """Yield the files, and the folders whose date tells of files that are gone."""
+        """Yield the files, and the source folder, whose date tells of notebooks that are gone."""
         yield self.source
         yield from self.tools
         yield from self.root.glob("*.py")  # the settings
-        assignments = {path.name for path in self.source.parent.iterdir() if path.is_dir()}
-        for top in (self.source, self.root / DATA, self.hidden_tests):
-            for path in top.rglob("*"):
-                parts = path.relative_to(top).parts
-                other = top == self.hidden_tests and parts[0] in assignments - {self.source.name}
-                if path.is_file() and not other and NOT_READ.isdisjoint(parts):
-                    yield path
+        yield from _files_below(self.source)
+        yield from _files_below(self.root / DATA)
+        others = {path.name for path in self.source.parent.iterdir()} - {self.source.name}
+        for path in _files_below(self.hidden_tests):
+            if path.relative_to(self.hidden_tests).parts[0] not in others:
+                yield path
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if path.is_file() and NOT_READ.isdisjoint(path.relative_to(folder).parts):
+            yield path
 
 
 def make_release(
@@ -100,23 +105,21 @@ def make_release(
     with tempfile.TemporaryDirectory(dir=files.stamp.parent) as folder:
         before = _Before(files, Path(folder))
         try:
-            if not generate():
-                problem = NOT_MADE
-            else:
+            made = generate()
+            if made:
                 before.gradebook_is_written()
-                problem = "" if check(False) else PUT_BACK
+            if made and check(False):
+                files.stamp.touch()
+                os.utime(files.stamp, ns=(begun, begun))
+                return True
         except BaseException:
             before.put_back()
             raise
-        if problem and not before.put_back() and problem == PUT_BACK:
-            problem = GRADEBOOK_STAYS
-    if problem:
-        name = f"{files.release.parent.name}/{files.release.name}"
-        say(problem.format(release=name, assignment=files.source.name))
-        return False
-    files.stamp.touch()
-    os.utime(files.stamp, ns=(begun, begun))
-    return True
+        whole = before.put_back()
+    text = NOT_MADE if not made else PUT_BACK if whole else GRADEBOOK_STAYS
+    name = f"{files.release.parent.name}/{files.release.name}"
+    say(text.format(release=name, assignment=files.source.name))
+    return False
 
 
 class _Before:
@@ -127,7 +130,7 @@ class _Before:
         self._release, self._gradebook = folder / "release", folder / "gradebook.db"
         self._written: tuple[int, int] | None = None
         if files.release.is_dir():
-            shutil.copytree(files.release, self._release)
+            shutil.copytree(files.release, self._release, symlinks=True)
         if files.gradebook and files.gradebook.is_file():
             shutil.copy2(files.gradebook, self._gradebook)
 
@@ -149,7 +152,7 @@ class _Before:
         """
         shutil.rmtree(self._files.release, ignore_errors=True)
         if self._release.is_dir():
-            shutil.copytree(self._release, self._files.release)
+            shutil.copytree(self._release, self._files.release, symlinks=True)
         if self._written is None or self._state() != self._written:
             return False
         path = self._files.gradebook

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from nbgrader.apps.baseapp import NbGrader
 from rich.console import Console
 from traitlets.config import Config
 
@@ -31,19 +32,32 @@ def run(arguments: list[str]) -> int:
         return 1
     if asked.unboxed:
         app.config.merge(Config(UNBOXED))
-    course, root = app.coursedir, Path(app.coursedir.root)
-    say = Console(markup=False, highlight=False, soft_wrap=True).print
     try:
-        in_order = find_problems(
-            root,
-            root / course.source_directory / asked.assignment,
-            root / course.release_directory / asked.assignment,
-            JudgeExecute(config=app.config),
-            stub_maker(app.config),
-            say,
-            asked.quick,
-            asked.answers,
-        )
+        in_order = print_problems(app, asked.assignment, asked.quick, asked.answers)
     except BoxError as error:
         return without_box(error)
     return 0 if in_order else 1
+
+
+def print_problems(app: NbGrader, assignment: str, quick: bool, which: str) -> bool:
+    """Print what is wrong with an assignment; return whether nothing is.
+
+    Args:
+        app: has the configuration of the course.
+        assignment: such as ``lab1``.
+        quick: run no notebook.
+        which: of the author's answers to run, one of `nbjudge.authoring.answers.WHICH`.
+
+    Raises `BoxError` if no notebook can be run.
+    """
+    course, root = app.coursedir, Path(app.coursedir.root)
+    return find_problems(
+        root,
+        root / course.source_directory / assignment,
+        root / course.release_directory / assignment,
+        JudgeExecute(config=app.config),
+        stub_maker(app.config),
+        Console(markup=False, highlight=False, soft_wrap=True).print,
+        quick,
+        which,
+    )

@@ -10,11 +10,10 @@ from functools import partial
 from pathlib import Path
 
 from nbgrader.apps.baseapp import NbGrader
-from rich.console import Console
 from traitlets.config import Config
 
-from nbjudge.authoring.check import check as find_problems
 from nbjudge.authoring.release import ReleaseFiles, make_release
+from nbjudge.cli.check import print_problems
 from nbjudge.cli.course import course_and_assignment, without_box
 from nbjudge.errors import BoxError, GradebookError
 from nbjudge.nbgrader_ext import configure, generate_assignment
@@ -37,14 +36,12 @@ def run(arguments: list[str]) -> int:
         return 1
     if asked.unboxed:
         app.config.merge(Config(UNBOXED))
-    judge = JudgeExecute(config=app.config)
-    say = partial(Console().print, markup=False, highlight=False, soft_wrap=True)
     try:
-        files = _files(app, assignment, judge)
+        files = _files(app, assignment)
         if exists(app.coursedir.db_url) and files.is_current():
             return 0
-        check = partial(_check, app, files, judge, say)
-        return 0 if make_release(files, check, partial(_generate, assignment), say) else 1
+        check, generate = partial(_check, app, assignment), partial(_generate, assignment)
+        return 0 if make_release(files, check, generate, print) else 1
     except GradebookError as error:
         print(f"No release was made: {error}", file=sys.stderr)
         return 1
@@ -52,25 +49,23 @@ def run(arguments: list[str]) -> int:
         return without_box(error)
 
 
-def _files(app: NbGrader, assignment: str, judge: JudgeExecute) -> ReleaseFiles:
+def _files(app: NbGrader, assignment: str) -> ReleaseFiles:
     course, root = app.coursedir, Path(app.coursedir.root)
     return ReleaseFiles(
         root,
         root / course.source_directory / assignment,
         root / course.release_directory / assignment,
-        root / judge.hidden_tests,
+        root / JudgeExecute(config=app.config).hidden_tests,
         gradebook_file(course.db_url),
         tuple(Path(tool.__file__) for tool in TOOLS),
     )
 
 
-def _check(app: NbGrader, files: ReleaseFiles, judge: JudgeExecute, say, quick: bool) -> bool:
-    """Say what is wrong with the assignment; return whether nothing is."""
+def _check(app: NbGrader, assignment: str, quick: bool) -> bool:
+    """Print what is wrong with the assignment; return whether nothing is."""
     if not quick:
-        say(f"nbjudge check {shlex.quote(files.source.name)}")
-    make_stub = generate_assignment.stub_maker(app.config)
-    folders = (files.root, files.source, files.release)
-    return find_problems(*folders, judge, make_stub, say, quick, which="none")
+        print(f"nbjudge check {shlex.quote(assignment)}")
+    return print_problems(app, assignment, quick, which="none")
 
 
 def _generate(assignment: str) -> bool:
