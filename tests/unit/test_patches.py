@@ -28,6 +28,22 @@ def test_a_module_that_has_vanished_is_said_too():
     assert "has no nbgrader.apps.gone.Autograde" in missing([gone], [])[0]
 
 
+class Library:
+    """A class that sets one attribute and reads another, which it has lost."""
+
+    def __init__(self):
+        self.kept = 1
+
+    def read(self):
+        """Read self.lost, which nobody sets."""
+        return self.kept + self.lost
+
+
+def test_an_attribute_that_a_class_only_reads_has_vanished():
+    assert PrivateName(__name__, "Library.kept", "for a test").exists()
+    assert not PrivateName(__name__, "Library.lost", "for a test").exists()
+
+
 def test_applying_twice_is_no_error_and_every_replacement_is_in_its_place():
     import nbgrader.apps.api
     import nbgrader.coursedir

@@ -6,9 +6,10 @@ whether the installed library still has it.
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
-import re
+import textwrap
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -56,9 +57,7 @@ class PrivateName:
             return False
         for part in self.name.split("."):
             if not hasattr(place, part):
-                # an attribute of its objects, that its methods set and use
-                used = rf"\bself\.{part}\b"
-                return inspect.isclass(place) and bool(re.search(used, inspect.getsource(place)))
+                return inspect.isclass(place) and part in _set_in_methods(place)
             place = getattr(place, part)
         return True
 
@@ -68,6 +67,19 @@ class PrivateName:
             f"{self.library} {version(self.library)} has no {self.module}.{self.name}; nbjudge "
             f"supports {self.library} {self.versions}."
         )
+
+
+def _set_in_methods(cls: type) -> set[str]:
+    """Return the attributes that a class's own source assigns to ``self``."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self"
+    }
 
 
 _PRESSURE = "A student's kernel waits until its prints are read; nothing public counts them."
