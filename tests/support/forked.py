@@ -93,7 +93,9 @@ def _serve(listener: socket.socket) -> None:
 
     from nbjudge.cli import check, collect, explain, export, grade, grades, report  # noqa: F401
     from nbjudge.cli import main as command
-    from nbjudge.cluster import local_cluster, worker  # noqa: F401 - what `grade` forks has them
+
+    # so that the workers that `nbjudge grade` forks need not import them
+    from nbjudge.cluster import local_cluster, worker  # noqa: F401
     from nbjudge.nbgrader_ext import autograde, feedback  # noqa: F401
 
     programs = {"nbgrader": NbGraderApp.launch_instance, "nbjudge": command.main}

@@ -29,8 +29,8 @@ nbjudge adopt NOTEBOOK [-o MODULE.py]    begin hidden tests from the asserts of 
 nbjudge check ASSIGNMENT [--quick] [--answers=none|sample|all] [--unboxed]
                                          before a release: hidden tests, points, solutions,
                                          stubs, self-checks and the author's answers
-nbjudge release [ASSIGNMENT] [--unboxed] make what students get, if anything that it is made from is
-                                         newer: checked before and after; if anything is wrong,
+nbjudge release [ASSIGNMENT] [--unboxed] make the students' notebooks, if they are older than what
+                                         they are made from, and check them; if anything is wrong,
                                          the old release and the gradebook stay as they are
 nbjudge autograde ASSIGNMENT --unboxed   as nbgrader autograde, without boxes
 nbjudge doctor [--unboxed]               what protects this machine from submissions

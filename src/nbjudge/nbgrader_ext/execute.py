@@ -76,7 +76,7 @@ class JudgeExecute(Execute):
     ).tag(config=True)
 
     def preprocess(self, nb, resources=None):
-        """Refuse what nbconvert calls: a run of nbgrader's own would have no box and no judge."""
+        """Refuse: nbconvert calls this, and nbgrader's own run would use neither box nor judge."""
         raise NotImplementedError("JudgeExecute makes runs of notebooks; see make_run.")
 
     def make_run(

@@ -53,7 +53,7 @@ class JudgeFeedback(GenerateFeedback):
             raise NbGraderException(str(error)) from error
 
     def init_notebooks(self) -> None:
-        """Find the graded notebooks; a folder without one is no reason for a warning."""
+        """Find the graded notebooks, without a warning of a folder that has none."""
         pattern = self._graded(self.coursedir.assignment_id, self.coursedir.student_id)
         found = {
             folder: find_paths(os.path.join(folder, f"{self.coursedir.notebook_id}.ipynb"))

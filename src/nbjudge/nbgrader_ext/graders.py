@@ -83,7 +83,7 @@ class CourseGraders:
         Raises `CourseError` if the course's settings do not let it be graded.
         """
         course = self._course
-        # can be sent to a process elsewhere, which has no course
+        # a partial can be sent to workers on other machines, which do not have the course
         factory = partial(
             local_grader, course.config, course.autograde_preprocessors, course.grader_seconds
         )

@@ -28,6 +28,6 @@ def traits_of(limits: type) -> dict[str, Integer]:
 
 
 def limits_of(settings: HasTraits, limits: type[Limits]) -> Limits:
-    """Return the limits as a course has set them; what is no setting has its default."""
+    """Return the limits that a course has set; a field that is not a setting has its default."""
     names = [each.name for each in fields(limits) if settings.has_trait(each.name)]
     return limits(**{name: getattr(settings, name) for name in names})

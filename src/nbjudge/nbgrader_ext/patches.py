@@ -19,8 +19,8 @@ from nbjudge.nbgrader_ext.private_names import OVERRIDES, PrivateName
 class Patch(PrivateName):
     """A name in another library that gets a replacement.
 
-    `module` is where it is looked up when it is used; `why` says what is wrong without it, and why
-    there is no setting for it.
+    The library looks it up in `module` when it uses it. `why` says what is wrong without the
+    replacement, and why no setting helps.
 
     Attributes:
         replacement: ``module:name`` of ours.
